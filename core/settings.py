@@ -1,0 +1,110 @@
+"""What the environment decides. Read once at an entry point, checked as a whole, then passed on inside Deps."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, Self
+
+from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+
+class Environment(StrEnum):
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class SettingsInvalid(Exception):
+    """Everything that is wrong with the configuration, one line each. Never holds a secret's value."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+def _split(value: Any) -> Any:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+CommaSeparated = Annotated[list[str], NoDecode, BeforeValidator(_split)]
+CommaSeparatedIds = Annotated[list[int], NoDecode, BeforeValidator(_split)]
+
+
+class Settings(BaseSettings):
+    """Every variable that Postaify reads; `.env.example` documents each for the person who runs it."""
+
+    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+
+    environment: Environment = Field(default=Environment.DEVELOPMENT, alias="POSTAIFY_ENV")
+    home: Path = Field(default=Path(".postaify"), alias="POSTAIFY_HOME")
+    log_level: str = Field(default="INFO", alias="LOG_LEVEL", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    log_json: bool = Field(default=False, alias="LOG_JSON")
+
+    database_url: SecretStr | None = Field(default=None, alias="DATABASE_URL")
+    redis_url: SecretStr | None = Field(default=None, alias="REDIS_URL")
+    database_pool_size: int = Field(default=10, alias="DATABASE_POOL_SIZE", ge=1, le=200)
+
+    telegram_bot_token: SecretStr | None = Field(default=None, alias="TELEGRAM_BOT_TOKEN")
+    telegram_api_url: str | None = Field(default=None, alias="TELEGRAM_API_URL", pattern="^https?://")
+    telegram_rate_per_s: float = Field(default=29.0, alias="TELEGRAM_RATE_PER_S", ge=0)
+    """Sends per second over all chats; 0 lifts the limit (benches only)."""
+    admin_ids: CommaSeparatedIds = Field(default=[], alias="ADMIN_IDS")
+
+    web_host: str = Field(default="127.0.0.1", alias="WEB_HOST")
+    web_port: int = Field(default=8080, alias="WEB_PORT", ge=0, le=65535)
+    web_public_url: str | None = Field(default=None, alias="WEB_PUBLIC_URL", pattern="^https?://")
+    sandbox_port: int = Field(default=8081, alias="SANDBOX_PORT", ge=0, le=65535)
+    allow_private_urls: bool = Field(default=False, alias="ALLOW_PRIVATE_URLS")
+
+    openrouter_api_key: SecretStr | None = Field(default=None, alias="OPENROUTER_API_KEY")
+    llm_base_url: str | None = Field(default=None, alias="LLM_BASE_URL", pattern="^https?://")
+    llm_api_key: SecretStr | None = Field(default=None, alias="LLM_API_KEY")
+    llm_model: str | None = Field(default=None, alias="LLM_MODEL")
+    llm_fallback_models: CommaSeparated = Field(default=[], alias="LLM_FALLBACK_MODELS")
+
+    @classmethod
+    def load(cls, **overrides: Any) -> Self:
+        """Read the environment and `.env`. Raises SettingsInvalid with all problems at once."""
+        try:
+            return cls(**overrides)
+        except ValidationError as exc:
+            raise SettingsInvalid([_problem(error) for error in exc.errors(include_input=False)]) from None
+
+    @property
+    def in_sandbox(self) -> bool:
+        """Whether the local sandbox plays Telegram."""
+        return self.telegram_bot_token is None
+
+    @property
+    def text_model_configured(self) -> bool:
+        return self.openrouter_api_key is not None or self.llm_base_url is not None
+
+    @model_validator(mode="after")
+    def _check_together(self) -> Self:
+        problems = []
+        if self.llm_base_url and not self.llm_model:
+            problems.append("LLM_MODEL: name the model that LLM_BASE_URL serves")
+        if self.environment is Environment.PRODUCTION:
+            problems += self._missing_in_production()
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+    def _missing_in_production(self) -> list[str]:
+        required = {
+            "DATABASE_URL": (self.database_url, "production doesn't use the embedded PostgreSQL"),
+            "REDIS_URL": (self.redis_url, "production doesn't use the embedded Redis"),
+            "TELEGRAM_BOT_TOKEN": (self.telegram_bot_token, "production doesn't use the sandbox"),
+            "WEB_PUBLIC_URL": (self.web_public_url, "links sent to users need the public address"),
+        }
+        problems = [f"{name}: missing; {why}" for name, (value, why) in required.items() if not value]
+        if self.allow_private_urls:
+            problems.append("ALLOW_PRIVATE_URLS: not in production; it lets users reach internal addresses")
+        if self.telegram_rate_per_s == 0:
+            problems.append("TELEGRAM_RATE_PER_S: 0 lifts Telegram's limit; not in production")
+        return problems
+
+
+def _problem(error: Any) -> str:
+    where = ".".join(str(part) for part in error["loc"])
+    message = str(error["msg"]).removeprefix("Value error, ")
+    return f"{where}: {message}" if where else message
