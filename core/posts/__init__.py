@@ -1,0 +1,1 @@
+"""Posts: sources become drafts, drafts are edited, kept and found again."""
