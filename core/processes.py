@@ -1,0 +1,70 @@
+"""Processes of the operating system: which are alive, and how a child's life hangs on its parent's."""
+
+import ctypes
+import os
+import signal
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Self
+
+import psutil
+
+PR_SET_PDEATHSIG = 1
+"""prctl(2)"""
+CLOCK_STEP_S = 2.0
+"""Start times are computed from the wall clock, which may be corrected meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessIdentity:
+    """Which process a pid meant. Pids are given out again; with the start time (epoch seconds) they aren't."""
+
+    pid: int
+    started_at: float
+
+    @classmethod
+    def of(cls, pid: int) -> Self:
+        return cls(pid, psutil.Process(pid).create_time())
+
+    def running(self) -> bool:
+        try:
+            process = psutil.Process(self.pid)
+            return is_running(process) and abs(process.create_time() - self.started_at) < CLOCK_STEP_S
+        except psutil.Error:
+            return False
+
+
+def is_running(process: psutil.Process) -> bool:
+    """Zombies have ended: they only wait to be reaped, in some containers forever."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def die_with_parent(signum: signal.Signals) -> Callable[[], None] | None:
+    """What a new child calls first, to get `signum` when its parent dies. None where there is no such thing."""
+    if sys.platform != "linux":
+        return None
+    prctl, parent = ctypes.CDLL(None).prctl, os.getpid()
+
+    def arm() -> None:
+        prctl(PR_SET_PDEATHSIG, signum)
+        if os.getppid() != parent:
+            os.kill(os.getpid(), signum)
+
+    return arm
+
+
+def watch_parent(parent: int, *, every_s: float = 1.0) -> None:
+    """The same by looking: end this process once `parent` isn't its parent any more. For systems without prctl."""
+
+    def look() -> None:
+        while os.getppid() == parent:
+            time.sleep(every_s)
+        os._exit(1)
+
+    threading.Thread(target=look, name="watch-parent", daemon=True).start()
