@@ -4,7 +4,16 @@ import base64
 import binascii
 import os
 import time
+from typing import NewType
 from uuid import UUID
+
+UserId = NewType("UserId", UUID)
+SourceId = NewType("SourceId", UUID)
+PostId = NewType("PostId", UUID)
+BatchId = NewType("BatchId", UUID)
+DeliveryId = NewType("DeliveryId", UUID)
+WorkId = NewType("WorkId", UUID)
+HoldId = NewType("HoldId", UUID)
 
 SHORT_LENGTH = 22
 """Characters of a UUID in unpadded URL-safe base64."""

@@ -1,0 +1,30 @@
+"""Who uses Postaify, and how they like it. Identity is the Telegram user; there are no passwords."""
+
+from datetime import datetime
+
+from sqlalchemy import ARRAY, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core import ids
+from core.db import Base, Json, TelegramId
+
+
+class User(Base):
+    __tablename__ = "users"
+
+    id: Mapped[ids.UserId] = mapped_column(primary_key=True, default=ids.new)
+    telegram_user_id: Mapped[TelegramId] = mapped_column(unique=True)
+    username: Mapped[str | None]
+    first_name: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="en")
+    """BCP-47: from Telegram at first contact, then the user's choice."""
+    time_zone: Mapped[str | None]
+    """IANA name; None until the user has chosen."""
+    platforms: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)
+    """What the options card presets."""
+    writing_options: Mapped[Json] = mapped_column(default=dict)
+    """The last choices on the options card."""
+    is_admin: Mapped[bool] = mapped_column(default=False)
+    blocked_at: Mapped[datetime | None]
+    """When the user was seen to have blocked the bot; None while reachable."""
+    created_at: Mapped[datetime]

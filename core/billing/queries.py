@@ -1,0 +1,87 @@
+"""Which plan a user has, and what is left of it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from dateutil.relativedelta import relativedelta
+from sqlalchemy import func, select
+
+from core import ids
+from core.billing.models import Plan, QuotaEntry
+from core.db import ReadSession
+
+FREE = "free"
+
+
+class Feature(StrEnum):
+    """What plans count. The names are the keys of `Plan.limits`."""
+
+    POSTS = "posts"
+    PODCASTS = "podcasts"
+    PODCAST_MINUTES = "podcast_minutes"
+    IMAGES = "images"
+    VOICEOVERS = "voiceovers"
+    VIRAL_QUERIES = "viral_queries"
+    CHANNEL_ANALYSES = "channel_analyses"
+    SCRIPT_ANALYSES = "script_analyses"
+    PUBLICATIONS = "publications"
+    CAMPAIGNS = "campaigns"
+    CREATORS = "creators"
+    BRANDS = "brands"
+    TARGET_CHATS = "target_chats"
+
+
+@dataclass(frozen=True, slots=True)
+class Entitlement:
+    """What a user may still do of one feature in the period that holds `now`. `limit` None: as much as they like."""
+
+    feature: Feature
+    plan: str
+    limit: int | None
+    used: int
+    period_start: datetime
+    resets_at: datetime
+
+    @property
+    def left(self) -> int | None:
+        return None if self.limit is None else max(0, self.limit - self.used)
+
+    def allows(self, amount: int) -> bool:
+        return self.limit is None or self.used + amount <= self.limit
+
+
+async def entitlement_of(session: ReadSession, *, owner_id: ids.UserId, feature: Feature, now: datetime) -> Entitlement:
+    """The one answer to "may this user do this now, and what is left"."""
+    plan = await plan_of(session, owner_id=owner_id)
+    start, end = calendar_month(now)
+    used = await session.scalar(
+        select(func.coalesce(func.sum(QuotaEntry.amount), 0)).where(
+            QuotaEntry.owner_id == owner_id, QuotaEntry.feature == feature, QuotaEntry.period_start == start
+        )
+    )
+    return Entitlement(
+        feature=feature,
+        plan=plan.key,
+        limit=plan.limits[feature],
+        used=used or 0,
+        period_start=start,
+        resets_at=end,
+    )
+
+
+async def plan_of(session: ReadSession, *, owner_id: ids.UserId) -> Plan:
+    """The plan in force for a user. Until plans can be bought, that is Free."""
+    return await session.get_one(Plan, FREE)
+
+
+async def plans(session: ReadSession) -> Sequence[Plan]:
+    """All plans, the cheapest first."""
+    return (await session.scalars(select(Plan).order_by(Plan.rank))).all()
+
+
+def calendar_month(now: datetime) -> tuple[datetime, datetime]:
+    """The period of the Free plan: the calendar month in UTC, from its start to the next one's."""
+    start = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return start, start + relativedelta(months=1)

@@ -1,0 +1,100 @@
+"""PostgreSQL: the declarative base, the engine, and pages of rows. Features bring their own tables."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Generic, NewType, TypeVar
+from uuid import UUID
+
+from sqlalchemy import BigInteger, DateTime, MetaData, Select, Text, Uuid, func, select
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+
+from core.settings import Settings
+
+ReadSession = AsyncSession
+"""What queries take: they only look. A transaction's session will do as well."""
+
+Row = TypeVar("Row")
+Json = dict[str, Any]
+TelegramId = NewType("TelegramId", int)
+"""A user's or chat's id at Telegram: up to 52 significant bits."""
+
+STATEMENT_TIMEOUT_MS = 30_000
+IDLE_IN_TRANSACTION_TIMEOUT_MS = 15_000
+
+
+class Base(DeclarativeBase):
+    """All tables. Constraint names are fixed, so that migrations can speak of them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(column_0_N_label)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {  # noqa: RUF012 - sqlalchemy reads a plain class attribute
+        datetime: DateTime(timezone=True),
+        str: Text(),
+        UUID: Uuid(),
+        Json: JSONB(),
+        list[Json]: JSONB(),
+        TelegramId: BigInteger(),
+    }
+
+
+def open_engine(settings: Settings) -> AsyncEngine:
+    """A pool of at most `database_pool_size` connections. Nothing is connected yet.
+
+    Raises RuntimeError when the settings name no database.
+    """
+    if settings.database_url is None:
+        raise RuntimeError("DATABASE_URL is not set")
+    return create_async_engine(
+        settings.database_url.get_secret_value(),
+        pool_size=settings.database_pool_size,
+        max_overflow=0,
+        pool_timeout=10,
+        pool_recycle=1800,
+        pool_pre_ping=False,
+        pool_use_lifo=True,
+        connect_args={
+            "server_settings": {
+                "application_name": "postaify",
+                "jit": "off",
+                "statement_timeout": str(STATEMENT_TIMEOUT_MS),
+                "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_TIMEOUT_MS),
+            }
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page of a list, counted from 1."""
+
+    number: int = 1
+    size: int = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Paged(Generic[Row]):
+    """Rows of one page. `number` is the page really shown: past the end it is the last one."""
+
+    items: Sequence[Row]
+    number: int
+    pages: int
+    total: int
+
+
+async def paged(session: AsyncSession, ordered: Select[Row], page: Page) -> Paged[Row]:
+    """The asked page of an ordered select, with the total."""
+    total = await session.scalar(select(func.count()).select_from(ordered.order_by(None).subquery())) or 0
+    pages = max(1, -(-total // page.size))
+    number = min(max(1, page.number), pages)
+    rows = await session.scalars(ordered.limit(page.size).offset((number - 1) * page.size))
+    return Paged(items=rows.all(), number=number, pages=pages, total=total)

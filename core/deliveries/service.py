@@ -1,0 +1,307 @@
+"""The life of a delivery, as single steps. The engine that walks them: jobs/deliveries.py and jobs/scheduler.py."""
+
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from core import ids
+from core.db import Json, ReadSession, TelegramId
+from core.deliveries.models import Delivery, DeliveryKind, DeliveryStatus, Priority
+from core.queue import DELIVERIES, JobSpec
+from core.tx import Tx
+
+LEASE = timedelta(seconds=30)
+LATE_AFTER = timedelta(minutes=2)
+ATTEMPTS_MAX = 12
+"""Attempts that were safe to repeat. With the waits of `retry_wait`: about an hour of an unreachable Telegram."""
+
+SEND = JobSpec("jobs.deliveries.send", queue=DELIVERIES, lease_s=LEASE.total_seconds(), timeout_s=300)
+UNKNOWN_OUTCOME = "delivery.unknown_outcome"
+
+
+@dataclass(frozen=True, slots=True)
+class Leased:
+    """Rows that were set aside for one job; only who knows the ticket may claim them."""
+
+    ticket: str
+    delivery_ids: Sequence[ids.DeliveryId]
+
+
+async def schedule_delivery(
+    tx: Tx,
+    *,
+    owner_id: ids.UserId,
+    kind: DeliveryKind,
+    subject_id: UUID,
+    chat_id: TelegramId,
+    content: Mapping[str, Any],
+    due_at: datetime | None = None,
+    priority: Priority = Priority.POST,
+    dedupe_key: str | None = None,
+) -> ids.DeliveryId | None:
+    """Send `content` to a chat at `due_at`, or at once when it is None or past.
+
+    None when a delivery with the same `dedupe_key` exists: then nothing is added.
+    """
+    due_at = due_at or tx.now
+    now_due = due_at <= tx.now
+    ticket = _new_ticket() if now_due else None
+    delivery_id = await tx.session.scalar(
+        insert(Delivery)
+        .values(
+            id=ids.new(),
+            owner_id=owner_id,
+            kind=kind,
+            subject_id=subject_id,
+            chat_id=chat_id,
+            content=dict(content),
+            due_at=due_at,
+            next_attempt_at=due_at,
+            priority=priority,
+            status=DeliveryStatus.LEASED if now_due else DeliveryStatus.SCHEDULED,
+            attempt=0,
+            leased_by=ticket,
+            lease_until=tx.now + LEASE if now_due else None,
+            parts=[],
+            dedupe_key=dedupe_key,
+            created_at=tx.now,
+        )
+        .on_conflict_do_nothing(index_elements=["dedupe_key"])
+        .returning(Delivery.id)
+    )
+    if delivery_id is not None and ticket is not None:
+        tx.enqueue(SEND, ticket, str(delivery_id))
+    return delivery_id
+
+
+async def send_notice(
+    tx: Tx,
+    *,
+    owner_id: ids.UserId,
+    chat_id: TelegramId,
+    subject_id: UUID,
+    notice: str,
+    data: Mapping[str, Any],
+    language: str,
+    due_at: datetime | None = None,
+    dedupe_key: str | None = None,
+) -> ids.DeliveryId | None:
+    """Tell a user something in their private chat: `notice` names the screen that bot/notices.py makes of `data`."""
+    return await schedule_delivery(
+        tx,
+        owner_id=owner_id,
+        kind=DeliveryKind.NOTICE,
+        subject_id=subject_id,
+        chat_id=chat_id,
+        content={"notice": notice, "data": dict(data), "language": language},
+        due_at=due_at,
+        priority=Priority.ANSWER,
+        dedupe_key=dedupe_key,
+    )
+
+
+async def lease_due(tx: Tx, *, limit: int) -> Leased | None:
+    """Set aside up to `limit` due rows in one statement; schedulers side by side never get the same row."""
+    ticket = _new_ticket()
+    due = (
+        select(Delivery.id)
+        .where(Delivery.status == DeliveryStatus.SCHEDULED, Delivery.next_attempt_at <= tx.now)
+        .order_by(Delivery.next_attempt_at, Delivery.priority)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = await tx.session.scalars(
+        update(Delivery)
+        .where(Delivery.id.in_(due))
+        .values(status=DeliveryStatus.LEASED, leased_by=ticket, lease_until=tx.now + LEASE)
+        .returning(Delivery.id)
+        .execution_options(synchronize_session=False)
+    )
+    leased = rows.all()
+    return Leased(ticket, leased) if leased else None
+
+
+async def claim_leased(
+    tx: Tx, delivery_ids: Sequence[ids.DeliveryId], *, ticket: str, worker: str
+) -> Sequence[Delivery]:
+    """Take over the rows behind a ticket. Those that were cancelled or taken meanwhile are left out."""
+    claimed = await tx.session.scalars(
+        update(Delivery)
+        .where(Delivery.id.in_(delivery_ids), Delivery.status == DeliveryStatus.LEASED, Delivery.leased_by == ticket)
+        .values(leased_by=worker, lease_until=tx.now + LEASE)
+        .returning(Delivery)
+    )
+    return sorted(claimed.all(), key=lambda delivery: (delivery.priority, delivery.due_at))
+
+
+async def keep_leases(tx: Tx, delivery_ids: Sequence[ids.DeliveryId], *, worker: str) -> None:
+    """Renew what this worker still holds."""
+    await tx.session.execute(
+        update(Delivery)
+        .where(
+            Delivery.id.in_(delivery_ids),
+            Delivery.leased_by == worker,
+            Delivery.status.in_((DeliveryStatus.LEASED, DeliveryStatus.SENDING)),
+        )
+        .values(lease_until=tx.now + LEASE)
+    )
+
+
+async def begin_sending(tx: Tx, delivery_id: ids.DeliveryId, *, worker: str) -> bool:
+    """The last step before the call to Telegram. False when it was cancelled or taken away: then don't call."""
+    begun = await tx.session.scalar(
+        update(Delivery)
+        .where(Delivery.id == delivery_id, Delivery.status == DeliveryStatus.LEASED, Delivery.leased_by == worker)
+        .values(status=DeliveryStatus.SENDING, attempt=Delivery.attempt + 1, lease_until=tx.now + LEASE)
+        .returning(Delivery.id)
+    )
+    return begun is not None
+
+
+async def record_parts(tx: Tx, delivery_id: ids.DeliveryId, *, worker: str, parts: Sequence[Json]) -> None:
+    """Note the messages that Telegram has accepted so far, so that they aren't sent again."""
+    await tx.session.execute(
+        update(Delivery).where(Delivery.id == delivery_id, Delivery.leased_by == worker).values(parts=list(parts))
+    )
+
+
+async def finish_delivery(
+    tx: Tx,
+    delivery_id: ids.DeliveryId,
+    *,
+    worker: str,
+    status: DeliveryStatus,
+    parts: Sequence[Json] | None = None,
+    error: Json | None = None,
+) -> bool:
+    """Write the result of the call. False when the lease was lost meanwhile: somebody else has judged it."""
+    values: dict[str, Any] = {"status": status, "error": error, "lease_until": None, "finished_at": tx.now}
+    if parts is not None:
+        values["parts"] = list(parts)
+    finished = await tx.session.scalar(
+        update(Delivery)
+        .where(Delivery.id == delivery_id, Delivery.status == DeliveryStatus.SENDING, Delivery.leased_by == worker)
+        .values(**values)
+        .returning(Delivery.id)
+    )
+    return finished is not None
+
+
+async def put_back(
+    tx: Tx, delivery_id: ids.DeliveryId, *, worker: str, after_s: float, error: Json | None = None
+) -> None:
+    """Nothing was sent: try again later. The promise (`due_at`) stays."""
+    await tx.session.execute(
+        update(Delivery)
+        .where(
+            Delivery.id == delivery_id,
+            Delivery.leased_by == worker,
+            Delivery.status.in_((DeliveryStatus.LEASED, DeliveryStatus.SENDING)),
+        )
+        .values(
+            status=DeliveryStatus.SCHEDULED,
+            leased_by=None,
+            lease_until=None,
+            next_attempt_at=tx.now + timedelta(seconds=after_s),
+            error=error,
+        )
+    )
+
+
+async def recover_leases(tx: Tx, *, dead_workers: Sequence[str] = ()) -> Sequence[Delivery]:
+    """Judge what expired leases and dead workers left behind, and give the rows that ended as unconfirmed.
+
+    Not begun: back to the schedule. Begun, to a private chat: sent again, since one message twice is better than
+    none. Begun, to a channel or group: unconfirmed, and the owner decides.
+    """
+    lost = or_(Delivery.lease_until < tx.now, Delivery.leased_by.in_(list(dead_workers)))
+    unknown = (Delivery.status == DeliveryStatus.SENDING) & (Delivery.chat_id < 0)
+    await tx.session.execute(
+        update(Delivery)
+        .where(Delivery.status.in_((DeliveryStatus.LEASED, DeliveryStatus.SENDING)), lost, ~unknown)
+        .values(status=DeliveryStatus.SCHEDULED, leased_by=None, lease_until=None)
+        .execution_options(synchronize_session=False)
+    )
+    unconfirmed = await tx.session.scalars(
+        update(Delivery)
+        .where(unknown, lost)
+        .values(
+            status=DeliveryStatus.UNCONFIRMED,
+            lease_until=None,
+            finished_at=tx.now,
+            error={"code": UNKNOWN_OUTCOME, "params": {}},
+        )
+        .returning(Delivery)
+        .execution_options(synchronize_session=False)
+    )
+    return unconfirmed.all()
+
+
+async def cancel_deliveries(tx: Tx, *, owner_id: ids.UserId, subject_id: UUID) -> bool:
+    """Take back what isn't being sent yet. False when something of it is on its way or was sent."""
+    rows = await tx.session.scalars(
+        select(Delivery)
+        .where(
+            Delivery.owner_id == owner_id,
+            Delivery.subject_id == subject_id,
+            Delivery.kind == DeliveryKind.POST,
+            Delivery.status != DeliveryStatus.CANCELLED,
+        )
+        .with_for_update()
+    )
+    deliveries = rows.all()
+    movable = (DeliveryStatus.SCHEDULED, DeliveryStatus.LEASED)
+    if any(delivery.status not in movable for delivery in deliveries):
+        return False
+    for delivery in deliveries:
+        delivery.status, delivery.finished_at, delivery.leased_by = DeliveryStatus.CANCELLED, tx.now, None
+    return True
+
+
+async def late_deliveries(tx: Tx) -> Sequence[Delivery]:
+    """Posts that are overdue by more than two minutes and not sent; each is given once, for an alert."""
+    rows = await tx.session.scalars(
+        update(Delivery)
+        .where(
+            Delivery.status.in_((DeliveryStatus.SCHEDULED, DeliveryStatus.LEASED)),
+            Delivery.kind == DeliveryKind.POST,
+            Delivery.due_at < tx.now - LATE_AFTER,
+            Delivery.late_alert_at.is_(None),
+        )
+        .values(late_alert_at=tx.now)
+        .returning(Delivery)
+        .execution_options(synchronize_session=False)
+    )
+    return rows.all()
+
+
+async def lease_holders(tx: Tx) -> list[str]:
+    """The names of workers and tickets that hold rows."""
+    held = Delivery.status.in_((DeliveryStatus.LEASED, DeliveryStatus.SENDING))
+    names = await tx.session.scalars(select(Delivery.leased_by).where(held).distinct())
+    return [name for name in names if name is not None]
+
+
+def retry_wait(attempt: int) -> float:
+    """Seconds to wait after attempt number `attempt` (from 1): 2, 4, 8 ... at most 600."""
+    return float(min(600, 2**attempt))
+
+
+def _new_ticket() -> str:
+    return f"ticket:{secrets.token_hex(8)}"
+
+
+async def next_due_at(session: ReadSession) -> datetime | None:
+    """When the next delivery wants to go out."""
+    return await session.scalar(
+        select(Delivery.next_attempt_at)
+        .where(Delivery.status == DeliveryStatus.SCHEDULED)
+        .order_by(Delivery.next_attempt_at)
+        .limit(1)
+    )

@@ -1,0 +1,129 @@
+"""Status messages: one message per subject that changes in place and always ends in a truth.
+
+Services write what it should show; `jobs.deliveries.show_status` brings the chat to it, the newest state only.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.dialects.postgresql import insert
+
+from core import ids
+from core.db import TelegramId
+from core.deliveries.models import StatusMessage
+from core.queue import DELIVERIES, JobSpec
+from core.tx import Tx
+
+SHOW_STATUS = JobSpec("jobs.deliveries.show_status", queue=DELIVERIES, timeout_s=60)
+SHOWING = timedelta(seconds=20)
+"""How long one attempt to bring the chat up to date may take, before somebody else may try."""
+
+COUNTDOWN_STEPS = tuple(
+    timedelta(seconds=seconds) for seconds in (86_400, 43_200, 21_600, 10_800, 3_600, 1_800, 600, 300, 120, 60, 30, 10)
+)
+"""The remaining times at which a countdown is shown anew: few enough not to use up Telegram's limit."""
+
+
+async def show_status(
+    tx: Tx,
+    *,
+    owner_id: ids.UserId,
+    subject_id: UUID,
+    chat_id: TelegramId,
+    notice: str,
+    data: Mapping[str, Any],
+    message_id: TelegramId | None = None,
+) -> None:
+    """Let the subject's message show `notice`. `message_id` names the message to take over; without one, the
+    subject's present message changes, or a new one is sent."""
+    values = {
+        "subject_id": subject_id,
+        "owner_id": owner_id,
+        "chat_id": chat_id,
+        "message_id": message_id,
+        "notice": notice,
+        "data": dict(data),
+        "refresh_at": tx.now + SHOWING,
+    }
+    upsert = insert(StatusMessage).values(version=1, shown_version=0, **values)
+    changed = {key: value for key, value in values.items() if key != "subject_id"}
+    if message_id is None:
+        del changed["message_id"]
+    await tx.session.execute(
+        upsert.on_conflict_do_update(
+            index_elements=["subject_id"], set_={**changed, "version": StatusMessage.version + 1}
+        )
+    )
+    tx.enqueue(SHOW_STATUS, str(subject_id))
+
+
+async def status_message_of(tx: Tx, *, owner_id: ids.UserId, subject_id: UUID) -> StatusMessage | None:
+    """The message about a subject, if there is one."""
+    return await tx.session.scalar(
+        select(StatusMessage).where(StatusMessage.subject_id == subject_id, StatusMessage.owner_id == owner_id)
+    )
+
+
+async def claim_status(tx: Tx, subject_id: UUID) -> StatusMessage | None:
+    """Take on bringing the chat up to date. None when it is, or when somebody is at it."""
+    return await tx.session.scalar(
+        update(StatusMessage)
+        .where(
+            StatusMessage.subject_id == subject_id,
+            or_(StatusMessage.shown_version < StatusMessage.version, StatusMessage.refresh_at <= tx.now),
+            or_(StatusMessage.showing_until.is_(None), StatusMessage.showing_until < tx.now),
+        )
+        .values(showing_until=tx.now + SHOWING, refresh_at=tx.now + SHOWING)
+        .returning(StatusMessage)
+    )
+
+
+async def record_shown(
+    tx: Tx, subject_id: UUID, *, version: int, message_id: TelegramId, refresh_at: datetime | None
+) -> None:
+    """The chat shows `version` now. When a newer one was written meanwhile, that one is enqueued."""
+    row = await tx.session.scalar(
+        update(StatusMessage)
+        .where(StatusMessage.subject_id == subject_id)
+        .values(shown_version=version, message_id=message_id, showing_until=None, refresh_at=refresh_at)
+        .returning(StatusMessage)
+    )
+    if row is not None and row.version > version:
+        row.refresh_at = tx.now + SHOWING
+        tx.enqueue(SHOW_STATUS, str(subject_id))
+
+
+async def try_status_later(tx: Tx, subject_id: UUID, *, after_s: float) -> None:
+    """Telegram couldn't be asked: look again then."""
+    await tx.session.execute(
+        update(StatusMessage)
+        .where(StatusMessage.subject_id == subject_id)
+        .values(showing_until=None, refresh_at=tx.now + timedelta(seconds=after_s))
+    )
+
+
+async def enqueue_refreshes(tx: Tx, *, limit: int) -> int:
+    """Enqueue the messages whose time to be looked at has come."""
+    due = (
+        select(StatusMessage.subject_id)
+        .where(StatusMessage.refresh_at <= tx.now)
+        .order_by(StatusMessage.refresh_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    rows = await tx.session.scalars(due)
+    subjects = rows.all()
+    for subject_id in subjects:
+        tx.enqueue(SHOW_STATUS, str(subject_id))
+    return len(subjects)
+
+
+def next_countdown(due_at: datetime, now: datetime) -> datetime | None:
+    """The next moment at which "in 14 h" should change. None when nothing is left to count down."""
+    for step in COUNTDOWN_STEPS:
+        if due_at - step > now:
+            return due_at - step
+    return None

@@ -1,0 +1,81 @@
+"""What a process works with, built once at its entry point and passed on. No globals anywhere else."""
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+import httpx
+import redis
+import redis.asyncio
+import structlog
+from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
+
+from core.clock import Clock, SystemClock
+from core.db import ReadSession, open_engine
+from core.http import open_http
+from core.providers.text import PostWriter, build_post_writer
+from core.queue import Queue, RedisQueue
+from core.settings import Settings
+from core.tx import Tx
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Deps:
+    """Handed to every handler, job and page. In tests the sessions share one connection that is rolled back."""
+
+    settings: Settings
+    clock: Clock
+    sessions: async_sessionmaker[AsyncSession]
+    readers: async_sessionmaker[AsyncSession]
+    redis: redis.asyncio.Redis
+    queue: Queue
+    http: httpx.AsyncClient
+    writer: PostWriter
+
+    @asynccontextmanager
+    async def tx(self) -> AsyncIterator[Tx]:
+        """The only way to write. Commits at the end, rolls back on any exception, and enqueues after the commit."""
+        async with self.sessions() as session, session.begin():
+            tx = Tx(session=session, now=self.clock.now())
+            yield tx
+        if tx.outbox:
+            try:
+                await self.queue.push(tx.outbox)
+            except ConnectionError:
+                log.warning("queue.push_failed", jobs=len(tx.outbox))
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[ReadSession]:
+        """A look at what is committed, without a transaction around it."""
+        async with self.readers() as session:
+            yield session
+
+
+@asynccontextmanager
+async def open_deps(settings: Settings, *, clock: Clock | None = None) -> AsyncIterator[Deps]:
+    """Everything real, from the settings; closed in order at the end."""
+    if settings.redis_url is None:
+        raise RuntimeError("REDIS_URL is not set")
+    url = settings.redis_url.get_secret_value()
+    async with AsyncExitStack() as stack:
+        engine = open_engine(settings)
+        stack.push_async_callback(engine.dispose)
+        fast = redis.asyncio.Redis.from_url(url, socket_timeout=10, socket_connect_timeout=5, health_check_interval=30)
+        stack.push_async_callback(fast.aclose)
+        queue = RedisQueue(redis.Redis.from_url(url, socket_timeout=10, socket_connect_timeout=5))
+        stack.callback(queue.close)
+        http = await stack.enter_async_context(open_http())
+        yield Deps(
+            settings=settings,
+            clock=clock or SystemClock(),
+            sessions=async_sessionmaker(engine, expire_on_commit=False),
+            readers=async_sessionmaker(
+                engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False, autoflush=False
+            ),
+            redis=fast,
+            queue=queue,
+            http=http,
+            writer=build_post_writer(settings, http),
+        )

@@ -1,0 +1,26 @@
+"""What users send to write from. The text is kept whole; a link is kept with the article that was found behind it."""
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from core import ids
+from core.db import Base
+
+
+class Source(Base):
+    __tablename__ = "sources"
+    __table_args__ = (Index("ix_sources_owner_id_digest", "owner_id", "digest"),)
+
+    id: Mapped[ids.SourceId] = mapped_column(primary_key=True, default=ids.new)
+    owner_id: Mapped[ids.UserId] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    kind: Mapped[str]
+    title: Mapped[str]
+    text: Mapped[str]
+    url: Mapped[str | None]
+    language: Mapped[str]
+    words: Mapped[int]
+    digest: Mapped[str]
+    """SHA-256 of the text, so that the same content sent twice is recognised."""
+    created_at: Mapped[datetime]

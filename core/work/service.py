@@ -1,0 +1,221 @@
+"""Background work: request it, claim it, keep the claim, report, end it. All features share these verbs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+import structlog
+from sqlalchemy import select, update
+
+from core import ids
+from core.errors import AppError
+from core.queue import MAINTENANCE, JobSpec
+from core.tx import Tx
+from core.work.models import Work, WorkStatus
+
+SWEEP_BATCH = 500
+PUSH_GRACE = timedelta(seconds=20)
+"""How long a pushed job may wait in Redis before the sweeper pushes it again."""
+
+SWEEP = JobSpec("jobs.maintenance.sweep", queue=MAINTENANCE)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedWork:
+    """What a job works on. `attempt` counts from 1."""
+
+    id: ids.WorkId
+    kind: str
+    owner_id: ids.UserId
+    subject_id: UUID
+    attempt: int
+    request_id: str | None
+    payload: Mapping[str, Any] = field(default_factory=dict)
+
+
+async def request_work(
+    tx: Tx, spec: JobSpec, *, owner_id: ids.UserId, subject_id: UUID, payload: Mapping[str, Any] | None = None
+) -> ids.WorkId:
+    """Write down what is to be done and enqueue it after the commit."""
+    work = Work(
+        id=ids.new(),
+        kind=spec.target,
+        owner_id=owner_id,
+        subject_id=subject_id,
+        payload=dict(payload or {}),
+        next_attempt_at=tx.now + PUSH_GRACE,
+        request_id=structlog.contextvars.get_contextvars().get("request_id"),
+        created_at=tx.now,
+    )
+    tx.session.add(work)
+    await tx.session.flush()
+    tx.enqueue(spec, str(work.id))
+    return work.id
+
+
+async def claim_work(tx: Tx, work_id: ids.WorkId, *, spec: JobSpec, worker: str) -> ClaimedWork | None:
+    """Take queued work for `lease_s`. None when somebody else has it or it has ended: then there is nothing to do."""
+    claimed = await tx.session.scalar(
+        update(Work)
+        .where(Work.id == work_id, Work.status == WorkStatus.QUEUED)
+        .values(
+            status=WorkStatus.RUNNING,
+            attempt=Work.attempt + 1,
+            leased_by=worker,
+            lease_until=tx.now + timedelta(seconds=spec.lease_s),
+        )
+        .returning(Work)
+    )
+    if claimed is None:
+        return None
+    return ClaimedWork(
+        id=claimed.id,
+        kind=claimed.kind,
+        owner_id=claimed.owner_id,
+        subject_id=claimed.subject_id,
+        attempt=claimed.attempt,
+        request_id=claimed.request_id,
+        payload=claimed.payload,
+    )
+
+
+async def keep_claim(tx: Tx, work: ClaimedWork, *, spec: JobSpec) -> bool:
+    """Renew the lease. False when the work should stop: it was cancelled, or somebody else has it now."""
+    kept = await tx.session.scalar(
+        update(Work)
+        .where(*_held(work))
+        .values(lease_until=tx.now + timedelta(seconds=spec.lease_s))
+        .returning(Work.cancel_requested_at.is_(None))
+    )
+    return bool(kept)
+
+
+async def report_progress(tx: Tx, work: ClaimedWork, *, progress: int, step: str) -> None:
+    """Note how far it is: 0 to 100, and a step's name. Progress never goes back."""
+    await tx.session.execute(
+        update(Work).where(*_held(work), Work.progress <= progress).values(progress=progress, step=step)
+    )
+
+
+async def finish_work(tx: Tx, work: ClaimedWork) -> bool:
+    """End it well, in the same transaction as its result. False when the claim was lost: then write no result."""
+    done = await tx.session.scalar(
+        update(Work)
+        .where(*_held(work))
+        .values(status=WorkStatus.DONE, progress=100, finished_at=tx.now, lease_until=None)
+        .returning(Work.id)
+    )
+    return done is not None
+
+
+async def fail_work(tx: Tx, work: ClaimedWork, error: AppError, *, status: WorkStatus = WorkStatus.FAILED) -> bool:
+    """End it badly, for good. False when the claim was lost."""
+    failed = await tx.session.scalar(
+        update(Work)
+        .where(*_held(work))
+        .values(status=status, finished_at=tx.now, lease_until=None, error=error_row(error))
+        .returning(Work.id)
+    )
+    return failed is not None
+
+
+async def retry_work(tx: Tx, work: ClaimedWork, *, spec: JobSpec, error: AppError, after_s: float) -> None:
+    """Put it back; the sweeper enqueues it when its time has come."""
+    await tx.session.execute(
+        update(Work)
+        .where(*_held(work))
+        .values(
+            status=WorkStatus.QUEUED,
+            next_attempt_at=tx.now + timedelta(seconds=after_s),
+            lease_until=None,
+            error=error_row(error),
+        )
+    )
+
+
+async def request_cancel(tx: Tx, *, owner_id: ids.UserId, subject_id: UUID) -> WorkStatus | None:
+    """Ask running work to stop, and end queued work at once.
+
+    Gives the status that was met: RUNNING (the worker will notice within its lease renewal), QUEUED (ended now), or
+    None when there was nothing to cancel.
+    """
+    unfinished = (WorkStatus.QUEUED, WorkStatus.RUNNING)
+    work = await tx.session.scalar(
+        select(Work)
+        .where(Work.owner_id == owner_id, Work.subject_id == subject_id, Work.status.in_(unfinished))
+        .with_for_update()
+    )
+    if work is None:
+        return None
+    met = WorkStatus(work.status)
+    work.cancel_requested_at = tx.now
+    if met is WorkStatus.QUEUED:
+        work.status, work.finished_at = WorkStatus.CANCELLED, tx.now
+    return met
+
+
+async def sweep_work(tx: Tx, specs: Mapping[str, JobSpec]) -> int:
+    """Enqueue again what waits: due attempts, pushes that were lost, and running work whose lease ran out.
+
+    Work that had its attempts is not given up here: it is enqueued, and the runtime fails it with all that belongs to
+    a failure. Returns how many were enqueued.
+    """
+    await tx.session.execute(
+        update(Work)
+        .where(Work.status == WorkStatus.RUNNING, Work.lease_until < tx.now)
+        .values(status=WorkStatus.QUEUED, lease_until=None, next_attempt_at=tx.now)
+    )
+    waiting = (
+        select(Work.id)
+        .where(Work.status == WorkStatus.QUEUED, Work.next_attempt_at <= tx.now, Work.kind.in_(specs))
+        .order_by(Work.next_attempt_at)
+        .limit(SWEEP_BATCH)
+        .with_for_update(skip_locked=True)
+    )
+    rows = await tx.session.execute(
+        update(Work)
+        .where(Work.id.in_(waiting))
+        .values(next_attempt_at=tx.now + PUSH_GRACE)
+        .returning(Work.id, Work.kind)
+        .execution_options(synchronize_session=False)
+    )
+    found = rows.all()
+    for work_id, kind in found:
+        tx.enqueue(specs[kind], str(work_id))
+    return len(found)
+
+
+async def release_work_of(tx: Tx, workers: list[str]) -> int:
+    """Give back what dead workers held, so that nobody waits for their leases."""
+    released = await tx.session.scalars(
+        update(Work)
+        .where(Work.status == WorkStatus.RUNNING, Work.leased_by.in_(workers))
+        .values(status=WorkStatus.QUEUED, lease_until=None, next_attempt_at=tx.now)
+        .returning(Work.id)
+        .execution_options(synchronize_session=False)
+    )
+    return len(released.all())
+
+
+async def lease_holders(tx: Tx) -> list[str]:
+    """The names of workers that hold running work."""
+    names = await tx.session.scalars(select(Work.leased_by).where(Work.status == WorkStatus.RUNNING).distinct())
+    return [name for name in names if name is not None]
+
+
+async def next_attempt_at(tx: Tx) -> datetime | None:
+    """When the earliest queued work wants attention."""
+    return await tx.session.scalar(
+        select(Work.next_attempt_at).where(Work.status == WorkStatus.QUEUED).order_by(Work.next_attempt_at).limit(1)
+    )
+
+
+def error_row(error: AppError) -> dict[str, Any]:
+    """An error as it is stored: its code and its parameters."""
+    return {"code": error.error_code, "params": error.params}
+
+
+def _held(work: ClaimedWork) -> tuple[Any, ...]:
+    return (Work.id == work.id, Work.status == WorkStatus.RUNNING, Work.attempt == work.attempt)

@@ -1,0 +1,33 @@
+"""What a worker process is called in leases, and which of those names belong to processes that are gone."""
+
+import os
+import secrets
+import socket
+from collections.abc import Iterable
+
+
+def worker_name() -> str:
+    """Unique to this process: `host:pid:nonce`."""
+    return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+
+
+def dead_workers(names: Iterable[str], *, me: str) -> list[str]:
+    """Those of `names` that ran on this host and no longer do. Other hosts' are left to their leases."""
+    host, pid, _ = me.split(":")
+    return [name for name in names if name != me and _is_dead(name, host=host, my_pid=int(pid))]
+
+
+def _is_dead(name: str, *, host: str, my_pid: int) -> bool:
+    other_host, _, process = name.partition(":")
+    pid = process.partition(":")[0]
+    if other_host != host or not pid.isdecimal():
+        return False
+    if int(pid) == my_pid:
+        return True
+    try:
+        os.kill(int(pid), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
