@@ -1,4 +1,4 @@
-"""Who holds a home. A lock dies with its process, so nothing needs to be cleaned up after a kill."""
+"""A home: the folder that holds everything one installation keeps on this machine, and who uses it right now."""
 
 import errno
 import fcntl
@@ -10,14 +10,37 @@ class HomeInUse(Exception):
     """Another process holds it."""
 
 
+def make_home(home: Path) -> Path:
+    """The home as an absolute path. Others may pass through it only when root lends its servers another account."""
+    home = home.expanduser().resolve()
+    home.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+    return home
+
+
+def private_folder(home: Path, name: str) -> Path:
+    """A folder of the home that only its owner can enter; made when missing. Accepts a relative home."""
+    folder = make_home(home) / name
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a file that only its owner can read, whole or not at all."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
+    draft.unlink(missing_ok=True)
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(text)
+    draft.replace(path)
+
+
 class HomeLock:
-    """A POSIX record lock: held by this process, not by the children it forks.
+    """A POSIX record lock: it ends with this process, whatever ends it, and the children it forks don't hold it.
 
     The lock file is opened nowhere else: closing any handle on it would drop the lock.
     """
 
     def __init__(self, home: Path, name: str) -> None:
-        self._path = home / "run" / f"{name}.lock"
+        self._path = private_folder(home, "run") / f"{name}.lock"
         self._fd: int | None = None
 
     @property
@@ -26,7 +49,6 @@ class HomeLock:
 
     def acquire(self) -> None:
         """Raises HomeInUse."""
-        self._path.parent.mkdir(mode=0o700, exist_ok=True)
         fd = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -13,6 +13,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.home import make_home, private_folder, write_private
+
 SHARED_ROOT = Path("/var/lib/postaify")
 """Data of homes that lie where the servers' account can't go. Used by root only."""
 
@@ -93,18 +95,11 @@ def settle(home: Path) -> Place:
                 f"the database's account (uid {account.uid}) can't enter {root}: a folder above it lost its "
                 "permission; restore it, set POSTAIFY_HOME to another folder, or run as an ordinary user"
             )
-        return Place(root=root, logs=_logs(home), account=account, password=_password(root))
+        return Place(root=root, logs=private_folder(home, "logs"), account=account, password=_password(root))
     except PermissionError as exc:
         raise EmbeddedUnavailable(
             f"{exc.filename} belongs to another user: run as that user, or set POSTAIFY_HOME to another folder"
         ) from exc
-
-
-def make_home(home: Path) -> Path:
-    """The home as an absolute path. Others may pass through it only when root lends its servers another account."""
-    home = home.expanduser().resolve()
-    home.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
-    return home
 
 
 def _account(services: Path) -> Account | None:
@@ -130,27 +125,12 @@ def _move_out(link: Path) -> None:
     link.symlink_to(root)
 
 
-def _logs(home: Path) -> Path:
-    logs = home / "logs"
-    logs.mkdir(mode=0o700, exist_ok=True)
-    return logs
-
-
 def _password(root: Path) -> str:
     """The servers' password, made once. It keeps other users of the machine out: they can reach the loopback ports."""
     path = root / "password"
     if not path.exists():
         write_private(path, secrets.token_urlsafe(32))
     return path.read_text()
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file that only its owner can read, whole or not at all."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}.new")
-    draft.unlink(missing_ok=True)
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        file.write(text)
-    draft.replace(path)
 
 
 def readable_copy(place: Place, source: Path, *, probes: Iterable[str], name: str) -> Path:

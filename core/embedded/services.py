@@ -8,11 +8,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Self, TypeVar
 
-from core.embedded.place import make_home, settle, write_private
+from core.embedded.place import settle
 from core.embedded.postgres import PostgresServer
 from core.embedded.redis import RedisServer
 from core.embedded.server import Server
-from core.home import HomeLock
+from core.home import HomeLock, make_home, private_folder, write_private
 from core.processes import ProcessIdentity
 
 AnyServer = TypeVar("AnyServer", PostgresServer, RedisServer)
@@ -120,6 +120,4 @@ def running_services(home: Path) -> dict[str, str] | None:
 
 
 def _note(home: Path) -> Path:
-    run = home / "run"
-    run.mkdir(mode=0o700, exist_ok=True)
-    return run / "services.json"
+    return private_folder(home, "run") / "services.json"
