@@ -82,10 +82,10 @@ def silence_url_logs() -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
 
 
-def provider_client(*, timeout_s: float = 30.0, connections: int = 100) -> httpx.AsyncClient:
-    """The client that providers share. The environment's proxies count, except on the way to this machine.
+def open_http(*, timeout_s: float = 30.0, connections: int = 100) -> httpx.AsyncClient:
+    """The client that providers share, to be closed by `async with`. Proxies count, except on the way to this machine.
 
-    The caller closes it. Redirects aren't followed: no provider's API needs them.
+    Redirects aren't followed: no provider's API needs them.
     """
     silence_url_logs()
     return httpx.AsyncClient(
@@ -157,7 +157,7 @@ async def fetch_public(
             return await _follow(client, url, errand)
     except (TimeoutError, httpcore.TimeoutException) as exc:
         raise LinkFailed("link.timeout", retryable=True, timeout_s=timeout_s) from exc
-    except (httpcore.NetworkError, httpcore.ProtocolError, httpx.HTTPError, httpx.InvalidURL) as exc:
+    except (httpcore.NetworkError, httpcore.ProtocolError, httpx.HTTPError, httpx.InvalidURL, idna.IDNAError) as exc:
         raise _translated(exc) from exc
 
 
@@ -167,11 +167,12 @@ def checked_url(text: str, *, ports: Collection[int] | None = PUBLIC_PORTS) -> h
         raise LinkFailed("link.invalid")
     try:
         url = httpx.URL(_with_ascii_host(text.replace("\\", "/")))
+        named = bool(url.host)
     except (httpx.InvalidURL, idna.IDNAError) as exc:
         raise LinkFailed("link.invalid") from exc
     if url.scheme not in ("http", "https"):
         raise LinkFailed("link.not_http", scheme=url.scheme)
-    if not url.raw_host:
+    if not named or (url.port or 0) > 65535:
         raise LinkFailed("link.invalid")
     if url.userinfo:
         raise LinkFailed("link.has_password", host=_host(url))
@@ -331,15 +332,20 @@ def _with_ascii_host(text: str) -> str:
 
 
 def _host(url: httpx.URL) -> str:
-    return url.raw_host.decode("ascii")  # `url.host` would decode xn-- names, and raises for those it finds odd
+    return url.raw_host.decode("ascii")
 
 
 def _translated(exc: Exception) -> LinkFailed:
-    if isinstance(exc.__cause__, ssl.SSLError):
+    if _caused_by(exc, ssl.SSLError):
         return LinkFailed("link.bad_certificate")
     if isinstance(exc, httpcore.NetworkError):
         return LinkFailed("link.unreachable", retryable=True)
     return LinkFailed("link.broken_reply")
+
+
+def _caused_by(exc: BaseException, kind: type[Exception]) -> bool:
+    cause = exc.__cause__ or exc.__context__
+    return cause is not None and (isinstance(cause, kind) or _caused_by(cause, kind))
 
 
 @cache
