@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core import ids
@@ -18,6 +18,8 @@ from core.tx import Tx
 
 LEASE = timedelta(seconds=30)
 LATE_AFTER = timedelta(minutes=2)
+IN_FLIGHT_MAX = 150
+"""Rows set aside at once: some seconds of Telegram's rate, so that no lease runs out in a queue."""
 ATTEMPTS_MAX = 12
 """Attempts that were safe to repeat. With the waits of `retry_wait`: about an hour of an unreachable Telegram."""
 
@@ -107,7 +109,13 @@ async def send_notice(
 
 
 async def lease_due(tx: Tx, *, limit: int) -> Leased | None:
-    """Set aside up to `limit` due rows in one statement; schedulers side by side never get the same row."""
+    """Set aside up to `limit` due rows in one statement; schedulers side by side never get the same row.
+
+    None when nothing is due, or when as many as can go out in a few seconds are set aside already.
+    """
+    held = Delivery.status.in_((DeliveryStatus.LEASED, DeliveryStatus.SENDING))
+    if (await tx.session.scalar(select(func.count()).where(held)) or 0) >= IN_FLIGHT_MAX:
+        return None
     ticket = _new_ticket()
     due = (
         select(Delivery.id)
@@ -244,24 +252,39 @@ async def recover_leases(tx: Tx, *, dead_workers: Sequence[str] = ()) -> Sequenc
 
 
 async def cancel_deliveries(tx: Tx, *, owner_id: ids.UserId, subject_id: UUID) -> bool:
-    """Take back what isn't being sent yet. False when something of it is on its way or was sent."""
+    """Take back what isn't being sent yet. False when it is on its way, or when there is nothing to take back."""
     rows = await tx.session.scalars(
         select(Delivery)
         .where(
             Delivery.owner_id == owner_id,
             Delivery.subject_id == subject_id,
             Delivery.kind == DeliveryKind.POST,
-            Delivery.status != DeliveryStatus.CANCELLED,
+            Delivery.status.in_((DeliveryStatus.SCHEDULED, DeliveryStatus.LEASED, DeliveryStatus.SENDING)),
         )
         .with_for_update()
     )
-    deliveries = rows.all()
-    movable = (DeliveryStatus.SCHEDULED, DeliveryStatus.LEASED)
-    if any(delivery.status not in movable for delivery in deliveries):
+    pending = rows.all()
+    if not pending or any(delivery.status == DeliveryStatus.SENDING for delivery in pending):
         return False
-    for delivery in deliveries:
+    for delivery in pending:
         delivery.status, delivery.finished_at, delivery.leased_by = DeliveryStatus.CANCELLED, tx.now, None
     return True
+
+
+async def replace_content(tx: Tx, *, owner_id: ids.UserId, subject_id: UUID, content: Mapping[str, Any]) -> bool:
+    """Let what is scheduled for a subject go out with this content. False when it is being sent or was."""
+    replaced = await tx.session.scalar(
+        update(Delivery)
+        .where(
+            Delivery.owner_id == owner_id,
+            Delivery.subject_id == subject_id,
+            Delivery.kind == DeliveryKind.POST,
+            Delivery.status == DeliveryStatus.SCHEDULED,
+        )
+        .values(content=dict(content))
+        .returning(Delivery.id)
+    )
+    return replaced is not None
 
 
 async def late_deliveries(tx: Tx) -> Sequence[Delivery]:

@@ -156,6 +156,20 @@ async def request_cancel(tx: Tx, *, owner_id: ids.UserId, subject_id: UUID) -> W
     return met
 
 
+async def unfinished_work(tx: Tx, *, owner_id: ids.UserId, subject_id: UUID) -> bool:
+    """Whether something is queued or running for a subject."""
+    found = await tx.session.scalar(
+        select(Work.id)
+        .where(
+            Work.owner_id == owner_id,
+            Work.subject_id == subject_id,
+            Work.status.in_((WorkStatus.QUEUED, WorkStatus.RUNNING)),
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
 async def sweep_work(tx: Tx, specs: Mapping[str, JobSpec]) -> int:
     """Enqueue again what waits: due attempts, pushes that were lost, and running work whose lease ran out.
 

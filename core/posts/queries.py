@@ -1,0 +1,117 @@
+"""Looking at posts. Every query is the owner's: somebody else's post is not found."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, or_, select
+
+from core import ids
+from core.db import Page, Paged, ReadSession, TelegramId, paged
+from core.errors import NotFound
+from core.posts.models import Batch, Card, Post, PostStatus
+from core.posts.platforms import Platform
+
+UPCOMING = (PostStatus.SCHEDULED, PostStatus.PUBLISHING)
+
+
+class PostNotFound(NotFound):
+    code = "posts.not_found"
+
+
+class BatchNotFound(NotFound):
+    code = "posts.batch_not_found"
+
+
+@dataclass(frozen=True, slots=True)
+class PostFilter:
+    """None and empty: any."""
+
+    status: PostStatus | None = None
+    platform: Platform | None = None
+    search: str = ""
+
+
+async def post_of(session: ReadSession, *, owner_id: ids.UserId, post_id: ids.PostId, lock: bool = False) -> Post:
+    """Raises PostNotFound, also for somebody else's and for a deleted one."""
+    mine = select(Post).where(Post.id == post_id, Post.owner_id == owner_id, Post.deleted_at.is_(None))
+    post = await session.scalar(mine.with_for_update() if lock else mine)
+    if post is None:
+        raise PostNotFound(post_id=str(post_id))
+    return post
+
+
+async def batch_of(session: ReadSession, *, owner_id: ids.UserId, batch_id: ids.BatchId, lock: bool = False) -> Batch:
+    """Raises BatchNotFound, also for somebody else's."""
+    mine = select(Batch).where(Batch.id == batch_id, Batch.owner_id == owner_id)
+    batch = await session.scalar(mine.with_for_update() if lock else mine)
+    if batch is None:
+        raise BatchNotFound(batch_id=str(batch_id))
+    return batch
+
+
+async def posts_of_batch(session: ReadSession, *, owner_id: ids.UserId, batch_id: ids.BatchId) -> Sequence[Post]:
+    """The variants in their order, without the deleted ones."""
+    mine = select(Post).where(Post.batch_id == batch_id, Post.owner_id == owner_id, Post.deleted_at.is_(None))
+    return (await session.scalars(mine.order_by(Post.position))).all()
+
+
+async def posts(session: ReadSession, *, owner_id: ids.UserId, page: Page, chosen: PostFilter) -> Paged[Post]:
+    """History, the newest first."""
+    mine = select(Post).where(Post.owner_id == owner_id, Post.deleted_at.is_(None))
+    if chosen.status is not None:
+        mine = mine.where(Post.status == chosen.status)
+    if chosen.platform is not None:
+        mine = mine.where(Post.platform == chosen.platform)
+    if chosen.search:
+        wanted = chosen.search
+        mine = mine.where(
+            or_(Post.text.icontains(wanted, autoescape=True), Post.title.icontains(wanted, autoescape=True))
+        )
+    return await paged(session, mine.order_by(Post.created_at.desc(), Post.position), page)
+
+
+async def upcoming_posts(session: ReadSession, *, owner_id: ids.UserId, page: Page) -> Paged[Post]:
+    """What is scheduled, the next one first."""
+    mine = select(Post).where(Post.owner_id == owner_id, Post.deleted_at.is_(None), Post.status.in_(UPCOMING))
+    return await paged(session, mine.order_by(Post.due_at, Post.id), page)
+
+
+async def scheduled_between(
+    session: ReadSession, *, owner_id: ids.UserId, start: datetime, end: datetime
+) -> Sequence[datetime]:
+    """The instants of scheduled posts in a span: what a calendar marks."""
+    mine = select(Post.due_at).where(
+        Post.owner_id == owner_id,
+        Post.deleted_at.is_(None),
+        Post.status.in_(UPCOMING),
+        Post.due_at >= start,
+        Post.due_at < end,
+    )
+    return [due_at for due_at in await session.scalars(mine) if due_at is not None]
+
+
+async def post_on_card(
+    session: ReadSession, *, owner_id: ids.UserId, chat_id: TelegramId, message_id: TelegramId
+) -> Post | None:
+    """The post that a message in the chat shows; None when it shows none (any more)."""
+    return await session.scalar(
+        select(Post)
+        .join(Card, Card.post_id == Post.id)
+        .where(
+            Card.chat_id == chat_id,
+            Card.message_id == message_id,
+            Post.owner_id == owner_id,
+            Post.deleted_at.is_(None),
+        )
+    )
+
+
+async def count_by_status(session: ReadSession, *, owner_id: ids.UserId) -> dict[PostStatus, int]:
+    """How many posts are in each state; states without posts are left out."""
+    rows = await session.execute(
+        select(Post.status, func.count())
+        .where(Post.owner_id == owner_id, Post.deleted_at.is_(None))
+        .group_by(Post.status)
+    )
+    return {PostStatus(status): count for status, count in rows}

@@ -1,0 +1,112 @@
+"""When a post goes out: schedule, change the time, take it back, and what came of it."""
+
+from datetime import datetime, timedelta
+
+from core import ids
+from core.accounts.service import user_of
+from core.db import Json
+from core.deliveries.models import DeliveryKind, DeliveryStatus, Priority
+from core.deliveries.service import cancel_deliveries, schedule_delivery
+from core.deliveries.statuses import show_status
+from core.errors import Conflict, InvalidInput
+from core.posts.content import post_content
+from core.posts.models import Post, PostStatus
+from core.posts.queries import post_of
+from core.posts.views import post_data
+from core.tx import Tx
+
+SCHEDULABLE = frozenset({PostStatus.DRAFT, PostStatus.SCHEDULED, PostStatus.FAILED, PostStatus.CANCELLED})
+HORIZON = timedelta(days=366)
+_RESULTS = {
+    DeliveryStatus.DELIVERED: PostStatus.PUBLISHED,
+    DeliveryStatus.FAILED: PostStatus.FAILED,
+    DeliveryStatus.UNCONFIRMED: PostStatus.FAILED,
+}
+
+
+class BeingSent(Conflict):
+    """Too late: the post is on its way."""
+
+    code = "posts.being_sent"
+
+
+async def schedule_post(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, due_at: datetime) -> Post:
+    """Deliver a post at `due_at`; one that was scheduled before is moved there.
+
+    Raises InvalidInput for a time that has passed ("when.in_past") or lies over a year ahead ("when.too_far"),
+    BeingSent when it is on its way.
+    """
+    if due_at < tx.now:
+        raise InvalidInput("when.in_past", at=due_at.isoformat())
+    if due_at > tx.now + HORIZON:
+        raise InvalidInput("when.too_far", at=due_at.isoformat())
+    post = await post_of(tx.session, owner_id=owner_id, post_id=post_id, lock=True)
+    await _take_back(tx, post)
+    user = await user_of(tx.session, owner_id)
+    await schedule_delivery(
+        tx,
+        owner_id=owner_id,
+        kind=DeliveryKind.POST,
+        subject_id=post.id,
+        chat_id=user.telegram_user_id,
+        content=post_content(post),
+        due_at=due_at,
+        priority=Priority.POST,
+    )
+    post.status, post.due_at, post.error, post.updated_at = PostStatus.SCHEDULED, due_at, None, tx.now
+    await show_post_status(tx, post)
+    return post
+
+
+async def post_now(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) -> Post:
+    """Deliver it at once."""
+    return await schedule_post(tx, owner_id=owner_id, post_id=post_id, due_at=tx.now)
+
+
+async def cancel_schedule(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) -> Post:
+    """Take a scheduled post back to the drafts. Raises BeingSent when it is on its way or out."""
+    post = await post_of(tx.session, owner_id=owner_id, post_id=post_id, lock=True)
+    if post.status == PostStatus.CANCELLED:
+        return post
+    if post.status != PostStatus.SCHEDULED:
+        raise BeingSent(post_id=str(post_id), status=post.status)
+    await _take_back(tx, post)
+    post.status, post.updated_at = PostStatus.CANCELLED, tx.now
+    await show_post_status(tx, post)
+    return post
+
+
+async def record_delivery(
+    tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, status: DeliveryStatus, error: Json | None
+) -> None:
+    """What came of a post's delivery, told in its status message."""
+    post = await post_of(tx.session, owner_id=owner_id, post_id=post_id, lock=True)
+    post.status, post.error, post.updated_at = _RESULTS[status], error, tx.now
+    await show_post_status(tx, post, delivered_at=tx.now)
+
+
+async def show_post_status(tx: Tx, post: Post, *, delivered_at: datetime | None = None) -> None:
+    """Bring the post's one status message up to date."""
+    user = await user_of(tx.session, post.owner_id)
+    await show_status(
+        tx,
+        owner_id=post.owner_id,
+        subject_id=post.id,
+        chat_id=user.telegram_user_id,
+        notice="posts.status",
+        data={
+            **post_data(post),
+            "language": user.language,
+            "time_zone": user.time_zone,
+            "delivered_at": delivered_at.isoformat() if delivered_at else None,
+        },
+    )
+
+
+async def _take_back(tx: Tx, post: Post) -> None:
+    if post.status not in SCHEDULABLE:
+        raise BeingSent(post_id=str(post.id), status=post.status)
+    if post.status == PostStatus.SCHEDULED and not await cancel_deliveries(
+        tx, owner_id=post.owner_id, subject_id=post.id
+    ):
+        raise BeingSent(post_id=str(post.id), status=post.status)

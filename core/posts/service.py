@@ -1,0 +1,143 @@
+"""Changing one post: by hand, by instruction, back again, away. Every text it had is kept."""
+
+from sqlalchemy import func, select
+
+from core import ids
+from core.deliveries.service import replace_content
+from core.errors import Conflict, InvalidInput
+from core.posts.content import post_content
+from core.posts.models import Post, PostStatus, PostVersion
+from core.posts.platforms import Draft, Platform, problems
+from core.posts.queries import post_of
+from core.posts.writing import Place
+from core.providers.text import Rewrite
+from core.queue import TEXT, JobSpec
+from core.tx import Tx
+from core.work.service import request_work, unfinished_work
+
+REWRITE = JobSpec("jobs.posts.rewrite", queue=TEXT, attempts=3, timeout_s=120)
+EDITABLE = frozenset({PostStatus.DRAFT, PostStatus.SCHEDULED, PostStatus.FAILED, PostStatus.CANCELLED})
+BY_HAND = "you"
+
+
+class NotEditable(Conflict):
+    """The post is on its way or out. Params: status."""
+
+    code = "posts.not_editable"
+
+
+class RewriteRunning(Conflict):
+    code = "posts.rewrite_running"
+
+
+class NothingToUndo(Conflict):
+    code = "posts.nothing_to_undo"
+
+
+async def replace_text(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, draft: Draft) -> Post:
+    """The user's own words, as they are.
+
+    Raises InvalidInput with the first of the platform's problems: the user's text is never mended behind their back.
+    """
+    post = await _editable(tx, owner_id, post_id)
+    found = problems(Platform(post.platform), draft)
+    if found:
+        raise InvalidInput(found[0].code, platform=post.platform, **found[0].params)
+    await _add_version(tx, post, draft, engine=BY_HAND)
+    return post
+
+
+async def request_rewrite(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, rewrite: Rewrite, place: Place) -> Post:
+    """Start a rewrite; the card at `place` changes when it is there.
+
+    Raises NotEditable, or RewriteRunning while another one is being made.
+    """
+    post = await _editable(tx, owner_id, post_id)
+    if await unfinished_work(tx, owner_id=owner_id, subject_id=post.id):
+        raise RewriteRunning(post_id=str(post_id))
+    payload = {
+        "rewrite": rewrite.kind,
+        "argument": rewrite.argument,
+        "version": post.version,
+        "chat_id": place.chat_id,
+        "message_id": place.message_id,
+        "language": place.language,
+    }
+    await request_work(tx, REWRITE, owner_id=owner_id, subject_id=post.id, payload=payload)
+    return post
+
+
+async def record_rewrite(
+    tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, draft: Draft, engine: str, from_version: int
+) -> Post:
+    """Keep a rewritten text as the newest version.
+
+    Raises Conflict when the post was changed while the rewrite was made: the change by hand stays.
+    """
+    post = await _editable(tx, owner_id, post_id)
+    if post.version != from_version:
+        raise Conflict("posts.changed_meanwhile", post_id=str(post_id))
+    if draft != Draft(post.text, post.title):
+        await _add_version(tx, post, draft, engine=engine)
+    return post
+
+
+async def undo(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) -> Post:
+    """Back to the text before. Raises NothingToUndo at the first one."""
+    post = await _editable(tx, owner_id, post_id)
+    latest = await tx.session.get(PostVersion, (post.id, post.version))
+    before = await tx.session.get(PostVersion, (post.id, post.version - 1))
+    if latest is None or before is None:
+        raise NothingToUndo(post_id=str(post_id))
+    await tx.session.delete(latest)
+    post.text, post.title, post.engine = before.text, before.title, before.engine
+    post.version, post.updated_at = before.number, tx.now
+    await _refresh_delivery(tx, post)
+    return post
+
+
+async def delete_post(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) -> Post:
+    """Put a post away. A scheduled one must be cancelled first (NotEditable)."""
+    post = await post_of(tx.session, owner_id=owner_id, post_id=post_id, lock=True)
+    if post.status in (PostStatus.SCHEDULED, PostStatus.PUBLISHING):
+        raise NotEditable(post_id=str(post_id), status=post.status)
+    post.deleted_at = tx.now
+    return post
+
+
+async def restore_post(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) -> Post:
+    """Take a deletion back."""
+    mine = select(Post).where(Post.id == post_id, Post.owner_id == owner_id)
+    post = await tx.session.scalar(mine.with_for_update())
+    if post is None:
+        return await post_of(tx.session, owner_id=owner_id, post_id=post_id)
+    post.deleted_at = None
+    return post
+
+
+async def _editable(tx: Tx, owner_id: ids.UserId, post_id: ids.PostId) -> Post:
+    post = await post_of(tx.session, owner_id=owner_id, post_id=post_id, lock=True)
+    if post.status not in EDITABLE:
+        raise NotEditable(post_id=str(post_id), status=post.status)
+    return post
+
+
+async def _add_version(tx: Tx, post: Post, draft: Draft, *, engine: str) -> None:
+    newest = await tx.session.scalar(select(func.max(PostVersion.number)).where(PostVersion.post_id == post.id))
+    number = (newest or 0) + 1
+    tx.session.add(
+        PostVersion(
+            post_id=post.id, number=number, title=draft.title, text=draft.text, engine=engine, created_at=tx.now
+        )
+    )
+    post.text, post.title, post.engine = draft.text, draft.title, engine
+    post.version, post.updated_at = number, tx.now
+    await _refresh_delivery(tx, post)
+
+
+async def _refresh_delivery(tx: Tx, post: Post) -> None:
+    """A scheduled post goes out as it reads now. Raises NotEditable when it is being sent this moment."""
+    if post.status == PostStatus.SCHEDULED and not await replace_content(
+        tx, owner_id=post.owner_id, subject_id=post.id, content=post_content(post)
+    ):
+        raise NotEditable(post_id=str(post.id), status=PostStatus.PUBLISHING)

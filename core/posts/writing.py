@@ -1,0 +1,198 @@
+"""From a source to drafts: the options, the request, and what the writing job brings back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core import ids
+from core.accounts.service import remember_writing_options
+from core.billing.queries import Feature
+from core.billing.service import hold_quota, release_hold, settle_hold
+from core.db import ReadSession, TelegramId
+from core.deliveries.service import send_notice
+from core.deliveries.statuses import show_status
+from core.errors import AppError, Conflict
+from core.posts.models import Batch, BatchStatus, Card, Post, PostVersion
+from core.posts.options import WritingOptions
+from core.posts.platforms import Draft, Platform
+from core.posts.queries import batch_of, posts_of_batch
+from core.posts.views import batch_data, card_data
+from core.providers.text import Note
+from core.queue import TEXT, JobSpec
+from core.sources.service import source_of
+from core.tx import Tx
+from core.work.service import error_row, request_cancel, request_work
+
+WRITE = JobSpec("jobs.posts.write", queue=TEXT, attempts=3, timeout_s=180)
+CANCELLED = "work.cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A message in a chat, and the language of who reads it."""
+
+    chat_id: TelegramId
+    message_id: TelegramId
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenDraft:
+    """One variant as an engine has made it."""
+
+    platform: Platform
+    draft: Draft
+    notes: tuple[Note, ...] = ()
+
+
+class AlreadyRequested(Conflict):
+    """The button was pressed before: the posts are being written, or are there."""
+
+    code = "posts.already_requested"
+
+
+async def open_batch(tx: Tx, *, owner_id: ids.UserId, source_id: ids.SourceId, options: WritingOptions) -> Batch:
+    """An options card's worth of choices, to be changed until Generate is pressed."""
+    source = await source_of(tx.session, owner_id=owner_id, source_id=source_id)
+    batch = Batch(id=ids.new(), owner_id=owner_id, source_id=source.id, options=options.to_json(), created_at=tx.now)
+    tx.session.add(batch)
+    await tx.session.flush()
+    return batch
+
+
+def options_of(batch: Batch) -> WritingOptions:
+    return WritingOptions.from_json(batch.options, default_platforms=(Platform.TELEGRAM,))
+
+
+async def change_options(tx: Tx, *, owner_id: ids.UserId, batch_id: ids.BatchId, options: WritingOptions) -> Batch:
+    """Raises AlreadyRequested once the writing has begun."""
+    batch = await batch_of(tx.session, owner_id=owner_id, batch_id=batch_id, lock=True)
+    if batch.status != BatchStatus.CHOOSING:
+        raise AlreadyRequested(batch_id=str(batch_id), status=batch.status)
+    batch.options = options.to_json()
+    return batch
+
+
+async def request_posts(tx: Tx, *, owner_id: ids.UserId, batch_id: ids.BatchId, place: Place) -> Batch:
+    """Hold the quota and start writing; the message at `place` tells how far it is.
+
+    Raises AlreadyRequested on a second press, LimitReached when the plan has fewer posts left.
+    """
+    batch = await batch_of(tx.session, owner_id=owner_id, batch_id=batch_id, lock=True)
+    if batch.status in (BatchStatus.WRITING, BatchStatus.READY):
+        raise AlreadyRequested(batch_id=str(batch_id), status=batch.status)
+    options = options_of(batch)
+    batch.hold_id = await hold_quota(
+        tx, owner_id=owner_id, feature=Feature.POSTS, amount=options.posts, reason=f"batch:{batch.id}"
+    )
+    batch.status, batch.error = BatchStatus.WRITING, None
+    await remember_writing_options(tx, user_id=owner_id, options=batch.options)
+    payload = {"chat_id": place.chat_id, "message_id": place.message_id, "language": place.language}
+    await request_work(tx, WRITE, owner_id=owner_id, subject_id=batch.id, payload=payload)
+    await _show(tx, batch, place, "posts.writing", written=0, posts=options.posts)
+    return batch
+
+
+async def cancel_writing(tx: Tx, *, owner_id: ids.UserId, batch_id: ids.BatchId, place: Place) -> None:
+    """Stop it; nothing is charged. Without effect when it has ended."""
+    batch = await batch_of(tx.session, owner_id=owner_id, batch_id=batch_id, lock=True)
+    met = await request_cancel(tx, owner_id=owner_id, subject_id=batch.id)
+    if met == "queued":
+        await end_writing(tx, owner_id=owner_id, batch_id=batch.id, place=place, error=AppError(CANCELLED))
+
+
+async def show_writing(tx: Tx, *, owner_id: ids.UserId, batch_id: ids.BatchId, place: Place, written: int) -> None:
+    """Tell how many posts are there. Without effect once the writing has ended."""
+    batch = await batch_of(tx.session, owner_id=owner_id, batch_id=batch_id, lock=True)
+    if batch.status == BatchStatus.WRITING:
+        await _show(tx, batch, place, "posts.writing", written=written, posts=options_of(batch).posts)
+
+
+async def record_written(
+    tx: Tx,
+    *,
+    owner_id: ids.UserId,
+    batch_id: ids.BatchId,
+    place: Place,
+    written: Sequence[WrittenDraft],
+    language: str,
+    engine: str,
+) -> Sequence[Post]:
+    """Keep the drafts, settle the quota with as many as came, and send the draft card."""
+    batch = await batch_of(tx.session, owner_id=owner_id, batch_id=batch_id, lock=True)
+    posts = [_new_post(tx, batch, position, one, language, engine) for position, one in enumerate(written, 1)]
+    await tx.session.flush()
+    batch.status = BatchStatus.READY
+    if batch.hold_id is not None:
+        await settle_hold(tx, batch.hold_id, used=len(posts))
+    await _show(tx, batch, place, "posts.written", posts=len(posts), engine=engine)
+    await send_notice(
+        tx,
+        owner_id=owner_id,
+        chat_id=place.chat_id,
+        subject_id=posts[0].id,
+        notice="posts.card",
+        data=card_data(posts[0], posts, notes=written[0].notes),
+        language=place.language,
+        dedupe_key=f"card:{batch.id}",
+    )
+    return posts
+
+
+async def end_writing(tx: Tx, *, owner_id: ids.UserId, batch_id: ids.BatchId, place: Place, error: AppError) -> None:
+    """It failed or was cancelled: give the quota back and say so, with a way to try again."""
+    batch = await batch_of(tx.session, owner_id=owner_id, batch_id=batch_id, lock=True)
+    cancelled = error.error_code == CANCELLED
+    batch.status = BatchStatus.CANCELLED if cancelled else BatchStatus.FAILED
+    batch.error = error_row(error)
+    if batch.hold_id is not None:
+        await release_hold(tx, batch.hold_id)
+        batch.hold_id = None
+    notice = "posts.writing_cancelled" if cancelled else "posts.writing_failed"
+    await _show(tx, batch, place, notice, error=batch.error)
+
+
+async def bind_card(tx: Tx, *, post_id: ids.PostId, chat_id: TelegramId, message_id: TelegramId) -> None:
+    """From now on this message shows that post."""
+    await tx.session.merge(Card(chat_id=chat_id, message_id=message_id, post_id=post_id))
+
+
+async def card_of(session: ReadSession, *, post: Post) -> dict[str, object]:
+    """The card of a post as it is now."""
+    if post.batch_id is None:
+        return card_data(post, [post])
+    return card_data(post, await posts_of_batch(session, owner_id=post.owner_id, batch_id=post.batch_id))
+
+
+async def _show(tx: Tx, batch: Batch, place: Place, notice: str, **more: object) -> None:
+    source = await source_of(tx.session, owner_id=batch.owner_id, source_id=batch.source_id)
+    data = batch_data(batch, source_title=source.title, language=place.language, **more)
+    await show_status(
+        tx,
+        owner_id=batch.owner_id,
+        subject_id=batch.id,
+        chat_id=place.chat_id,
+        message_id=place.message_id,
+        notice=notice,
+        data=data,
+    )
+
+
+def _new_post(tx: Tx, batch: Batch, position: int, written: WrittenDraft, language: str, engine: str) -> Post:
+    post = Post(
+        id=ids.new(),
+        owner_id=batch.owner_id,
+        batch_id=batch.id,
+        position=position,
+        platform=written.platform,
+        title=written.draft.title,
+        text=written.draft.text,
+        language=language,
+        engine=engine,
+        created_at=tx.now,
+        updated_at=tx.now,
+    )
+    tx.session.add(post)
+    tx.session.add(
+        PostVersion(post_id=post.id, number=1, title=post.title, text=post.text, engine=engine, created_at=tx.now)
+    )
+    return post

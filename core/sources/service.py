@@ -1,0 +1,47 @@
+"""Keeping what users send."""
+
+import hashlib
+
+from sqlalchemy import select
+
+from core import ids
+from core.db import ReadSession
+from core.errors import NotFound
+from core.sources.models import Source
+from core.sources.reading import Reading
+from core.tx import Tx
+
+
+class SourceNotFound(NotFound):
+    code = "sources.not_found"
+
+
+async def keep_source(tx: Tx, *, owner_id: ids.UserId, reading: Reading) -> Source:
+    """Keep a text to write from. The same content sent again is the same source."""
+    digest = hashlib.sha256(reading.text.encode()).hexdigest()
+    known = await tx.session.scalar(select(Source).where(Source.owner_id == owner_id, Source.digest == digest).limit(1))
+    if known is not None:
+        return known
+    source = Source(
+        id=ids.new(),
+        owner_id=owner_id,
+        kind=reading.kind,
+        title=reading.title,
+        text=reading.text,
+        url=reading.url,
+        language=reading.language,
+        words=reading.words,
+        digest=digest,
+        created_at=tx.now,
+    )
+    tx.session.add(source)
+    await tx.session.flush()
+    return source
+
+
+async def source_of(session: ReadSession, *, owner_id: ids.UserId, source_id: ids.SourceId) -> Source:
+    """Raises SourceNotFound, also for somebody else's."""
+    source = await session.scalar(select(Source).where(Source.id == source_id, Source.owner_id == owner_id))
+    if source is None:
+        raise SourceNotFound(source_id=str(source_id))
+    return source
