@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Self
 
@@ -68,3 +69,11 @@ def watch_parent(parent: int, *, every_s: float = 1.0) -> None:
         os._exit(1)
 
     threading.Thread(target=look, name="watch-parent", daemon=True).start()
+
+
+def kill_session(leader: int, *, not_before: float = 0.0) -> None:
+    """Kill every process of the session that `leader` began, unless it started before `not_before` (epoch seconds)."""
+    for pid in psutil.pids():
+        with suppress(ProcessLookupError, PermissionError, psutil.Error):
+            if os.getsid(pid) == leader and psutil.Process(pid).create_time() >= not_before - CLOCK_STEP_S:
+                os.kill(pid, signal.SIGKILL)

@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import time
 from abc import ABC, abstractmethod
@@ -15,6 +14,7 @@ import structlog
 
 from core.backoff import Backoff
 from core.embedded.place import EmbeddedUnavailable, Place
+from core.ports import free_port
 from core.processes import die_with_parent, is_running
 
 log = structlog.get_logger(__name__)
@@ -49,6 +49,11 @@ class Server(ABC):
     @property
     def pid(self) -> int | None:
         return self._process.pid if self._process else None
+
+    @property
+    @abstractmethod
+    def url(self) -> str:
+        """With the password in it."""
 
     @abstractmethod
     def prepare(self) -> None:
@@ -97,7 +102,6 @@ class Server(ABC):
             return False
         if not self._backoff.due():
             return False
-        log.warning("embedded.restarting", server=self.name, exit_status=self._process and self._process.returncode)
         self._spawn()
         return True
 
@@ -119,7 +123,7 @@ class Server(ABC):
 
     def _spawn(self) -> None:
         if not self._settled:
-            self.port = _free_port(self.port + 1 if self.port else self.first_port)
+            self.port = free_port(HOST, self.port + 1 if self.port else self.first_port)
         with self.log_path.open("ab") as output:
             self._process = subprocess.Popen(  # noqa: S603 - our own program and arguments
                 self.command(),
@@ -170,15 +174,3 @@ def _wait_gone(process: psutil.Process, patience_s: float) -> bool:
             return False
         time.sleep(0.01)
     return True
-
-
-def _free_port(first: int) -> int:
-    for port in range(first, first + 1000):
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind((HOST, port))
-            except OSError:
-                continue
-            return port
-    raise EmbeddedUnavailable(f"no free port on {HOST} between {first} and {first + 999}")

@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -16,6 +16,16 @@ from core.home import HomeLock, make_home, private_folder, write_private
 from core.processes import ProcessIdentity
 
 AnyServer = TypeVar("AnyServer", PostgresServer, RedisServer)
+
+
+@dataclass(frozen=True, slots=True)
+class RunningServer:
+    """A server that other processes of the home may use. The URL holds the password."""
+
+    name: str
+    pid: int
+    port: int
+    url: str = field(repr=False)
 
 
 class EmbeddedServices:
@@ -85,11 +95,8 @@ class EmbeddedServices:
 
     def _write_note(self) -> None:
         owner = ProcessIdentity.of(os.getpid())
-        urls = {
-            "database_url": self._postgres and self._postgres.url,
-            "redis_url": self._redis and self._redis.url,
-        }
-        write_private(_note(self.home), json.dumps({"owner": asdict(owner), **urls}))
+        servers = [asdict(RunningServer(s.name, s.pid or 0, s.port, s.url)) for s in self.servers]
+        write_private(_note(self.home), json.dumps({"owner": asdict(owner), "servers": servers}))
 
 
 def _started(server: AnyServer | None) -> AnyServer:
@@ -108,15 +115,15 @@ def embedded(home: Path) -> Iterator[EmbeddedServices]:
         services.stop()
 
 
-def running_services(home: Path) -> dict[str, str] | None:
-    """What a living process started in this home: `database_url` and `redis_url`. None when nothing runs."""
+def running_services(home: Path) -> list[RunningServer]:
+    """What a living process started in this home; empty when nothing runs."""
     try:
         note = json.loads(_note(home).read_text())
     except FileNotFoundError:
-        return None
+        return []
     if not ProcessIdentity(**note["owner"]).running():
-        return None
-    return {name: note[name] for name in ("database_url", "redis_url") if note[name]}
+        return []
+    return [RunningServer(**server) for server in note["servers"]]
 
 
 def _note(home: Path) -> Path:

@@ -1,0 +1,178 @@
+"""The supervisor with real processes. It must fork from a process without threads, so it never runs in pytest's own."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from core.embedded import running_services
+from core.processes import is_running
+from core.readiness import ready_processes
+
+pytestmark = pytest.mark.process
+
+SCRIPT = Path(__file__).with_name("supervised_home.py")
+ROOT = SCRIPT.parents[2]
+
+
+class Run:
+    """One supervisor at work on a home."""
+
+    def __init__(self, home: Path, *names: str) -> None:
+        self.home = home
+        self.output = home.with_name(f"{home.name}-{time.monotonic_ns()}.txt")
+        with self.output.open("wb") as output:
+            self.process = subprocess.Popen(
+                [sys.executable, str(SCRIPT), str(home), *names],
+                stdout=output,
+                stderr=output,
+                cwd=ROOT,
+                env=os.environ | {"PYTHONPATH": str(ROOT)},
+            )
+
+    def said(self) -> list[str]:
+        return self.output.read_text().splitlines()
+
+    def until_said(self, words: str) -> None:
+        eventually(lambda: any(words in line for line in self.said()), lambda: f"{words!r} in {self.said()}")
+
+    def end(self, signum: signal.Signals = signal.SIGTERM) -> float:
+        """Signal it and return the seconds until it has ended."""
+        started = time.monotonic()
+        self.process.send_signal(signum)
+        self.process.wait(15)
+        return time.monotonic() - started
+
+    def pid(self, name: str) -> int:
+        return next(one.process.pid for one in ready_processes(self.home) if one.name == name)
+
+
+def eventually(condition: Callable[[], bool], what: Callable[[], str], timeout_s: float = 10.0) -> None:
+    deadline = time.monotonic() + timeout_s
+    while not condition():
+        assert time.monotonic() < deadline, f"never came true: {what()}"
+        time.sleep(0.02)
+
+
+Start = Callable[..., Run]
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    runs: list[Run] = []
+
+    def run(*names: str) -> Run:
+        runs.append(Run(tmp_path / "home", *names))
+        return runs[-1]
+
+    yield run
+    for one in runs:
+        if one.process.poll() is None:
+            one.end()
+
+
+def test_children_run_and_stop_in_order_on_sigterm(start: Start) -> None:
+    run = start("steady-a", "steady-b")
+    run.until_said("ready")
+    processes = [psutil.Process(run.pid(name)) for name in ("steady-a", "steady-b")]
+    assert run.end() < 2
+    assert run.process.returncode == 0
+    assert not any(is_running(process) for process in processes)
+    assert run.said() == ["ready", "stopped"]
+    assert (run.home / "logs" / "once.log").read_text() == "once\n"
+
+
+def test_a_killed_child_is_started_again_and_its_death_explained(start: Start) -> None:
+    run = start("steady", "parent")
+    run.until_said("ready")
+    first = run.pid("steady")
+    os.kill(first, signal.SIGKILL)
+    run.until_said("steady was killed by SIGKILL")
+    eventually(lambda: any(one.name == "steady" for one in ready_processes(run.home)), lambda: "steady again")
+    assert run.pid("steady") != first
+
+
+def test_a_child_that_keeps_dying_is_started_less_and_less_often(start: Start) -> None:
+    run = start("crashing")
+    run.until_said("ready")
+    time.sleep(3)
+    deaths = [line for line in run.said() if "crashing ended with exit status 3" in line]
+    assert 2 <= len(deaths) <= 5
+
+
+def test_a_child_that_ignores_sigterm_is_killed_in_the_end(start: Start) -> None:
+    run = start("steady", "stubborn", "+services")
+    run.until_said("ready")
+    assert 2 < run.end() < 5  # 2 s is what the script gives its children
+    assert "stubborn doesn't stop: killed" in run.said()
+
+
+def test_what_a_child_started_dies_with_it(start: Start) -> None:
+    run = start("parent")
+    run.until_said("ready")
+    (grandchild,) = psutil.Process(run.pid("parent")).children()
+    os.kill(run.pid("parent"), signal.SIGKILL)
+    run.until_said("parent was killed by SIGKILL")
+    eventually(lambda: not is_running(grandchild), lambda: "gone")
+
+
+def test_a_second_supervisor_on_the_same_home_is_refused(start: Start) -> None:
+    first = start("steady")
+    first.until_said("ready")
+    second = start("steady")
+    assert second.process.wait(10) == 1
+    assert second.said() == [f"another process uses {first.home}"]
+    assert first.process.poll() is None
+    assert [one.name for one in ready_processes(first.home)] == ["steady"]
+
+
+def test_after_kill_9_the_children_are_gone_and_the_next_run_recovers(start: Start) -> None:
+    run = start("steady", "parent", "+services")
+    run.until_said("ready")
+    children = [psutil.Process(run.pid(name)) for name in ("steady", "parent")]
+    (grandchild,) = children[1].children()
+    run.end(signal.SIGKILL)
+    eventually(lambda: not any(is_running(child) for child in children), lambda: "children dead")
+    assert running_services(run.home) == []
+
+    again = start("steady", "+services")
+    again.until_said("ready")
+    assert any("was killed; going on" in line for line in again.said())
+    assert not is_running(grandchild)
+    assert [one.name for one in ready_processes(run.home)] == ["steady"]
+
+
+def test_killed_servers_come_back_on_the_same_address(start: Start) -> None:
+    run = start("steady", "+services")
+    run.until_said("ready")
+    before = {server.name: server for server in running_services(run.home)}
+    for server in before.values():
+        os.kill(server.pid, signal.SIGKILL)
+    run.until_said("postgres had died")
+    run.until_said("redis had died")
+    after = {server.name: server for server in running_services(run.home)}
+    for name in ("postgres", "redis"):
+        assert after[name].url == before[name].url
+        assert after[name].pid != before[name].pid
+
+
+def test_errors_in_the_logs_of_children_are_shown(start: Start) -> None:
+    run = start("failing")
+    run.until_said("failing: 2026-11-21T12:00:00Z [error    ] something.broke   shown=yes")
+
+
+def test_a_child_that_never_announces_itself_is_reported(start: Start) -> None:
+    run = start("late", "steady")
+    run.until_said("not ready")
+
+
+def test_signals_to_the_whole_terminal_reach_only_the_supervisor(start: Start) -> None:
+    run = start("steady")
+    run.until_said("ready")
+    assert os.getsid(run.pid("steady")) != os.getsid(run.process.pid)
