@@ -127,8 +127,8 @@ def _title(title: str, text: str, rules: Rules) -> str:
 
 
 def _first_line(text: str) -> str:
-    start, end = sentence_spans(text)[0]
-    return text[start:end]
+    """The first sentence in which there is something to see."""
+    return next(text[start:end] for start, end in sentence_spans(text) if not is_blank(text[start:end]))
 
 
 def _clean(text: str, rules: Rules) -> str:

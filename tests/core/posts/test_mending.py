@@ -8,12 +8,12 @@ from core.posts.platforms import Draft, Platform, is_blank, problems
 
 PIECES = [
     "word",
-    "Another·one.",
+    "Another one.",
     "Really?",
     "。",
     "今天天气很好",
     "สวัสดี",
-    "مرحبا·بالعالم",
+    "مرحبا بالعالم",
     "👨\u200d👩\u200d👧\u200d👦",
     "🇩🇪",
     "é́",
@@ -27,7 +27,7 @@ PIECES = [
     "<b>",
     "…",
     "(",
-    "-·item",
+    "- item",
     "3.5",
     "e.g.",
 ]
