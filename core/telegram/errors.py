@@ -1,0 +1,16 @@
+"""What the transport adds to python-telegram-bot's errors: whether the call can have had an effect."""
+
+from telegram.error import NetworkError
+
+
+class NotSent(NetworkError):
+    """The call had no effect: it never reached Telegram whole, or was turned away before it was looked at."""
+
+
+class ServerFailed(NetworkError):
+    """A 5xx. `by_api`: the Bot API itself said so, so the call failed; else a gateway did, and nobody knows."""
+
+    def __init__(self, message: str, *, status: int, by_api: bool) -> None:
+        super().__init__(message)
+        self.status = status
+        self.by_api = by_api

@@ -1,0 +1,211 @@
+"""The one limit on sending, shared by all processes of a bot. Nothing is reserved ahead: who may not go yet, waits."""
+
+import asyncio
+import heapq
+import itertools
+import time
+from dataclasses import dataclass, field
+from enum import IntEnum
+from typing import Final
+
+import structlog
+from redis.asyncio import Redis
+from redis.exceptions import RedisError
+
+from core.errors import ProviderError
+from core.telegram.books import Answer, Chat, LocalBook, Request, Scope, SharedBook
+
+log = structlog.get_logger()
+
+ASK_TIMEOUT_S: Final = 1.0
+FIRST_RETRY_S: Final = 0.05
+LONGEST_RETRY_S: Final = 2.0
+PATIENCE_S: Final = 30.0
+"""How long a bulk request waits for a Redis that is away."""
+
+
+class Priority(IntEnum):
+    """The lower goes first, also before those of other processes."""
+
+    INTERACTIVE = 0
+    """Somebody looks at the screen and waits."""
+    BULK = 1
+
+
+class LimiterAway(ProviderError):
+    """Redis was away for too long. Nothing was sent."""
+
+    code = "telegram.limiter_away"
+
+    def __init__(self) -> None:
+        super().__init__(provider="redis", retryable=True, retry_after_s=LONGEST_RETRY_S)
+
+
+@dataclass(slots=True, order=True)
+class _Waiter:
+    priority: Priority
+    order: int
+    request: Request = field(compare=False)
+    granted: asyncio.Future[None] = field(compare=False)
+    since: float = field(compare=False)
+
+
+class Limiter:
+    """Never more than `rate_per_s` in any second over all chats, Telegram's limits per chat, answers before bulk.
+
+    `key` names the books in Redis: one per bot. Rate 0 lifts every limit. A request that its own chat holds up
+    steps aside and holds up nobody else.
+    """
+
+    def __init__(self, redis: Redis, *, rate_per_s: float, key: str, patience_s: float = PATIENCE_S) -> None:
+        self._unlimited = rate_per_s == 0
+        self._shared = SharedBook(redis, rate_per_s=rate_per_s or 1.0, key=key)
+        self._local = LocalBook()
+        self._patience_s = patience_s
+        self._order = itertools.count()
+        self._ready: list[_Waiter] = []
+        self._aside: list[tuple[float, _Waiter]] = []
+        self._chat_free_at: dict[str, float] = {}
+        self._all_free_at = 0.0
+        self._announced_until = 0.0
+        self._outage_since: float | None = None
+        self._retry_at = 0.0
+        self._retry_s = FIRST_RETRY_S
+        self._changed = asyncio.Event()
+        self._dispatcher: asyncio.Task[None] | None = None
+
+    async def acquire(
+        self, chat: Chat | None, *, priority: Priority = Priority.BULK, messages: int = 1, edit: bool = False
+    ) -> None:
+        """Return when the call may be made, at once. Cancelling leaves no trace.
+
+        `messages`: how many the call puts into the chat (an album counts each). Edits are counted apart per chat.
+        Raises LimiterAway for a bulk request when Redis stays away; an interactive one goes by a stricter local limit.
+        """
+        if self._unlimited:
+            return
+        request = Request(chat, priority is Priority.INTERACTIVE, messages, edit)
+        granted = asyncio.get_running_loop().create_future()
+        heapq.heappush(self._ready, _Waiter(priority, next(self._order), request, granted, time.monotonic()))
+        self._wake()
+        try:
+            await granted
+        finally:
+            if granted.cancelled():
+                self._changed.set()
+
+    async def pause(self, seconds: float, *, chat: Chat | None = None) -> None:
+        """After a 429: nothing to this chat, or to anybody, for so long, in any process. Never shortens a pause."""
+        if self._unlimited or seconds <= 0:
+            return
+        self._local.pause(seconds, chat)
+        try:
+            async with asyncio.timeout(ASK_TIMEOUT_S):
+                await self._shared.pause(seconds, chat)
+        except (RedisError, OSError) as exc:
+            log.warning("limiter.pause_not_shared", error=type(exc).__name__)
+
+    def _wake(self) -> None:
+        self._changed.set()
+        if self._dispatcher is None or self._dispatcher.done():
+            self._dispatcher = asyncio.create_task(self._dispatch(), name="telegram-limiter")
+
+    async def _dispatch(self) -> None:
+        """Serve the waiters one by one; ends when none is left. What goes wrong here goes to those who wait."""
+        try:
+            while await self._step():
+                pass
+        except Exception as exc:
+            for waiter in self._abandon():
+                waiter.granted.set_exception(exc)
+
+    def _abandon(self) -> list[_Waiter]:
+        waiters = [*self._ready, *(waiter for _, waiter in self._aside)]
+        self._ready.clear()
+        self._aside.clear()
+        return [waiter for waiter in waiters if not waiter.granted.done()]
+
+    async def _step(self) -> bool:
+        """One look at the first waiter: let it go, put it aside, or sleep. False when there is none."""
+        self._changed.clear()
+        now = time.monotonic()
+        first = self._first(now)
+        if first is None:
+            if not self._aside:
+                return False
+            await self._sleep_until(self._aside[0][0])
+        elif now < self._all_free_at and (not first.request.interactive or now < self._announced_until):
+            await self._sleep_until(min(self._all_free_at, self._aside[0][0] if self._aside else self._all_free_at))
+        else:
+            self._settle(first, await self._ask(first))
+        return True
+
+    def _first(self, now: float) -> _Waiter | None:
+        """The first waiter that no chat holds up. Cancelled ones fall out here."""
+        while self._aside and (self._aside[0][0] <= now or self._aside[0][1].granted.done()):
+            heapq.heappush(self._ready, heapq.heappop(self._aside)[1])
+        while self._ready:
+            first = self._ready[0]
+            if first.granted.done():
+                heapq.heappop(self._ready)
+            elif (free_at := self._chat_free_at.get(first.request.chat_book, 0.0)) > now:
+                heapq.heappush(self._aside, (free_at, heapq.heappop(self._ready)))
+            else:
+                return first
+        return None
+
+    def _settle(self, asked: _Waiter, answer: Answer) -> None:
+        now = time.monotonic()
+        if answer.scope is Scope.CHAT:
+            self._chat_free_at = {book: at for book, at in self._chat_free_at.items() if at > now}
+            self._chat_free_at[asked.request.chat_book] = now + answer.wait_s
+        elif answer.scope is Scope.ALL:
+            self._all_free_at = now + answer.wait_s
+            if asked.request.interactive:
+                self._announced_until = self._all_free_at
+        else:
+            self._announced_until = 0.0
+            if not asked.granted.done():
+                asked.granted.set_result(None)
+
+    async def _ask(self, waiter: _Waiter) -> Answer:
+        """Redis when it is there. Without it, answers go by the local book, and bulk waits or gives up."""
+        if time.monotonic() >= self._retry_at and (answer := await self._ask_shared(waiter)):
+            return answer
+        now = time.monotonic()
+        if waiter.request.interactive:
+            return self._local.ask(waiter.request)
+        waited_since = max(waiter.since, self._outage_since or now)
+        if now - waited_since > self._patience_s and not waiter.granted.done():
+            waiter.granted.set_exception(LimiterAway())
+        return Answer(Scope.ALL, self._retry_at - now)
+
+    async def _ask_shared(self, waiter: _Waiter) -> Answer | None:
+        first_few = self._ready[:3]  # of a heap: the first two are among them
+        others_wait = any(other.request.interactive and other is not waiter for other in first_few)
+        try:
+            async with asyncio.timeout(ASK_TIMEOUT_S):
+                answer = await self._shared.ask(waiter.request, others_wait=others_wait)
+        except (RedisError, OSError) as exc:
+            self._lose(exc)
+            return None
+        if self._outage_since is not None:
+            log.info("limiter.redis_back", after_s=round(time.monotonic() - self._outage_since, 1))
+        self._outage_since, self._retry_s = None, FIRST_RETRY_S
+        return answer
+
+    def _lose(self, exc: Exception) -> None:
+        now = time.monotonic()
+        if self._outage_since is None:
+            self._outage_since = now
+            log.warning("limiter.redis_away", error=type(exc).__name__, detail=str(exc))
+        self._retry_at = now + self._retry_s
+        self._retry_s = min(self._retry_s * 2, LONGEST_RETRY_S)
+
+    async def _sleep_until(self, at: float) -> None:
+        """Until then, or until a waiter comes or goes."""
+        try:
+            async with asyncio.timeout(at - time.monotonic()):
+                await self._changed.wait()
+        except TimeoutError:
+            return
