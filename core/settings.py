@@ -1,12 +1,13 @@
 """What the environment decides. Read once at an entry point, checked as a whole, then passed on inside Deps."""
 
+import re
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import parse_qsl, urlencode
 
-from pydantic import BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
-
 
 SANDBOX_TOKEN = "4242:SANDBOX-fake-token-for-your-machine"  # noqa: S105 - it opens nothing but the local sandbox
 """The sandbox's own bot. Well formed, and worth nothing at Telegram."""
@@ -29,38 +30,84 @@ def _split(value: Any) -> Any:
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
+def _web_address(value: Any) -> Any:
+    if isinstance(value, str) and not value.startswith(("http://", "https://")):
+        raise ValueError("should start with http:// or https://")
+    return value.rstrip("/") if isinstance(value, str) else value
+
+
+def _postgres_address(value: SecretStr) -> SecretStr:
+    """As SQLAlchemy wants it, from the forms that hosting companies show."""
+    scheme, _, rest = value.get_secret_value().strip().partition("://")
+    if scheme not in {"postgres", "postgresql", "postgresql+asyncpg"}:
+        raise ValueError("should look like postgresql://user:password@host:5432/database")
+    place, _, query = rest.partition("?")
+    options = [(LIBPQ_OPTIONS.get(name, name), setting) for name, setting in parse_qsl(query)]
+    query = urlencode([(name, setting) for name, setting in options if name])
+    return SecretStr(f"postgresql+asyncpg://{place}{'?' if query else ''}{query}")
+
+
+def _redis_address(value: SecretStr) -> SecretStr:
+    address = value.get_secret_value().strip()
+    if not address.startswith(("redis://", "rediss://", "unix://")):
+        raise ValueError("should look like redis://:password@host:6379/0")
+    return SecretStr(address)
+
+
+def _bot_token(value: SecretStr) -> SecretStr:
+    token = value.get_secret_value().strip()
+    if not re.fullmatch(r"\d+:[\w-]{20,}", token):
+        raise ValueError("should look like 123456789:AAE..., as @BotFather gave it")
+    return SecretStr(token)
+
+
+def _upper(value: Any) -> Any:
+    return value.strip().upper() if isinstance(value, str) else value
+
+
+LIBPQ_OPTIONS = {"sslmode": "ssl", "channel_binding": ""}
+"""Options that libpq knows and asyncpg calls otherwise, or (empty) negotiates by itself."""
+
 CommaSeparated = Annotated[list[str], NoDecode, BeforeValidator(_split)]
 CommaSeparatedIds = Annotated[list[int], NoDecode, BeforeValidator(_split)]
+WebAddress = Annotated[str, BeforeValidator(_web_address)]
+PostgresAddress = Annotated[SecretStr, AfterValidator(_postgres_address)]
+RedisAddress = Annotated[SecretStr, AfterValidator(_redis_address)]
+BotToken = Annotated[SecretStr, AfterValidator(_bot_token)]
+Home = Annotated[Path, AfterValidator(Path.expanduser)]
+LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
 
 
 class Settings(BaseSettings):
     """Every variable that Postaify reads; `.env.example` documents each for the person who runs it."""
 
-    model_config = SettingsConfigDict(env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True
+    )
 
     environment: Environment = Field(default=Environment.DEVELOPMENT, alias="POSTAIFY_ENV")
-    home: Path = Field(default=Path(".postaify"), alias="POSTAIFY_HOME")
-    log_level: str = Field(default="INFO", alias="LOG_LEVEL", pattern="^(DEBUG|INFO|WARNING|ERROR)$")
+    home: Home = Field(default=Path(".postaify"), alias="POSTAIFY_HOME")
+    log_level: LogLevel = Field(default="INFO", alias="LOG_LEVEL")
     log_json: bool = Field(default=False, alias="LOG_JSON")
 
-    database_url: SecretStr | None = Field(default=None, alias="DATABASE_URL")
-    redis_url: SecretStr | None = Field(default=None, alias="REDIS_URL")
+    database_url: PostgresAddress | None = Field(default=None, alias="DATABASE_URL")
+    redis_url: RedisAddress | None = Field(default=None, alias="REDIS_URL")
     database_pool_size: int = Field(default=10, alias="DATABASE_POOL_SIZE", ge=1, le=200)
 
-    telegram_bot_token: SecretStr | None = Field(default=None, alias="TELEGRAM_BOT_TOKEN")
-    telegram_api_url: str | None = Field(default=None, alias="TELEGRAM_API_URL", pattern="^https?://")
+    telegram_bot_token: BotToken | None = Field(default=None, alias="TELEGRAM_BOT_TOKEN")
+    telegram_api_url: WebAddress | None = Field(default=None, alias="TELEGRAM_API_URL")
     telegram_rate_per_s: float = Field(default=29.0, alias="TELEGRAM_RATE_PER_S", ge=0)
     """Sends per second over all chats; 0 lifts the limit (benches only)."""
     admin_ids: CommaSeparatedIds = Field(default=[], alias="ADMIN_IDS")
 
     web_host: str = Field(default="127.0.0.1", alias="WEB_HOST")
     web_port: int = Field(default=8080, alias="WEB_PORT", ge=0, le=65535)
-    web_public_url: str | None = Field(default=None, alias="WEB_PUBLIC_URL", pattern="^https?://")
+    web_public_url: WebAddress | None = Field(default=None, alias="WEB_PUBLIC_URL")
     sandbox_port: int = Field(default=8081, alias="SANDBOX_PORT", ge=0, le=65535)
     allow_private_urls: bool = Field(default=False, alias="ALLOW_PRIVATE_URLS")
 
     openrouter_api_key: SecretStr | None = Field(default=None, alias="OPENROUTER_API_KEY")
-    llm_base_url: str | None = Field(default=None, alias="LLM_BASE_URL", pattern="^https?://")
+    llm_base_url: WebAddress | None = Field(default=None, alias="LLM_BASE_URL")
     llm_api_key: SecretStr | None = Field(default=None, alias="LLM_API_KEY")
     llm_model: str | None = Field(default=None, alias="LLM_MODEL")
     llm_fallback_models: CommaSeparated = Field(default=[], alias="LLM_FALLBACK_MODELS")
@@ -71,7 +118,20 @@ class Settings(BaseSettings):
         try:
             return cls(**overrides)
         except ValidationError as exc:
-            raise SettingsInvalid([_problem(error) for error in exc.errors(include_input=False)]) from None
+            raise SettingsInvalid(_problems(exc) + cls._problems_beyond(exc, overrides)) from None
+
+    @classmethod
+    def _problems_beyond(cls, exc: ValidationError, overrides: dict[str, Any]) -> list[str]:
+        """What is wrong with the rest. Rules over several variables only run once each of them is readable."""
+        defaults = {field.alias: field.get_default() for field in cls.model_fields.values()}
+        unreadable = {str(error["loc"][0]) for error in exc.errors() if error["loc"]}
+        if not unreadable:
+            return []
+        try:
+            cls(**overrides | {name: defaults[name] for name in unreadable})
+        except ValidationError as beyond:
+            return [problem for problem in _problems(beyond) if problem.partition(":")[0] not in unreadable]
+        return []
 
     @property
     def in_sandbox(self) -> bool:
@@ -108,7 +168,11 @@ class Settings(BaseSettings):
         return problems
 
 
-def _problem(error: Any) -> str:
-    where = ".".join(str(part) for part in error["loc"])
-    message = str(error["msg"]).removeprefix("Value error, ")
-    return f"{where}: {message}" if where else message
+def _problems(exc: ValidationError) -> list[str]:
+    return [line for error in exc.errors(include_input=False) for line in _told(error)]
+
+
+def _told(error: Any) -> list[str]:
+    """A single variable's error has its name in `loc`; the rules over several write the names themselves."""
+    lines = str(error["msg"]).removeprefix("Value error, ").splitlines()
+    return [f"{error['loc'][0]}: {line}" for line in lines] if error["loc"] else lines

@@ -1,0 +1,145 @@
+import re
+from pathlib import Path
+
+import pytest
+
+from core.settings import Settings, SettingsInvalid
+
+ROOT = Path(__file__).parents[2]
+SECRET = "hunter2-never-shown"
+PRODUCTION = {
+    "POSTAIFY_ENV": "production",
+    "DATABASE_URL": f"postgresql://postaify:{SECRET}@db/postaify",
+    "REDIS_URL": f"redis://:{SECRET}@redis/0",
+    "TELEGRAM_BOT_TOKEN": f"123456789:AAE-{SECRET}",
+    "WEB_PUBLIC_URL": "https://postaify.example.com/",
+}
+
+
+@pytest.fixture(autouse=True)
+def bare_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for name in aliases():
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def aliases() -> set[str]:
+    return {str(field.alias) for field in Settings.model_fields.values()}
+
+
+def set_all(monkeypatch: pytest.MonkeyPatch, **variables: str) -> None:
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+
+
+def problems_of(monkeypatch: pytest.MonkeyPatch, **variables: str) -> dict[str, str]:
+    set_all(monkeypatch, **variables)
+    with pytest.raises(SettingsInvalid) as caught:
+        Settings.load()
+    lines = (problem.partition(": ") for problem in caught.value.problems)
+    return {name: message for name, _, message in lines}
+
+
+def test_nothing_needs_to_be_set() -> None:
+    settings = Settings.load()
+    assert settings.in_sandbox
+    assert not settings.text_model_configured
+
+
+def test_a_dotenv_file_counts_and_the_environment_wins(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("WEB_PORT=9001\nSANDBOX_PORT=9002\nADMIN_IDS=1, 2\nLLM_MODEL=\n")
+    set_all(monkeypatch, WEB_PORT="9003")
+    settings = Settings.load()
+    assert (settings.web_port, settings.sandbox_port, settings.admin_ids) == (9003, 9002, [1, 2])
+    assert settings.llm_model is None
+
+
+def test_all_problems_are_told_at_once_even_those_of_several_variables(monkeypatch: pytest.MonkeyPatch) -> None:
+    problems = problems_of(
+        monkeypatch,
+        POSTAIFY_ENV="production",
+        WEB_PORT="many",
+        ADMIN_IDS="1,me",
+        DATABASE_URL="mysql://db",
+        WEB_PUBLIC_URL="postaify.example.com",
+        LLM_BASE_URL="http://127.0.0.1:11434/v1",
+        ALLOW_PRIVATE_URLS="true",
+        TELEGRAM_RATE_PER_S="0",
+    )
+    assert set(problems) == {
+        "WEB_PORT",
+        "ADMIN_IDS",
+        "DATABASE_URL",
+        "WEB_PUBLIC_URL",
+        "LLM_MODEL",
+        "REDIS_URL",
+        "TELEGRAM_BOT_TOKEN",
+        "ALLOW_PRIVATE_URLS",
+        "TELEGRAM_RATE_PER_S",
+    }
+    assert problems["DATABASE_URL"].startswith("should look like postgresql://")
+    assert problems["REDIS_URL"].startswith("missing")
+
+
+def test_production_with_everything_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_all(monkeypatch, **PRODUCTION)
+    assert Settings.load().web_public_url == "https://postaify.example.com"
+
+
+@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "TELEGRAM_BOT_TOKEN", "WEB_PUBLIC_URL"])
+def test_production_refuses_to_run_without(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    problems = problems_of(monkeypatch, **PRODUCTION | {name: ""})
+    assert list(problems) == [name]
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"DATABASE_URL": f"mysql://u:{SECRET}@db"},
+        {"REDIS_URL": f"http://:{SECRET}@redis"},
+        {"TELEGRAM_BOT_TOKEN": SECRET},
+        {"LLM_BASE_URL": f"ftp://u:{SECRET}@llm"},
+        PRODUCTION | {"ALLOW_PRIVATE_URLS": "true"},
+    ],
+)
+def test_secrets_never_stand_in_the_error(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]) -> None:
+    set_all(monkeypatch, **variables)
+    with pytest.raises(SettingsInvalid) as caught:
+        Settings.load()
+    assert SECRET not in f"{caught.value!r} {caught.value} {caught.value.__context__!r}"
+
+
+def test_secrets_never_stand_in_a_printed_settings_object(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_all(monkeypatch, **PRODUCTION, OPENROUTER_API_KEY=SECRET, LLM_API_KEY=SECRET)
+    settings = Settings.load()
+    assert SECRET not in f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("postgres://u:p%40@h/d", "postgresql+asyncpg://u:p%40@h/d"),
+        ("postgresql://h/d?sslmode=require&channel_binding=require", "postgresql+asyncpg://h/d?ssl=require"),
+        ("postgresql+asyncpg://h:1/d", "postgresql+asyncpg://h:1/d"),
+    ],
+)
+def test_database_addresses_as_hosting_companies_show_them(
+    monkeypatch: pytest.MonkeyPatch, given: str, used: str
+) -> None:
+    set_all(monkeypatch, DATABASE_URL=given)
+    address = Settings.load().database_url
+    assert address is not None
+    assert address.get_secret_value() == used
+
+
+def test_the_example_file_documents_every_variable_and_no_other() -> None:
+    example = (ROOT / ".env.example").read_text()
+    assert set(re.findall(r"^([A-Z_]+)=", example, flags=re.MULTILINE)) == aliases()
+    for block in re.findall(r"(.*\n.*\n)[A-Z_]+=", example):
+        assert "\n#" in f"\n{block}", f"no comment before: {block}"
+
+
+def test_the_example_file_shows_the_defaults(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    defaults = Settings.load()
+    (tmp_path / ".env").write_text((ROOT / ".env.example").read_text())
+    assert Settings.load() == defaults
