@@ -38,7 +38,7 @@ class SourceKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was understood of one thing a user sent. `language` is a code of core/languages, `url` where a link ended."""
+    """What was understood of what a user sent. `language` is a code of core/languages, `url` where a link ended."""
 
     kind: SourceKind
     title: str
@@ -65,7 +65,7 @@ def read_text(
     """
     from core.languages import detect  # its model is loaded only when something is read
 
-    clean = clean_text(text)
+    clean = clean_text(text) if len(text) <= 10 * MAX_CHARACTERS else text  # cleaning megabytes would take a second
     if len(clean) < MIN_CHARACTERS:
         raise InvalidInput("source.too_short", length=len(clean), limit=MIN_CHARACTERS)
     if len(clean) > MAX_CHARACTERS:
@@ -100,6 +100,6 @@ def word_count(text: str) -> int:
 
 def _shortened(line: str) -> str:
     cut = line[: TITLE_LIMIT - 1]
-    at_word = cut.rpartition(" ")[0]
+    at_word = line[:TITLE_LIMIT].rpartition(" ")[0]
     kept = at_word if len(at_word) > TITLE_LIMIT // 2 else cut
     return kept.rstrip(" ,;:.-–—\u200d") + "…"
