@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Generic, NewType, TypeVar
+from typing import Any, ClassVar, Generic, NewType, TypeVar
 from uuid import UUID
 
 from sqlalchemy import BigInteger, DateTime, MetaData, Select, Text, Uuid, func, select
@@ -11,6 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
+from core import ids
 from core.settings import Settings
 
 ReadSession = AsyncSession
@@ -37,10 +38,11 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {  # noqa: RUF012 - sqlalchemy reads a plain class attribute
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
         datetime: DateTime(timezone=True),
         str: Text(),
         UUID: Uuid(),
+        **dict.fromkeys(ids.KINDS, Uuid()),
         Json: JSONB(),
         list[Json]: JSONB(),
         TelegramId: BigInteger(),

@@ -15,6 +15,9 @@ DeliveryId = NewType("DeliveryId", UUID)
 WorkId = NewType("WorkId", UUID)
 HoldId = NewType("HoldId", UUID)
 
+KINDS = (UserId, SourceId, PostId, BatchId, DeliveryId, WorkId, HoldId)
+"""All of them, for the tables."""
+
 SHORT_LENGTH = 22
 """Characters of a UUID in unpadded URL-safe base64."""
 

@@ -1,0 +1,97 @@
+"""The bot put together: the ordered list of features, and the way of an update through them."""
+
+from dataclasses import dataclass
+
+import structlog
+from telegram import Bot, BotCommand, BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats, Update
+
+from bot import accounts, deliveries, posts, sources
+from bot.context import Context
+from bot.errors import answer_error
+from bot.middleware import Actors, count_action
+from bot.router import Router
+from bot.texts import LANGUAGES, Texts
+from core.accounts.service import mark_blocked
+from core.db import TelegramId
+from core.deps import Deps
+
+log = structlog.get_logger()
+
+FEATURES = (accounts, posts, deliveries, sources)
+"""In the order in which they are asked. `sources` takes whatever nobody else wanted, so it comes last."""
+
+
+def build_router() -> Router:
+    """All handlers."""
+    router = Router()
+    for feature in FEATURES:
+        feature.register(router)
+    return router
+
+
+@dataclass(frozen=True, slots=True)
+class Application:
+    """What happens to an update."""
+
+    deps: Deps
+    bot: Bot
+    router: Router
+    actors: Actors
+
+    async def handle(self, update: Update) -> None:
+        """Find who it is and what they want, and answer; whatever goes wrong is answered, too."""
+        user = update.effective_user
+        if user is None or user.is_bot:
+            return
+        with structlog.contextvars.bound_contextvars(request_id=f"update:{update.update_id}"):
+            if update.my_chat_member is not None:
+                await self._note_membership(update)
+                return
+            context = await self._context_of(update)
+            if context is None:
+                return
+            try:
+                await count_action(self.deps, context.actor)
+                await self.router.route(context)
+            except Exception as error:
+                await answer_error(self.router, context, error)
+
+    async def _context_of(self, update: Update) -> Context | None:
+        user = update.effective_user
+        if user is None or (update.message is None and update.callback_query is None):
+            return None
+        actor = await self.actors.actor_of(user)
+        return Context(
+            deps=self.deps,
+            bot=self.bot,
+            update=update,
+            actor=actor,
+            texts=Texts(actor.language),
+            forget_actor=lambda: self.actors.forget(user.id),
+        )
+
+    async def _note_membership(self, update: Update) -> None:
+        """A private chat tells of being blocked and unblocked this way."""
+        change = update.my_chat_member
+        if change is None or change.chat.type != "private":
+            return
+        self.actors.forget(change.from_user.id)
+        async with self.deps.tx() as tx:
+            blocked = change.new_chat_member.status == "kicked"
+            await mark_blocked(tx, telegram_user_id=TelegramId(change.from_user.id), blocked=blocked)
+
+
+def build_application(deps: Deps, bot: Bot) -> Application:
+    return Application(deps=deps, bot=bot, router=build_router(), actors=Actors(deps))
+
+
+async def publish_menu(bot: Bot, router: Router) -> None:
+    """Tell Telegram the commands: in private chats the menu, in groups only what works there."""
+    for language in LANGUAGES:
+        t = Texts(language)
+        listed = [command for command in router.commands.values() if command.description and not command.for_admins]
+        private = [BotCommand(command.name, t(command.description)) for command in listed]
+        groups = [BotCommand(command.name, t(command.description)) for command in listed if command.in_groups]
+        code = None if language == LANGUAGES[0] else language
+        await bot.set_my_commands(private, scope=BotCommandScopeAllPrivateChats(), language_code=code)
+        await bot.set_my_commands(groups, scope=BotCommandScopeAllGroupChats(), language_code=code)

@@ -1,0 +1,160 @@
+"""What a handler gets: who is there, what came in, and how to answer."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+import structlog
+from telegram import Bot, LinkPreviewOptions, Message, Update
+from telegram.constants import ChatType, ParseMode
+from telegram.error import BadRequest
+
+from bot import prompts
+from bot.actions import Action
+from bot.prompts import Prompt
+from bot.screens import Screen, Toast
+from bot.texts import Texts
+from core import ids
+from core.db import TelegramId
+from core.deps import Deps
+from core.posts.writing import Place
+
+log = structlog.get_logger()
+
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+TOAST_LIMIT = 200
+"""https://core.telegram.org/bots/api#answercallbackquery"""
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The user who is speaking, as the last look at the database showed them."""
+
+    id: ids.UserId
+    telegram_id: TelegramId
+    first_name: str
+    language: str
+    time_zone: str | None
+    is_admin: bool
+
+
+@dataclass(slots=True)
+class Context:
+    """One update, from its arrival to its answer."""
+
+    deps: Deps
+    bot: Bot
+    update: Update
+    actor: Actor
+    texts: Texts
+    forget_actor: Callable[[], None]
+    """To be called when a setting of the user has changed."""
+    arguments: str = ""
+    """What stands behind a command."""
+    _answered: bool = field(default=False)
+
+    @property
+    def chat_id(self) -> TelegramId:
+        chat = self.update.effective_chat
+        return TelegramId(chat.id) if chat is not None else self.actor.telegram_id
+
+    @property
+    def is_private(self) -> bool:
+        chat = self.update.effective_chat
+        return chat is None or chat.type == ChatType.PRIVATE
+
+    @property
+    def message(self) -> Message | None:
+        """What the user sent; None when they pressed a button."""
+        return self.update.message
+
+    @property
+    def pressed(self) -> Message | None:
+        """The message whose button was pressed, if it is still there."""
+        query = self.update.callback_query
+        return query.message if query is not None and isinstance(query.message, Message) else None
+
+    @property
+    def place(self) -> Place:
+        """The pressed message. Raises RuntimeError outside of a press."""
+        if self.pressed is None:
+            raise RuntimeError("no message was pressed")
+        return Place(self.chat_id, TelegramId(self.pressed.message_id), self.actor.language)
+
+    async def show(self, screen: Screen) -> Message:
+        """Change the pressed message into this screen; without one, or when it is gone, send it."""
+        if self.pressed is None or screen.reply_keyboard is not None:
+            return await self.send(screen)
+        return await self.change(self.pressed.message_id, screen)
+
+    async def change(self, message_id: int, screen: Screen) -> Message:
+        """Change one of the bot's messages; when that is too late, send a new one."""
+        try:
+            changed = await self.bot.edit_message_text(
+                screen.text,
+                chat_id=self.chat_id,
+                message_id=message_id,
+                parse_mode=ParseMode.HTML,
+                reply_markup=screen.inline_markup(),
+                link_preview_options=None if screen.link_preview else NO_PREVIEW,
+            )
+        except BadRequest as error:
+            if "not modified" in error.message and self.pressed is not None:
+                return self.pressed
+            if _is_gone(error):
+                return await self.send(screen)
+            raise
+        if isinstance(changed, Message):
+            return changed
+        raise TypeError("a chat's message gives a message when it is edited")
+
+    async def send(self, screen: Screen, *, reply_to: int | None = None) -> Message:
+        """A new message."""
+        return await self.bot.send_message(
+            self.chat_id,
+            screen.text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=screen.reply_markup(),
+            reply_to_message_id=reply_to,
+            allow_sending_without_reply=True if reply_to is not None else None,
+            link_preview_options=None if screen.link_preview else NO_PREVIEW,
+        )
+
+    async def toast(self, toast: Toast | str) -> None:
+        """Answer the press, with words. Without effect outside of a press, or when it was answered."""
+        said = toast if isinstance(toast, Toast) else Toast(toast)
+        await self._answer(said.text[:TOAST_LIMIT], alert=said.alert)
+
+    async def settle(self) -> None:
+        """Answer the press if nobody has."""
+        await self._answer(None, alert=False)
+
+    async def ask(self, name: str, **data: object) -> None:
+        """Take the next message of this chat as the answer to the question `name`."""
+        await prompts.ask(self.deps.redis, self.chat_id, Prompt(name, data))
+
+    async def stop_asking(self) -> bool:
+        """Expect no answer any more. Whether one had been expected."""
+        return await prompts.forget(self.deps.redis, self.chat_id)
+
+    async def _answer(self, text: str | None, *, alert: bool) -> None:
+        query = self.update.callback_query
+        if query is None or self._answered:
+            return
+        self._answered = True
+        try:
+            await self.bot.answer_callback_query(query.id, text=text, show_alert=alert)
+        except BadRequest as error:
+            log.info("bot.press_answered_too_late", detail=error.message)
+
+
+def _is_gone(error: BadRequest) -> bool:
+    message = error.message.lower()
+    return any(part in message for part in ("message to edit not found", "can't be edited", "message_id_invalid"))
+
+
+Handler = Callable[[Context], Awaitable[None]]
+ActionType = TypeVar("ActionType", bound=Action)
+PressHandler = Callable[[Context, ActionType], Awaitable[None]]
+PromptHandler = Callable[[Context, Prompt], Awaitable[None]]
+"""Handles the answer to a question. The question is forgotten before; ask again when the answer is no good."""

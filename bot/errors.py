@@ -1,0 +1,122 @@
+"""The one error ladder: whatever a handler raises ends in one clear answer.
+
+1. An old button: say so.                      2. An AppError: its sentence, registered by the feature.
+3. Telegram away or slow, the user gone: log.  4. Anything else: log once with a reference that the user sees, too.
+"""
+
+import secrets
+from typing import Any
+
+import structlog
+from markupsafe import Markup
+from telegram.error import Forbidden, TelegramError
+
+from bot.actions import OutdatedButton
+from bot.context import Context
+from bot.router import Router, Sentence
+from bot.screens import Screen, Toast
+from bot.texts import Texts
+from core.accounts.service import mark_blocked
+from core.errors import AppError, Conflict, InvalidInput, LimitReached, NotAllowed, NotFound, ProviderError
+
+log = structlog.get_logger()
+
+
+async def answer_error(router: Router, context: Context, error: Exception) -> None:
+    """Tell the user what happened and what to do. Raises nothing that Telegram could cause."""
+    try:
+        await _answer(router, context, error)
+    except TelegramError as failure:
+        log.warning("bot.error_not_told", detail=str(failure))
+
+
+async def _answer(router: Router, context: Context, error: Exception) -> None:
+    t = context.texts
+    match error:
+        case OutdatedButton():
+            await _tell(context, t("This button is out of date. Open the screen anew, for example with /help."))
+        case AppError():
+            log.info(
+                "bot.refused", code=error.error_code, **{f"param_{key}": value for key, value in error.params.items()}
+            )
+            await _tell(context, sentence_of(router, error, t))
+        case Forbidden():
+            log.info("bot.blocked_by_user")
+            async with context.deps.tx() as tx:
+                await mark_blocked(tx, telegram_user_id=context.actor.telegram_id, blocked=True)
+        case TelegramError():
+            log.warning("bot.telegram_failed", detail=str(error))
+            await _tell(context, t("Telegram didn't take my answer just now. Please try again."))
+        case _:
+            reference = secrets.token_hex(4)
+            log.error("bot.crashed", reference=reference, exc_info=error)
+            await _tell(
+                context,
+                t("Something went wrong on our side. Please try again; if it stays, tell us {ref}.", ref=reference),
+            )
+
+
+async def _tell(context: Context, sentence: Markup) -> None:
+    """Over the chat for a press, as a message for a message."""
+    if context.update.callback_query is not None:
+        await context.toast(Toast(sentence.striptags(), alert=True))
+    elif context.is_private:
+        await context.send(Screen(sentence))
+
+
+def sentence_of(router: Router, error: AppError, t: Texts) -> Markup:
+    """The feature's own sentence for the code, or one for the kind."""
+    registered = router.sentences.get(error.error_code)
+    if registered is not None:
+        return registered(t, error.params)
+    return _by_kind(error)(t, error.params)
+
+
+def _by_kind(error: AppError) -> Sentence:
+    match error:
+        case NotFound():
+            return _not_found
+        case NotAllowed():
+            return _not_allowed
+        case LimitReached():
+            return _limit_reached
+        case Conflict():
+            return _conflict
+        case ProviderError():
+            return _provider_failed
+        case InvalidInput():
+            return _invalid
+    return _unexpected
+
+
+def _not_found(t: Texts, _: dict[str, Any]) -> Markup:
+    return t("That isn't there any more, or it isn't yours.")
+
+
+def _not_allowed(t: Texts, _: dict[str, Any]) -> Markup:
+    return t("You may not do that.")
+
+
+def _limit_reached(t: Texts, params: dict[str, Any]) -> Markup:
+    minutes = -(-int(params.get("retry_after_s", 60)) // 60)
+    return t.plural(
+        "That was a lot at once. Please go on in a minute; nothing is lost.",
+        "That was a lot at once. Please go on in {n} minutes; nothing is lost.",
+        minutes,
+    )
+
+
+def _conflict(t: Texts, _: dict[str, Any]) -> Markup:
+    return t("That has changed meanwhile. Please look again and repeat it if you still want to.")
+
+
+def _provider_failed(t: Texts, _: dict[str, Any]) -> Markup:
+    return t("A service that I need doesn't answer right now. Please try again in a minute.")
+
+
+def _invalid(t: Texts, _: dict[str, Any]) -> Markup:
+    return t("I can't use that. Please send something else, or /cancel.")
+
+
+def _unexpected(t: Texts, _: dict[str, Any]) -> Markup:
+    return t("That didn't work. Please try again.")

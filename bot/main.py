@@ -1,0 +1,51 @@
+"""The bot's process: polls Telegram and answers."""
+
+import asyncio
+import signal
+
+import structlog
+from telegram.error import TelegramError
+
+from bot.app import Application, build_application, publish_menu
+from bot.polling import Poller
+from bot.processor import SerialPerUser
+from core import log as logging_setup
+from core.deps import open_deps
+from core.readiness import announce
+from core.settings import Settings
+from core.telegram.client import open_bot
+
+log = structlog.get_logger()
+
+
+def run(settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT."""
+    logging_setup.configure(level=settings.log_level, as_json=settings.log_json, process="bot")
+    asyncio.run(_run(settings))
+
+
+async def _run(settings: Settings) -> None:
+    stop = asyncio.Event()
+    for signal_number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
+    async with open_deps(settings) as deps, open_bot(deps.settings, deps.redis) as bot:
+        application = build_application(deps, bot)
+        poller = Poller(
+            bot=bot,
+            store=deps.redis,
+            process=SerialPerUser(application.handle).process,
+            on_ready=lambda: announce(settings, "bot"),
+        )
+        menu = asyncio.create_task(_publish_menu(application))
+        log.info("bot.started", username=bot.username)
+        await poller.run(stop)
+        menu.cancel()
+        log.info("bot.stopped")
+
+
+async def _publish_menu(application: Application) -> None:
+    """The menu is a convenience: without it the bot works just as well."""
+    try:
+        await publish_menu(application.bot, application.router)
+    except TelegramError as error:
+        log.warning("bot.menu_not_published", detail=error.message)

@@ -1,0 +1,137 @@
+"""Getting updates so that none is lost: an update is confirmed to Telegram only after it was handled.
+
+Telegram forgets what a later offset confirms. So the next poll waits for the present updates; those that take longer
+than a moment are written down in Redis first, and a new process takes up whatever stands there.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+import redis.asyncio
+import structlog
+from telegram import Bot, Update
+from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
+
+log = structlog.get_logger()
+
+POLL_S = 50
+"""How long Telegram holds an empty answer back."""
+MOMENT_S = 0.5
+BATCH = 100
+RETRY_S = (0.2, 0.5, 1.0, 2.0, 5.0)
+"""Waits between polls that fail in a row."""
+ALLOWED_UPDATES = ["message", "callback_query", "my_chat_member", "chat_member", "channel_post", "pre_checkout_query"]
+
+
+@dataclass(slots=True)
+class Poller:
+    """Polls until told to stop. One per bot token: Telegram refuses a second one."""
+
+    bot: Bot
+    store: redis.asyncio.Redis
+    process: Callable[[Update], Awaitable[None]]
+    on_ready: Callable[[], None]
+    _offset: int | None = None
+    _running: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Poll; at the end wait for what is being handled."""
+        self._resume(await self._unfinished())
+        failures = 0
+        self.on_ready()
+        while not stop.is_set():
+            try:
+                updates = await self._next_updates(stop)
+            except InvalidToken:
+                raise
+            except TelegramError as error:
+                await _pause(stop, _wait_after(error, failures))
+                failures += 1
+                continue
+            failures = 0
+            await self._handle(updates)
+        if self._running:
+            await asyncio.wait(self._running, timeout=5)
+
+    async def _next_updates(self, stop: asyncio.Event) -> tuple[Update, ...]:
+        """The next batch; nothing when told to stop meanwhile."""
+        polling = asyncio.ensure_future(
+            self.bot.get_updates(
+                offset=self._offset,
+                limit=BATCH,
+                timeout=POLL_S,
+                read_timeout=POLL_S + 10,
+                allowed_updates=ALLOWED_UPDATES,
+            )
+        )
+        stopping = asyncio.ensure_future(stop.wait())
+        await asyncio.wait({polling, stopping}, return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        if polling.done():
+            return polling.result()
+        polling.cancel()
+        with suppress(asyncio.CancelledError, TelegramError):
+            await polling
+        return ()
+
+    async def _handle(self, updates: tuple[Update, ...]) -> None:
+        if not updates:
+            return
+        tasks = {asyncio.create_task(self.process(update)): update for update in updates}
+        _, slow = await asyncio.wait(tasks, timeout=MOMENT_S)
+        if slow:
+            await self._note([tasks[task] for task in slow])
+            for task in slow:
+                self._keep(task, tasks[task])
+        self._offset = updates[-1].update_id + 1
+
+    def _keep(self, task: asyncio.Task[None], update: Update) -> None:
+        """Let a slow one go on while polling continues."""
+        following = asyncio.create_task(self._forget_after(task, update))
+        self._running.add(following)
+        following.add_done_callback(self._running.discard)
+
+    async def _forget_after(self, task: asyncio.Task[None], update: Update) -> None:
+        await asyncio.wait({task})
+        await self.store.hdel(self._key, str(update.update_id))
+
+    async def _note(self, updates: list[Update]) -> None:
+        await self.store.hset(self._key, mapping={str(update.update_id): update.to_json() for update in updates})
+
+    async def _unfinished(self) -> list[Update]:
+        """What an earlier process had begun and not finished, the oldest first."""
+        noted = await self.store.hgetall(self._key)
+        updates = [Update.de_json(json.loads(text), self.bot) for text in noted.values()]
+        return sorted(updates, key=lambda update: update.update_id)
+
+    def _resume(self, updates: list[Update]) -> None:
+        for update in updates:
+            log.info("bot.update_resumed", update_id=update.update_id)
+            self._keep(asyncio.create_task(self.process(update)), update)
+
+    @property
+    def _key(self) -> str:
+        return f"updates:unfinished:{self.bot.id}"
+
+
+def _wait_after(error: TelegramError, failures: int) -> float:
+    """Seconds until the next poll."""
+    match error:
+        case RetryAfter():
+            return float(error._retry_after.total_seconds())
+        case Conflict():
+            log.error("bot.second_poller", detail=error.message)
+            return RETRY_S[-1]
+        case NetworkError():
+            log.warning("bot.poll_failed", detail=error.message)
+        case _:
+            log.error("bot.poll_refused", detail=error.message)
+    return RETRY_S[min(failures, len(RETRY_S) - 1)]
+
+
+async def _pause(stop: asyncio.Event, seconds: float) -> None:
+    with suppress(TimeoutError):
+        await asyncio.wait_for(stop.wait(), timeout=seconds)

@@ -1,0 +1,63 @@
+"""Words: the English msgid stands in the screen, gettext finds its translation, and parameters are escaped."""
+
+import gettext
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from babel import Locale
+from markupsafe import Markup, escape
+
+LOCALES = Path(__file__).parent / "locales"
+DEFAULT_LANGUAGE = "en"
+LANGUAGES = ("en",)
+"""The languages that are shipped, by their gettext catalogue. English needs none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Texts in one language. `t("Ready: {title}", title=title)` gives HTML for Telegram; `title` can't break it."""
+
+    language: str
+
+    def __call__(self, message: str, /, **params: Any) -> Markup:
+        return _fill(_catalogue(self.language).gettext(message), params)
+
+    def plural(self, one: str, many: str, n: int, /, **params: Any) -> Markup:
+        """The form that `n` takes in the language; `{n}` stands for the number."""
+        return _fill(_catalogue(self.language).ngettext(one, many, n), {"n": n, **params})
+
+    @property
+    def locale(self) -> Locale:
+        """For Babel: dates, numbers, names of languages."""
+        return locale_of(self.language)
+
+
+def supported_language(code: str | None) -> str:
+    """The shipped language nearest to a BCP-47 code."""
+    wanted = (code or "").lower().replace("_", "-")
+    for candidate in (wanted, wanted.partition("-")[0]):
+        if candidate in LANGUAGES:
+            return candidate
+    return DEFAULT_LANGUAGE
+
+
+@lru_cache
+def locale_of(language: str) -> Locale:
+    """Babel's locale of a BCP-47 code; English for what Babel doesn't know."""
+    try:
+        return Locale.parse(language, sep="-")
+    except ValueError:
+        return Locale(DEFAULT_LANGUAGE)
+    except LookupError:
+        return Locale(DEFAULT_LANGUAGE)
+
+
+def _fill(message: str, params: dict[str, Any]) -> Markup:
+    return Markup(message.format(**{name: escape(value) for name, value in params.items()}))  # noqa: S704 - msgids are ours
+
+
+@lru_cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    return gettext.translation("postaify", localedir=LOCALES, languages=[language], fallback=True)

@@ -1,0 +1,62 @@
+"""Bringing the database to the newest schema. Safe to call from many processes at once, cheap when nothing is to do."""
+
+import asyncio
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, text
+
+from core.db import open_engine
+from core.settings import Settings
+
+MIGRATIONS = Path(__file__).parent.parent / "migrations"
+LOCK = 4_242_000_001
+"""The advisory lock under which a single process migrates."""
+
+
+def upgrade(settings: Settings) -> None:
+    """Run what is missing."""
+    asyncio.run(upgrade_database(settings))
+
+
+async def upgrade_database(settings: Settings) -> None:
+    """The same on a running loop."""
+    engine = open_engine(settings)
+    try:
+        async with engine.begin() as connection:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": LOCK})
+            await connection.run_sync(_upgrade)
+    finally:
+        await engine.dispose()
+
+
+async def missing_revisions(settings: Settings) -> list[str]:
+    """The revisions that the database doesn't have yet."""
+    engine = open_engine(settings)
+    try:
+        async with engine.connect() as connection:
+            current = await connection.run_sync(_current)
+    finally:
+        await engine.dispose()
+    script = ScriptDirectory.from_config(_config(None))
+    return [revision.revision for revision in script.iterate_revisions("head", current or "base")]
+
+
+def _upgrade(connection: Connection) -> None:
+    head = ScriptDirectory.from_config(_config(None)).get_current_head()
+    if _current(connection) != head:
+        command.upgrade(_config(connection), "head")
+
+
+def _current(connection: Connection) -> str | None:
+    found = connection.scalar(text("SELECT to_regclass('alembic_version')"))
+    return connection.scalar(text("SELECT version_num FROM alembic_version")) if found else None
+
+
+def _config(connection: Connection | None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    return config
