@@ -46,6 +46,9 @@ export class Api {
     this.#post(chatId, "/forward", { from_chat_id: fromChatId, message_ids: messageIds });
   share = (chatId, requestId, sharedChatId) =>
     this.#post(chatId, "/share", { request_id: requestId, shared_chat_id: sharedChatId });
+  shareUsers = (chatId, requestId, userIds) =>
+    this.#post(chatId, "/share", { request_id: requestId, shared_user_ids: userIds });
+  users = () => get("/users");
   location = (chatId, place) => this.#post(chatId, "/location", place);
   contact = (chatId, card) => this.#post(chatId, "/contact", card);
   block = (chatId) => this.#post(chatId, "/block", {});

@@ -60,18 +60,19 @@ export function icon(name) {
   return svg("svg", { viewBox: "0 0 24 24", class: filled ? "icon filled" : "icon", "aria-hidden": "true", focusable: "false" }, path);
 }
 
-/** Sent, read and waiting marks beside the time of an outgoing message. */
+/** Sent and waiting marks beside the time of an outgoing message; the second tick shows when its row is `read`. */
 export function ticks(state) {
   const lines = {
-    pending: "M8 4.5a4.5 4.5 0 1 0 .01 0ZM8 6.5V9.2l1.8 1",
-    sent: "M3.5 9.5 6.8 12.7 13 5.5",
-    read: "M1.5 9.5 4.8 12.7 11 5.5M8.2 12 8.8 12.7 15 5.5",
-    failed: "M8 3.8v6M8 12.6v.1",
+    pending: "M8 4.5a4.5 4.5 0 1 0 .01 0ZM8 6.5v2.7l1.8 1",
+    sent: "M2 9.5 5.3 12.7 11.5 5.5",
+    failed: "M8.5 4v5.5M8.5 12.7v.1",
   };
-  return svg("svg", { viewBox: "0 0 17 17", class: `ticks ${state}`, role: "img", "aria-label": TICK_LABELS[state] }, svg("path", { d: lines[state] }));
+  const paths = [svg("path", { d: lines[state] })];
+  if (state === "sent") paths.push(svg("path", { class: "second-tick", d: "M8.7 12.1 9.3 12.7 15.5 5.5" }));
+  return svg("svg", { viewBox: "0 0 17 17", class: `ticks ${state}`, role: "img", "aria-label": TICK_LABELS[state] }, ...paths);
 }
 
-const TICK_LABELS = { pending: "Sending", sent: "Sent", read: "Read", failed: "Not sent" };
+const TICK_LABELS = { pending: "Sending", sent: "Sent", failed: "Not sent" };
 
 /** The tail at the bottom corner of the last bubble in a group. */
 export function tail() {

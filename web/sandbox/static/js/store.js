@@ -33,6 +33,11 @@ export class Store extends EventTarget {
     this.#tell("chats", chat.id);
   }
 
+  removeChat(chatId) {
+    this.chats.delete(chatId);
+    this.#tell("chats");
+  }
+
   /** Newest activity first; the bot's chat holds its place among them. */
   sortedChats() {
     const lastAt = (chat) => chat.last_message?.date ?? 0;
