@@ -1,1 +1,313 @@
-def main() -> None: ...
+"""The front door: every process and every chore is started here, and here they are wired together."""
+
+import asyncio
+import importlib
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+from pydantic import SecretStr
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from core.embedded import EmbeddedServices, EmbeddedUnavailable, running_services
+from core.home import HomeInUse, make_home, private_folder
+from core.ports import NoFreePort, free_port
+from core.readiness import ready_processes
+from core.settings import Settings, SettingsInvalid
+from core.supervisor import Child, ChildFailed, Row, StopRequested, Supervisor, rows_of
+
+if TYPE_CHECKING:
+    from core.doctor import Finding
+
+READY_WITHIN_S = 30.0
+SERVERS = {"postgres", "redis"}
+
+PRELOADED = (
+    "bot.main",
+    "core.migrate",
+    "jobs.scheduler",
+    "jobs.worker",
+    "web.main",
+    "web.sandbox.main",
+)
+"""Loaded once, before the processes are forked, so that they share the memory."""
+
+app = typer.Typer(help="Postaify, from the command line.", no_args_is_help=True, add_completion=False)
+console = Console(highlight=False)
+errors = Console(stderr=True, highlight=False)
+
+
+def run_bot(settings: Settings) -> None:
+    from bot.main import run
+
+    run(settings)
+
+
+def run_worker(settings: Settings, *, kind: str, queues: Sequence[str] = ()) -> None:
+    from jobs.worker import Kind, run
+
+    run(settings, kind=Kind(kind), queues=queues)
+
+
+def run_scheduler(settings: Settings) -> None:
+    from jobs.scheduler import run
+
+    run(settings)
+
+
+def run_web(settings: Settings) -> None:
+    from web.main import run
+
+    run(settings)
+
+
+def run_sandbox(settings: Settings) -> None:
+    from web.sandbox.main import run
+
+    run(settings)
+
+
+def run_migrate(settings: Settings) -> None:
+    from core.migrate import upgrade
+
+    upgrade(settings)
+
+
+def children_of(settings: Settings) -> list[Child]:
+    """Every process of `postaify up`. Those of a higher stage are stopped first."""
+    children = [
+        Child("web", partial(run_web, settings), stage=1),
+        Child("scheduler", partial(run_scheduler, settings), stage=2),
+        Child("worker-light", partial(run_worker, settings, kind="light"), stage=3),
+        Child("worker-heavy", partial(run_worker, settings, kind="heavy"), stage=3),
+        Child("bot", partial(run_bot, settings), stage=3),
+    ]
+    return [Child("sandbox", partial(run_sandbox, settings)), *children] if settings.in_sandbox else children
+
+
+@app.command()
+def up() -> None:
+    """Start everything on this machine, and keep it running until Ctrl-C."""
+    with explained():
+        settings = Settings.load()
+        try:
+            _up(settings)
+        except HomeInUse:
+            _show("Postaify runs here already", rows_of(settings.home))
+            _invite(settings, rows_of(settings.home))
+            raise typer.Exit(1) from None
+        except StopRequested:
+            console.print("Stopped.")
+
+
+def _up(settings: Settings) -> None:
+    began = time.monotonic()
+    home = make_home(settings.home)
+    services = _embedded(settings)
+    with Supervisor(home, services=services, say=partial(_say, private_folder(home, "logs") / "up.log")) as supervisor:
+        if services is not None:
+            services.launch()
+        preload()
+        if services is not None:
+            services.wait_ready()
+        settings = addressed(attached(settings))
+        supervisor.run_once(Child("migrate", partial(run_migrate, settings)))
+        supervisor.start(children_of(settings))
+        ready = supervisor.wait_ready(READY_WITHIN_S)
+        servers = [row for row in rows_of(home) if row.name in SERVERS]
+        title = f"Postaify is up after {time.monotonic() - began:.1f} s" if ready else "Not everything came up"
+        _show(title, servers + supervisor.rows())
+        _invite(settings, supervisor.rows())
+        console.print(f"Logs are in {home / 'logs'}. Ctrl-C stops everything.", soft_wrap=True)
+        supervisor.watch()
+
+
+def preload() -> None:
+    """Import what the processes need. Libraries that like threads are told off: threads don't survive a fork."""
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    for module in PRELOADED:
+        importlib.import_module(module)
+
+
+@app.command()
+def bot() -> None:
+    """Only the bot."""
+    _run_alone(run_bot)
+
+
+@app.command()
+def worker(
+    queues: Annotated[str, typer.Option(help="Which queues, separated by commas. Left out: all of the kind.")] = "",
+    kind: Annotated[str, typer.Option(help="light: deliveries, texts, requests. heavy: audio and video.")] = "light",
+) -> None:
+    """Only one worker."""
+    _run_alone(partial(run_worker, kind=kind, queues=[name.strip() for name in queues.split(",") if name.strip()]))
+
+
+@app.command()
+def scheduler() -> None:
+    """Only the scheduler. Several may run."""
+    _run_alone(run_scheduler)
+
+
+@app.command()
+def web() -> None:
+    """Only the web service."""
+    _run_alone(run_web)
+
+
+@app.command()
+def sandbox() -> None:
+    """Only the local sandbox that plays Telegram."""
+    with explained():
+        run_sandbox(Settings.load())
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the newest schema."""
+    with explained(), _with_services(Settings.load()) as settings:
+        run_migrate(settings)
+
+
+@app.command()
+def doctor() -> None:
+    """Check everything that Postaify needs, and say what to do. Exit code 1 when something fails."""
+    with explained():
+        settings = Settings.load()
+        try:
+            with _with_services(settings) as served:
+                all_well = asyncio.run(_examine(served))
+        except EmbeddedUnavailable as exc:
+            from core.doctor import Finding
+
+            all_well = False
+            _tell(Finding("servers", str(exc), "or set DATABASE_URL and REDIS_URL to servers of your own"))
+            asyncio.run(_examine(settings))
+    raise typer.Exit(0 if all_well else 1)
+
+
+async def _examine(settings: Settings) -> bool:
+    from core.doctor import examine
+
+    findings = [_tell(finding) async for finding in examine(settings)]
+    return all(finding.ok for finding in findings)
+
+
+def _tell(finding: "Finding") -> "Finding":
+    mark = "[green]ok  [/]" if finding.ok else "[red]FAIL[/]"
+    advice = "" if finding.ok else f" -> {finding.advice}"
+    console.print(f"{mark} {finding.name:14} {escape(finding.seen + advice)}", soft_wrap=True)
+    return finding
+
+
+def attached(settings: Settings) -> Settings:
+    """The settings with the addresses of what runs in the home, where the environment names none."""
+    running = {server.name: SecretStr(server.url) for server in running_services(settings.home)}
+    update: dict[str, object] = {"home": make_home(settings.home)}
+    if settings.database_url is None and "postgres" in running:
+        update["database_url"] = running["postgres"]
+    if settings.redis_url is None and "redis" in running:
+        update["redis_url"] = running["redis"]
+    if settings.in_sandbox and settings.telegram_api_url is None:
+        sandboxes = [process.address for process in ready_processes(settings.home) if process.name == "sandbox"]
+        update["telegram_api_url"] = next(iter(sandboxes), None)
+    return settings.model_copy(update=update)
+
+
+def addressed(settings: Settings) -> Settings:
+    """The settings with ports that are free, and with the addresses that follow from them."""
+    web_port = free_port(settings.web_host, settings.web_port)
+    update: dict[str, object] = {"web_port": web_port}
+    if settings.web_public_url is None:
+        update["web_public_url"] = f"http://{settings.web_host}:{web_port}"
+    if settings.in_sandbox:
+        first = settings.sandbox_port
+        sandbox_port = free_port("127.0.0.1", first + (first == web_port))
+        update |= {"sandbox_port": sandbox_port, "telegram_api_url": f"http://127.0.0.1:{sandbox_port}"}
+    return settings.model_copy(update=update)
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn what a person can mend into a few lines and an exit code."""
+    try:
+        yield
+    except SettingsInvalid as exc:
+        _fail("The configuration isn't right (.env or environment):", *(f"  {problem}" for problem in exc.problems))
+    except (HomeInUse, EmbeddedUnavailable, ChildFailed, NoFreePort) as exc:
+        _fail(str(exc))
+
+
+def _fail(*lines: str) -> NoReturn:
+    for line in lines:
+        errors.print(line, markup=False, soft_wrap=True)
+    raise typer.Exit(1)
+
+
+def _run_alone(run: Callable[[Settings], None]) -> None:
+    with explained():
+        settings = attached(Settings.load())
+        if settings.database_url is None or settings.redis_url is None:
+            _fail(
+                "There is no database to work with: set DATABASE_URL and REDIS_URL, "
+                f"or start `postaify up` in another terminal (home: {settings.home})."
+            )
+        run(settings)
+
+
+@contextmanager
+def _with_services(settings: Settings) -> Iterator[Settings]:
+    """The settings with running services: the home's, if `up` runs there, else started for this one chore."""
+    services = None if running_services(settings.home) else _embedded(settings)
+    try:
+        if services is not None:
+            services.start()
+        yield attached(settings)
+    finally:
+        if services is not None:
+            services.stop()
+
+
+def _embedded(settings: Settings) -> EmbeddedServices | None:
+    postgres, redis = settings.database_url is None, settings.redis_url is None
+    return EmbeddedServices(settings.home, postgres=postgres, redis=redis) if postgres or redis else None
+
+
+def _say(log: Path, line: str) -> None:
+    console.print(line, markup=False, soft_wrap=True)
+    with log.open("a") as file:
+        file.write(f"{line}\n")
+
+
+def _show(title: str, rows: Sequence[Row]) -> None:
+    table = Table(title=title, title_justify="left", box=None, pad_edge=False)
+    for column in ("process", "state", "pid", "address"):
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        style = "green" if row.state == "ready" else "red"
+        table.add_row(row.name, f"[{style}]{row.state}[/]", str(row.pid or ""), row.address)
+    console.print(table)
+
+
+def _invite(settings: Settings, rows: Sequence[Row]) -> None:
+    chat_page = next((row.address for row in rows if row.name == "sandbox"), None)
+    if chat_page:
+        console.print(f"\nOpen [bold]{chat_page}[/] and press Start: a local sandbox plays Telegram.", soft_wrap=True)
+    elif not settings.in_sandbox:
+        console.print("\nThe bot is on Telegram: write to it there.", soft_wrap=True)
+
+
+def main() -> None:
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -2,6 +2,6 @@
 
 from core.supervisor.child import Child
 from core.supervisor.supervisor import ChildFailed, StopRequested, Supervisor
-from core.supervisor.table import Row
+from core.supervisor.table import Row, rows_of
 
-__all__ = ["Child", "ChildFailed", "Row", "StopRequested", "Supervisor"]
+__all__ = ["Child", "ChildFailed", "Row", "StopRequested", "Supervisor", "rows_of"]

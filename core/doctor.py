@@ -1,0 +1,222 @@
+"""What can be wrong with an installation, one small check each. A feature adds its own to CHECKS."""
+
+import asyncio
+import ctypes
+import difflib
+import shutil
+import subprocess
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import espeakng_loader
+import httpx
+import imageio_ffmpeg
+import redis.asyncio
+from dotenv import dotenv_values
+from pydantic import SecretStr
+from sqlalchemy import text
+from sqlalchemy.exc import SQLAlchemyError
+
+from core.db import open_engine
+from core.home import make_home
+from core.http import open_http
+from core.migrate import missing_revisions
+from core.settings import SANDBOX_TOKEN, Settings
+
+TIMEOUT_S = 10.0
+NEEDED_BYTES = 1_000_000_000
+OLDEST_POSTGRES = 15
+OLDEST_REDIS = (6, 2)
+TELEGRAM_API = "https://api.telegram.org"
+OPENROUTER_API = "https://openrouter.ai/api/v1"
+ESPEAK_SYNCHRONOUS = 2
+ESPEAK_DONT_EXIT = 0x8000
+"""From espeak-ng's speak_lib.h: without it, missing data ends the whole process."""
+
+
+class Trouble(Exception):
+    """A check failed: what was seen, and what to do about it. Never holds a secret."""
+
+    def __init__(self, seen: str, *, advice: str) -> None:
+        super().__init__(seen)
+        self.seen = seen
+        self.advice = advice
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One line for a person. `advice` is empty when all is well."""
+
+    name: str
+    seen: str
+    advice: str = ""
+
+    @property
+    def ok(self) -> bool:
+        return not self.advice
+
+
+Check = Callable[[Settings], Awaitable[str]]
+"""Returns what it saw, or raises Trouble."""
+
+
+async def examine(settings: Settings) -> AsyncIterator[Finding]:
+    """Run the checks one after the other. None of them changes anything."""
+    for name, check in CHECKS.items():
+        try:
+            async with asyncio.timeout(TIMEOUT_S):
+                yield Finding(name, await check(settings))
+        except Trouble as trouble:
+            yield Finding(name, trouble.seen, trouble.advice)
+        except TimeoutError:
+            yield Finding(name, f"no answer within {TIMEOUT_S:.0f} s", "see whether the network lets it through")
+
+
+async def check_configuration(settings: Settings) -> str:
+    """Settings that load are right one by one; a name in `.env` that nobody reads may be a slip."""
+    known = {str(field.alias) for field in type(settings).model_fields.values()}
+    given = set(dotenv_values(".env"))
+    for name in sorted(given - known):
+        meant = difflib.get_close_matches(name, known - given, n=1, cutoff=0.75)
+        if meant:
+            raise Trouble(f"nobody reads {name} in .env", advice=f"if you meant {meant[0]}, rename it")
+    return f"{settings.environment.value}, home {make_home(settings.home)}"
+
+
+async def check_database(settings: Settings) -> str:
+    advice = "is PostgreSQL running, and DATABASE_URL right? Empty it to use the embedded one"
+    try:
+        engine = open_engine(settings)
+    except (RuntimeError, SQLAlchemyError) as exc:
+        raise Trouble(f"no usable address: {type(exc).__name__}", advice=advice) from exc
+    try:
+        async with engine.connect() as connection:
+            version = str(await connection.scalar(text("SHOW server_version")))
+    except (OSError, SQLAlchemyError) as exc:
+        raise Trouble(f"doesn't answer: {_reason(exc)}", advice=advice) from exc
+    finally:
+        await engine.dispose()
+    if int(version.split(".")[0]) < OLDEST_POSTGRES:
+        raise Trouble(f"PostgreSQL {version}", advice=f"use version {OLDEST_POSTGRES} or later")
+    return f"PostgreSQL {version}"
+
+
+async def check_redis(settings: Settings) -> str:
+    advice = "is Redis running, and REDIS_URL right? Empty it to use the embedded one"
+    if settings.redis_url is None:
+        raise Trouble("no address", advice=advice)
+    client = redis.asyncio.Redis.from_url(settings.redis_url.get_secret_value(), socket_timeout=5)
+    try:
+        version = str((await client.info("server"))["redis_version"])
+    except (OSError, redis.RedisError) as exc:
+        raise Trouble(f"doesn't answer: {_reason(exc)}", advice=advice) from exc
+    finally:
+        await client.aclose()
+    if tuple(map(int, version.split(".")[:2])) < OLDEST_REDIS:
+        raise Trouble(f"Redis {version}", advice="use version 6.2 or later")
+    return f"Redis {version}"
+
+
+async def check_migrations(settings: Settings) -> str:
+    try:
+        missing = await missing_revisions(settings)
+    except (RuntimeError, OSError, SQLAlchemyError) as exc:
+        raise Trouble("can't be read without the database", advice="mend the database first") from exc
+    if missing:
+        raise Trouble(f"{len(missing)} to run", advice="run `postaify migrate` (`postaify up` does it too)")
+    return "all there"
+
+
+async def check_disk(settings: Settings) -> str:
+    free = shutil.disk_usage(make_home(settings.home)).free
+    seen = f"{free / 1e9:.1f} GB free"
+    if free < NEEDED_BYTES:
+        raise Trouble(seen, advice="free some space, or set POSTAIFY_HOME to a folder on another disk")
+    return seen
+
+
+async def check_ffmpeg(_settings: Settings) -> str:
+    try:
+        program = imageio_ffmpeg.get_ffmpeg_exe()
+        done = await asyncio.to_thread(
+            subprocess.run, [program, "-version"], capture_output=True, text=True, timeout=TIMEOUT_S, check=True
+        )
+    except (RuntimeError, OSError, subprocess.SubprocessError) as exc:
+        raise Trouble(
+            f"doesn't run: {type(exc).__name__}", advice="run `make up` again, or set IMAGEIO_FFMPEG_EXE"
+        ) from exc
+    return " ".join(str(done.stdout).split()[:3])
+
+
+async def check_speech(_settings: Settings) -> str:
+    advice = "run `make up` again: the package espeakng-loader is broken"
+    try:
+        library = ctypes.CDLL(espeakng_loader.get_library_path())
+    except OSError as exc:
+        raise Trouble("espeak-ng doesn't load", advice=advice) from exc
+    data = espeakng_loader.get_data_path().encode()
+    rate_hz = library.espeak_Initialize(ESPEAK_SYNCHRONOUS, 0, data, ESPEAK_DONT_EXIT)
+    if rate_hz <= 0:
+        raise Trouble("espeak-ng doesn't find its voices", advice=advice)
+    return f"espeak-ng, {rate_hz} Hz"
+
+
+async def check_telegram(settings: Settings) -> str:
+    if settings.in_sandbox and settings.telegram_api_url is None:
+        return "the local sandbox plays Telegram (set TELEGRAM_BOT_TOKEN for the real one)"
+    token = _revealed(settings.telegram_bot_token) or SANDBOX_TOKEN
+    status, answer = await _get(f"{settings.telegram_api_url or TELEGRAM_API}/bot{token}/getMe", {})
+    if status in {401, 404}:
+        raise Trouble("the token is refused", advice="copy TELEGRAM_BOT_TOKEN again from @BotFather")
+    if status != 200:
+        raise Trouble(f"answers with status {status}", advice="see whether TELEGRAM_API_URL is a Bot API server")
+    return f"@{answer.get('result', {}).get('username')}"
+
+
+async def check_text_model(settings: Settings) -> str:
+    if not settings.text_model_configured:
+        return "none: posts are drafted offline (set OPENROUTER_API_KEY, or LLM_BASE_URL and LLM_MODEL)"
+    key = settings.llm_api_key if settings.llm_base_url else settings.openrouter_api_key
+    url = f"{settings.llm_base_url}/models" if settings.llm_base_url else f"{OPENROUTER_API}/key"
+    headers = {"Authorization": f"Bearer {_revealed(key)}"} if key else {}
+    status, _ = await _get(url, headers)
+    if status in {401, 403}:
+        raise Trouble("the key is refused", advice="check OPENROUTER_API_KEY or LLM_API_KEY")
+    if status != 200:
+        raise Trouble(f"answers with status {status}", advice="check LLM_BASE_URL: it usually ends in /v1")
+    return settings.llm_model or "OpenRouter"
+
+
+CHECKS: dict[str, Check] = {
+    "configuration": check_configuration,
+    "database": check_database,
+    "redis": check_redis,
+    "migrations": check_migrations,
+    "disk": check_disk,
+    "ffmpeg": check_ffmpeg,
+    "speech": check_speech,
+    "telegram": check_telegram,
+    "text model": check_text_model,
+}
+
+
+def _revealed(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
+
+
+async def _get(url: str, headers: dict[str, str]) -> tuple[int, dict[str, Any]]:
+    """Status and JSON object. The address may hold a token, so httpx's own messages are never shown."""
+    try:
+        async with open_http(timeout_s=TIMEOUT_S) as client:
+            response = await client.get(url, headers=headers)
+            body = response.json() if response.status_code == 200 else {}
+    except (httpx.HTTPError, ValueError) as exc:
+        raise Trouble(f"can't be reached: {type(exc).__name__}", advice="check the network and the address") from exc
+    return response.status_code, body if isinstance(body, dict) else {}
+
+
+def _reason(exc: BaseException) -> str:
+    """The driver's own first line: it names host, user or database, never the password."""
+    cause = getattr(exc, "orig", None) or exc
+    return (str(cause).splitlines() or [type(cause).__name__])[0]
