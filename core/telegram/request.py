@@ -121,7 +121,7 @@ def _chosen(asked: ODVInput[float], default: float) -> float | None:
 def _timeout(
     read_s: float | None, write_s: float | None, connect_s: float | None, pool_s: float | None, *, bounded: bool
 ) -> aiohttp.ClientTimeout:
-    """`bounded` limits the whole call by the sum, as aiohttp knows no write timeout. Downloads go on while they move."""
+    """`bounded` limits the whole call by the sum, as aiohttp knows no write timeout. Downloads may take long."""
     get_connection_s = _sum(connect_s, pool_s)
     return aiohttp.ClientTimeout(
         total=_sum(get_connection_s, write_s, read_s) if bounded else None,
@@ -171,7 +171,8 @@ def _told_apart(status: int, answer: bytes) -> int:
         raise NotSent(f"Redirected ({status}): is the API's address right?")
     if status < 500:
         return 400
-    raise ServerFailed(_description(answer) or f"HTTP {status}", status=status, by_api=bool(_description(answer)))
+    description = _description(answer)
+    raise ServerFailed(description or f"HTTP {status}", status=status, by_api=description is not None)
 
 
 def _description(answer: bytes) -> str | None:

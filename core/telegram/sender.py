@@ -1,0 +1,114 @@
+"""Sending content of any length to a chat, part by part, with an honest answer about each."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from dataclasses import replace
+from typing import IO, TYPE_CHECKING
+
+import structlog
+import telegram
+from telegram.error import RetryAfter, TelegramError
+
+from core.errors import NotFound
+from core.telegram.calls import MediaSource, call
+from core.telegram.client import open_limiter, open_plain_bot
+from core.telegram.content import Content, SentPart
+from core.telegram.failures import failure_of, retry_after_s
+from core.telegram.limiter import Limiter, LimiterAway, Priority
+from core.telegram.markup import MarkupInvalid
+from core.telegram.outcomes import Delivered, Failure, Outcome, Refusal, Refused, SafeToRetry
+from core.telegram.parts import Part, parts_of
+
+if TYPE_CHECKING:
+    from core.deps import Deps
+
+log = structlog.get_logger()
+
+BeforePart = Callable[[int], Awaitable[None]]
+"""Awaited with the part's index after its turn has come and right before its call: commit that it is being sent."""
+AfterPart = Callable[[int, SentPart], Awaitable[None]]
+"""Awaited with the part's index once it is there: commit that."""
+
+
+class NoMedia:
+    """Where there is no storage: nothing can be uploaded from it."""
+
+    def open(self, key: str) -> AbstractAsyncContextManager[IO[bytes]]:
+        raise NotFound("storage.not_found", key=key)
+
+
+class Sender:
+    """Sends within the shared limit. `bot` must have no rate limiter of its own."""
+
+    def __init__(self, bot: telegram.Bot, limiter: Limiter, media: MediaSource | None = None) -> None:
+        self._bot = bot
+        self._limiter = limiter
+        self._media = media or NoMedia()
+
+    async def send(
+        self,
+        chat_id: int,
+        content: Content,
+        *,
+        priority: Priority = Priority.BULK,
+        already_sent: Sequence[SentPart] = (),
+        before_part: BeforePart | None = None,
+        after_part: AfterPart | None = None,
+    ) -> Outcome:
+        """Send what isn't there yet: all parts but the first `len(already_sent)`.
+
+        Raises only what the callbacks raise, and then makes no further call: `before_part` is the place to find out
+        that somebody else has the delivery now. Cancelled between the two callbacks, the part's state is unknown.
+        """
+        try:
+            parts = parts_of(content)
+        except MarkupInvalid as exc:
+            return Refused(Refusal.BAD_CONTENT, str(exc), parts=tuple(already_sent))
+        sent = list(already_sent)
+        for index, part in enumerate(parts[len(sent) :], start=len(sent)):
+            result = await self._send_part(chat_id, content, part, index, priority, before_part)
+            if not isinstance(result, SentPart):
+                return replace(result, parts=tuple(sent))
+            sent.append(result)
+            if after_part:
+                await after_part(index, result)
+        return Delivered(tuple(sent))
+
+    async def _send_part(
+        self,
+        chat_id: int,
+        content: Content,
+        part: Part,
+        index: int,
+        priority: Priority,
+        before_part: BeforePart | None,
+    ) -> SentPart | Failure:
+        edit = content.edit is not None
+        try:
+            await self._limiter.acquire(chat_id, priority=priority, messages=part.messages, edit=edit)
+        except LimiterAway as exc:
+            return SafeToRetry(exc.retry_after_s or 1.0, exc.error_code)
+        if before_part:
+            await before_part(index)
+        try:
+            return await call(self._bot, chat_id, content, part, self._media)
+        except NotFound as exc:
+            return Refused(Refusal.BAD_MEDIA, str(exc))
+        except TelegramError as exc:
+            return await self._failure(chat_id, content, exc)
+
+    async def _failure(self, chat_id: int, content: Content, error: TelegramError) -> SentPart | Failure:
+        if isinstance(error, RetryAfter):
+            await self._limiter.pause(retry_after_s(error), chat=chat_id)
+        failure = failure_of(error)
+        if failure is None:
+            return SentPart(message_id=content.edit or 0)
+        log.info("telegram.not_sent", outcome=type(failure).__name__, chat_id=chat_id, detail=error.message)
+        return failure
+
+
+@asynccontextmanager
+async def open_sender(deps: "Deps", media: MediaSource | None = None) -> AsyncIterator[Sender]:
+    """The sender of a process, with connections of its own."""
+    async with open_plain_bot(deps.settings) as bot:
+        yield Sender(bot, open_limiter(deps.settings, deps.redis), media)
