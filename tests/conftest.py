@@ -1,0 +1,204 @@
+"""What tests work with: servers of their own, and a Deps on them whose writes are undone after each test.
+
+`deps` and `tx` share one connection, so a test with several transactions side by side takes `concurrent_deps`, whose
+commits are real and whose tables are emptied afterwards. A test takes the one or the other, never both.
+"""
+
+import logging
+import secrets
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import httpx
+import pytest
+import redis.asyncio
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
+
+from core.clock import FixedClock
+from core.db import open_engine
+from core.embedded import EmbeddedServices, embedded
+from core.home import make_home
+from core.http import open_http
+from core.migrate import upgrade_database
+from core.settings import Settings
+from core.tables import Base
+from core.tx import Tx
+from tests.recording_queue import RecordingQueue
+
+if TYPE_CHECKING:
+    from core.deps import Deps
+
+SEEDED_TABLES = frozenset({"plans"})
+"""Filled by migrations; tests leave them as they are."""
+
+
+@pytest.fixture(scope="session")
+def services() -> Iterator[EmbeddedServices]:
+    """PostgreSQL and Redis for this session. pytest's own folders can't be entered by the account that root lends."""
+    home = make_home(Path(tempfile.gettempdir()) / f"postaify-tests-{secrets.token_hex(4)}")
+    try:
+        with embedded(home) as running:
+            yield running
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def settings(services: EmbeddedServices) -> Settings:
+    """As on a machine without an account anywhere; the environment of whoever runs the tests doesn't count."""
+    defaults = {field.alias: field.get_default() for field in Settings.model_fields.values() if field.alias}
+    given = {
+        "POSTAIFY_HOME": services.home,
+        "DATABASE_URL": services.database_url,
+        "REDIS_URL": services.redis_url,
+        "TELEGRAM_RATE_PER_S": 0,
+    }
+    return Settings.load(_env_file=None, **defaults | given)
+
+
+@pytest.fixture(scope="session")
+async def engine(settings: Settings) -> AsyncIterator[AsyncEngine]:
+    """Connections to the migrated database."""
+    await upgrade_database(settings)
+    opened = open_engine(settings)
+    yield opened
+    await opened.dispose()
+
+
+@pytest.fixture(scope="session")
+async def redis_client(settings: Settings) -> AsyncIterator[redis.asyncio.Redis]:
+    """Kept for the session; tests take `redis_store`."""
+    assert settings.redis_url is not None
+    client = redis.asyncio.Redis.from_url(settings.redis_url.get_secret_value())
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+async def redis_store(redis_client: redis.asyncio.Redis) -> redis.asyncio.Redis:
+    """An empty Redis."""
+    await redis_client.flushdb()
+    return redis_client
+
+
+@pytest.fixture(scope="session")
+async def http() -> AsyncIterator[httpx.AsyncClient]:
+    async with open_http() as client:
+        yield client
+
+
+@pytest.fixture
+def clock() -> FixedClock:
+    return FixedClock()
+
+
+@pytest.fixture
+def queue() -> RecordingQueue:
+    return RecordingQueue()
+
+
+@pytest.fixture
+async def deps(
+    settings: Settings,
+    engine: AsyncEngine,
+    redis_store: redis.asyncio.Redis,
+    http: httpx.AsyncClient,
+    clock: FixedClock,
+    queue: RecordingQueue,
+) -> AsyncIterator["Deps"]:
+    """A real Deps over one connection: production's commits are savepoints, and the end of the test undoes them."""
+    async with engine.connect() as connection:
+        undone = await connection.begin()
+        sessions = async_sessionmaker(bind=connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
+        yield _deps(settings, sessions, sessions, redis_store, http, clock, queue)
+        await undone.rollback()
+
+
+@pytest.fixture
+async def tx(deps: "Deps") -> AsyncIterator[Tx]:
+    """An open transaction of `deps`."""
+    async with deps.tx() as opened:
+        yield opened
+
+
+@pytest.fixture
+async def fresh_database(engine: AsyncEngine) -> AsyncIterator[AsyncEngine]:
+    """The database for real commits on many connections; emptied afterwards."""
+    yield engine
+    tables = ", ".join(table.name for table in Base.metadata.sorted_tables if table.name not in SEEDED_TABLES)
+    async with engine.begin() as connection:
+        await connection.execute(text(f"TRUNCATE {tables}"))
+
+
+@pytest.fixture
+async def concurrent_deps(
+    settings: Settings,
+    fresh_database: AsyncEngine,
+    redis_store: redis.asyncio.Redis,
+    http: httpx.AsyncClient,
+    clock: FixedClock,
+    queue: RecordingQueue,
+) -> "Deps":
+    """A real Deps over the pool: transactions side by side, as in production."""
+    sessions = async_sessionmaker(fresh_database, expire_on_commit=False)
+    readers = async_sessionmaker(
+        fresh_database.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False, autoflush=False
+    )
+    return _deps(settings, sessions, readers, redis_store, http, clock, queue)
+
+
+def _deps(
+    settings: Settings,
+    sessions: async_sessionmaker[AsyncSession],
+    readers: async_sessionmaker[AsyncSession],
+    store: redis.asyncio.Redis,
+    http: httpx.AsyncClient,
+    clock: FixedClock,
+    queue: RecordingQueue,
+) -> "Deps":
+    from core.deps import Deps
+    from core.providers.text import build_post_writer
+
+    return Deps(
+        settings=settings,
+        clock=clock,
+        sessions=sessions,
+        readers=readers,
+        redis=store,
+        queue=queue,
+        http=http,
+        writer=build_post_writer(settings, http),
+    )
+
+
+class SlowCallbacks(logging.Handler):
+    """Collects what asyncio's debug mode says of callbacks that held the loop for over 0.1 s."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.seen: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        message = record.getMessage()
+        if message.startswith("Executing "):
+            self.seen.append(message)
+
+
+slow_callbacks = SlowCallbacks()
+
+
+def pytest_configure() -> None:
+    logging.getLogger("asyncio").addHandler(slow_callbacks)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Slow callbacks are shown, never asserted: this machine may be busy with something else."""
+    if slow_callbacks.seen:
+        terminalreporter.section("callbacks that held the event loop")
+        for message in slow_callbacks.seen:
+            what, _, took = message.rpartition(" took ")
+            terminalreporter.line(f"{took}: {what[:160]}")
