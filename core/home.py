@@ -3,6 +3,9 @@
 import errno
 import fcntl
 import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 
@@ -15,6 +18,15 @@ def make_home(home: Path) -> Path:
     home = home.expanduser().resolve()
     home.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
     return home
+
+
+@contextmanager
+def temporary_home() -> Iterator[Path]:
+    """A home for tests and rehearsals, removed at the end. The account that root lends its servers can enter it."""
+    with tempfile.TemporaryDirectory(prefix="postaify-", ignore_cleanup_errors=True) as folder:
+        above = Path(folder).resolve()
+        above.chmod(0o711 if os.geteuid() == 0 else 0o700)
+        yield make_home(above / "home")
 
 
 def private_folder(home: Path, name: str) -> Path:

@@ -80,14 +80,17 @@ class Place:
             os.chown(path, self.account.uid, self.account.gid)
 
 
-def settle(home: Path) -> Place:
-    """Find or make the place of the home's servers. Raises EmbeddedUnavailable when it can't be used."""
+def settle(home: Path, *, shared: Path = SHARED_ROOT) -> Place:
+    """Find or make the place of the home's servers, in `shared` when their account can't enter the home.
+
+    Raises EmbeddedUnavailable when it can't be used.
+    """
     home = make_home(home)
     link = home / "services"
     try:
         account = _account(link)
         if not link.is_symlink() and not link.exists() and account is not None and not account.can_reach(home):
-            _move_out(link)
+            _move_out(link, shared)
         root = link.resolve()
         root.mkdir(mode=0o711, exist_ok=True)
         if account is not None and not account.can_reach(root):
@@ -118,9 +121,9 @@ def _account(services: Path) -> Account | None:
     return Account(entry.pw_uid, entry.pw_gid)
 
 
-def _move_out(link: Path) -> None:
+def _move_out(link: Path, shared: Path) -> None:
     """Let `link` lead to a new folder outside: its random name keeps a later home of the same path from finding it."""
-    root = SHARED_ROOT / secrets.token_hex(8)
+    root = shared / secrets.token_hex(8)
     root.mkdir(mode=0o711, parents=True)
     link.symlink_to(root)
 

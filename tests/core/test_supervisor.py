@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from core.embedded import running_services
+from core.home import temporary_home
 from core.processes import is_running
 from core.readiness import ready_processes
 
@@ -64,17 +65,18 @@ Start = Callable[..., Run]
 
 
 @pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
+def start() -> Iterator[Start]:
     runs: list[Run] = []
 
     def run(*names: str) -> Run:
-        runs.append(Run(tmp_path / "home", *names))
+        runs.append(Run(home, *names))
         return runs[-1]
 
-    yield run
-    for one in runs:
-        if one.process.poll() is None:
-            one.end()
+    with temporary_home() as home:
+        yield run
+        for one in runs:
+            if one.process.poll() is None:
+                one.end()
 
 
 def test_children_run_and_stop_in_order_on_sigterm(start: Start) -> None:

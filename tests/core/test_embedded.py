@@ -1,0 +1,250 @@
+"""The embedded servers, for real: what they keep, whom they let in, and how they come back."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import psutil
+import pytest
+import redis
+
+from core.embedded import EmbeddedServices, EmbeddedUnavailable, embedded, running_services
+from core.embedded.place import settle
+from core.embedded.postgres import PostgresServer
+from core.embedded.redis import RedisServer
+from core.embedded.server import Server
+from core.home import temporary_home
+
+pytestmark = pytest.mark.process
+
+ROOT = Path(__file__).parents[2]
+HOLD = """
+import sys, time
+from pathlib import Path
+from core.embedded import embedded
+with embedded(Path(sys.argv[1])):
+    print("ready", flush=True)
+    time.sleep(60)
+"""
+
+
+@pytest.fixture
+def home() -> Iterator[Path]:
+    with temporary_home() as home:
+        yield home
+
+
+async def connect(services: EmbeddedServices) -> asyncpg.Connection:
+    return await asyncpg.connect(services.database_url.replace("+asyncpg", ""))
+
+
+async def write(services: EmbeddedServices, value: int) -> None:
+    connection = await connect(services)
+    await connection.execute("CREATE TABLE IF NOT EXISTS kept (value int)")
+    await connection.execute("INSERT INTO kept VALUES ($1)", value)
+    await connection.close()
+    with redis.Redis.from_url(services.redis_url) as client:
+        client.set("kept", value)
+
+
+async def kept(services: EmbeddedServices) -> tuple[int, int]:
+    connection = await connect(services)
+    value = await connection.fetchval("SELECT max(value) FROM kept")
+    await connection.close()
+    with redis.Redis.from_url(services.redis_url) as client:
+        return value, int(client.get("kept") or 0)
+
+
+def server_of(services: EmbeddedServices, name: str) -> Server:
+    return next(server for server in services.servers if server.name == name)
+
+
+async def test_what_was_written_is_there_after_a_restart(home: Path) -> None:
+    with embedded(home) as services:
+        await write(services, 7)
+        first = services.database_url
+    with embedded(home) as services:
+        assert await kept(services) == (7, 7)
+        assert services.database_url == first
+
+
+async def test_kill_9_of_both_loses_nothing_and_check_brings_them_back_at_the_same_address(home: Path) -> None:
+    with embedded(home) as services:
+        await write(services, 8)
+        urls = services.database_url, services.redis_url
+        for server in services.servers:
+            os.kill(server.pid or 0, signal.SIGKILL)
+        assert checked_until_restarted(services, count=2) == {"postgres", "redis"}
+        services.wait_ready()
+        assert (services.database_url, services.redis_url) == urls
+        assert await kept(services) == (8, 8)
+        assert services.check() == []
+
+
+def checked_until_restarted(services: EmbeddedServices, *, count: int) -> set[str]:
+    restarted: set[str] = set()
+    deadline = time.monotonic() + 5
+    while len(restarted) < count and time.monotonic() < deadline:
+        restarted |= set(services.check())
+        time.sleep(0.01)
+    return restarted
+
+
+async def test_the_servers_want_the_password(home: Path) -> None:
+    with embedded(home) as services:
+        postgres, cache = server_of(services, "postgres"), server_of(services, "redis")
+        for password in (None, "wrong"):
+            with pytest.raises(asyncpg.InvalidPasswordError):
+                await asyncpg.connect(
+                    host="127.0.0.1", port=postgres.port, user="postaify", database="postaify", password=password
+                )
+            with (
+                redis.Redis(host="127.0.0.1", port=cache.port, password=password) as client,
+                pytest.raises(redis.AuthenticationError),
+            ):
+                client.ping()
+
+
+def test_the_password_stands_on_no_command_line_and_in_no_readable_file(home: Path) -> None:
+    with embedded(home) as services:
+        password = services.redis_url.split(":")[2].partition("@")[0]
+        for process in psutil.process_iter(["cmdline"]):
+            assert password not in " ".join(process.info["cmdline"] or [])
+        for path in home.rglob("*"):
+            if path.is_file() and path.stat().st_mode & 0o077 == 0o044 and "postgres" not in path.parts:
+                assert password not in path.read_text(errors="replace")
+
+
+def test_two_homes_run_side_by_side(home: Path) -> None:
+    with temporary_home() as other, embedded(home) as one, embedded(other) as two:
+        ports = [server.port for services in (one, two) for server in services.servers]
+    assert len(set(ports)) == 4
+
+
+def test_a_taken_port_is_passed_over(home: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        server = RedisServer(settle(home))
+        server.first_port = taken.getsockname()[1]
+        server.launch()
+        server.wait_ready()
+        try:
+            assert server.port > server.first_port
+        finally:
+            server.stop()
+
+
+def test_a_second_process_on_the_home_is_refused_and_finds_the_first(home: Path) -> None:
+    with embedded(home) as services:
+        second = subprocess.run(
+            [sys.executable, "-c", HOLD, str(home)], capture_output=True, text=True, timeout=20, cwd=ROOT
+        )
+        assert "HomeInUse" in second.stderr
+        assert {server.url for server in running_services(home)} == {services.database_url, services.redis_url}
+    assert running_services(home) == []
+
+
+async def test_servers_left_behind_are_stopped_and_replaced(home: Path) -> None:
+    with embedded(home) as services:
+        await write(services, 9)
+    place = settle(home)
+    left_behind = [left_running(PostgresServer(place)), left_running(RedisServer(place))]
+    with embedded(home) as services:
+        assert await kept(services) == (9, 9)
+        assert [process.wait(5) is not None for process in left_behind] == [True, True]
+
+
+def left_running(server: Server) -> subprocess.Popen[bytes]:
+    """The server as a killed supervisor leaves it where children outlive their parent."""
+    server.port = server.first_port + 500
+    process = subprocess.Popen(
+        server.command(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=server.data,
+        user=server.place.uid,
+        group=server.place.gid,
+    )
+    assert process.stdin is not None
+    with process.stdin as stdin:
+        stdin.write(server.configuration())
+    deadline = time.monotonic() + 10
+    while not server.pid_file().exists():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    return process
+
+
+async def test_the_servers_stop_when_their_parent_is_killed(home: Path) -> None:
+    if sys.platform != "linux":
+        pytest.skip("only Linux ties a child's life to its parent's")
+    servers = servers_of_a_killed_parent(home)
+    assert psutil.wait_procs(servers, timeout=10)[1] == []
+    with embedded(home) as services:
+        await write(services, 1)
+
+
+def servers_of_a_killed_parent(home: Path) -> list[psutil.Process]:
+    parent = subprocess.Popen([sys.executable, "-c", HOLD, str(home)], stdout=subprocess.PIPE, cwd=ROOT)
+    assert parent.stdout is not None
+    with parent, parent.stdout as output:
+        assert output.readline() == b"ready\n"
+        servers = [psutil.Process(server.pid) for server in running_services(home)]
+        parent.kill()
+    return servers
+
+
+async def test_a_pid_file_that_names_a_stranger_is_ignored(home: Path) -> None:
+    with embedded(home) as services:
+        await write(services, 3)
+        data = server_of(services, "postgres").data
+    (data / "postmaster.pid").write_text(f"{os.getpid()}\n{data}\n0\n54320\n\n127.0.0.1\n\nready   \n")
+    (data.parent / "redis" / "redis.pid").write_text(f"{os.getpid()}\n")
+    with embedded(home) as services:
+        assert await kept(services) == (3, 3)
+
+
+async def test_a_kill_in_the_middle_of_the_first_start_is_repaired(home: Path) -> None:
+    draft = settle(home).folder("postgres.new")
+    (draft / "PG_VERSION").write_text("18\n")
+    with embedded(home) as services:
+        await write(services, 4)
+
+
+@pytest.mark.parametrize("name", ["a folder with 'spaces' and ünïcödé", "long/" * 30 + "home"])
+async def test_homes_with_awkward_names(home: Path, name: str) -> None:
+    for folder in reversed([home / name, *(home / name).parents]):
+        if not folder.exists():
+            folder.mkdir(mode=0o711)
+    with embedded(home / name) as services:
+        await write(services, 5)
+        assert await kept(services) == (5, 5)
+
+
+def test_data_of_another_version_is_refused_in_plain_words(home: Path) -> None:
+    with embedded(home) as services:
+        data = server_of(services, "postgres").data
+    (data / "PG_VERSION").write_text("17\n")
+    services = EmbeddedServices(home)
+    with pytest.raises(EmbeddedUnavailable, match="made by PostgreSQL 17"):
+        services.start()
+    services.stop()
+    assert running_services(home) == []
+
+
+def test_only_one_of_them_can_be_wanted(home: Path) -> None:
+    services = EmbeddedServices(home, postgres=False).start()
+    try:
+        assert [server.name for server in services.servers] == ["redis"]
+        with pytest.raises(RuntimeError, match="not started"):
+            _ = services.database_url
+    finally:
+        services.stop()
