@@ -28,7 +28,13 @@ export class Api {
     this.userId = userId;
   }
 
-  me = () => get("/me", this.userId ? { user_id: this.userId } : undefined);
+  async me() {
+    const identity = await get("/me");
+    if (!this.userId) return identity;
+    const { users } = await this.users();
+    return { ...identity, user: users.find((user) => user.id === this.userId) ?? identity.user };
+  }
+
   chats = () => get(`/users/${this.userId}/chats`);
   messages = (chatId, before, limit = 50) => get(`/chats/${chatId}/messages`, { user_id: this.userId, before, limit });
   commands = (chatId) => get(`/chats/${chatId}/commands`, { user_id: this.userId });

@@ -190,8 +190,10 @@ class App {
   #renderComposer() {
     const chat = this.chat;
     if (!chat) return;
-    const empty = this.store.messages(chat.id).length === 0;
-    const fresh = chat.type === "private" && !chat.blocked && (empty || chat.started === false);
+    const messages = this.store.messages(chat.id);
+    const empty = messages.length === 0;
+    const silent = !messages.some((message) => message.outgoing);
+    const fresh = chat.type === "private" && silent && (empty || chat.started === false);
     byId("welcome").hidden = !(chat.type === "private" && empty);
     byId("about").textContent = this.#about || "Press Start to begin.";
     if (chat.blocked) this.composer.setInstead("Unblock");

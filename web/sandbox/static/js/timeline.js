@@ -8,6 +8,7 @@ import { serviceLine } from "./service.js";
 const GROUP_S = 10 * 60;
 const NEAR_BOTTOM_PX = 60;
 const LOAD_AHEAD_PX = 700;
+const REST_MS = 1200;
 const reducedMotion = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Timeline {
@@ -16,6 +17,7 @@ export class Timeline {
   #gliding = false;
   #missed = 0;
   #unreadFrom = null;
+  #restTimer;
 
   /** `scroller` scrolls, `days` (the log) holds the messages, `draftHost` a streamed draft, `jumpButton` goes to the newest. */
   constructor({ scroller, days, draftHost, jumpButton, store, actions, loadOlder }) {
@@ -146,7 +148,18 @@ export class Timeline {
     return this.scroller.scrollHeight - this.scroller.scrollTop - this.scroller.clientHeight;
   }
 
+  /** A day's label that floats over messages shows only while one scrolls. */
+  #showDays() {
+    const labels = [...this.days.querySelectorAll(".day-label")];
+    for (const label of labels) label.classList.remove("resting");
+    clearTimeout(this.#restTimer);
+    this.#restTimer = setTimeout(() => {
+      for (const label of labels) label.classList.toggle("resting", label.offsetTop > 2);
+    }, REST_MS);
+  }
+
   #scrolled() {
+    this.#showDays();
     if (!this.#gliding) this.#sticks = this.#distanceToBottom() < NEAR_BOTTOM_PX;
     if (this.#sticks) this.#missed = 0;
     if (this.scroller.scrollTop < LOAD_AHEAD_PX && !this.#gliding) this.loadOlder();

@@ -1,0 +1,142 @@
+"""The chat page in Chromium: one browser for the session; for each test its own sandbox, bot and page."""
+
+import os
+import shutil
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession, FormData
+from aiohttp.test_utils import unused_port
+from aiohttp.web import AppRunner, TCPSite
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
+
+from web.sandbox import SANDBOX_TOKEN
+from web.sandbox.app import build_app
+
+ARTIFACTS = Path(__file__).parents[2] / "artifacts" / "browser"
+DESKTOP = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+PATIENCE_MS = 5_000
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+class Sandbox:
+    """A running sandbox, its bot (`call`) and its person (`client`)."""
+
+    def __init__(self, url: str, session: ClientSession) -> None:
+        self.url = url
+        self._session = session
+        self._offset = 0
+
+    async def call(self, method: str, **params: Any) -> Any:
+        """A Bot API call as the default bot. Files are given as (name, bytes)."""
+        files = {name: value for name, value in params.items() if isinstance(value, tuple)}
+        sent: dict[str, Any] = {"json": params}
+        if files:
+            form = FormData()
+            for name, value in params.items():
+                if name in files:
+                    form.add_field(name, value[1], filename=value[0])
+                else:
+                    form.add_field(name, str(value))
+            sent = {"data": form}
+        async with self._session.post(f"{self.url}/bot{SANDBOX_TOKEN}/{method}", **sent) as response:
+            answer = await response.json()
+        assert answer["ok"], answer
+        return answer["result"]
+
+    async def update(self, kind: str) -> Any:
+        """The next update of that kind; others before it are dropped."""
+        while True:
+            for update in await self.call("getUpdates", offset=self._offset, timeout=5, limit=1):
+                self._offset = update["update_id"] + 1
+                if kind in update:
+                    return update[kind]
+
+    async def client(self, method: str, path: str, **body: Any) -> Any:
+        """A client API call."""
+        async with self._session.request(method, f"{self.url}/client{path}", json=body or None) as response:
+            assert response.status == 200, await response.text()
+            return await response.json()
+
+    async def me(self) -> int:
+        """The person's id, which is also the id of the private chat."""
+        identity = await self.client("GET", "/me")
+        return int(identity["user"]["id"])
+
+    async def start(self) -> int:
+        """The person has pressed Start, and the bot knows; gives the private chat's id."""
+        chat_id = await self.me()
+        await self.client("POST", f"/chats/{chat_id}/messages", user_id=chat_id, text="/start")
+        await self.update("message")
+        return chat_id
+
+
+@pytest.fixture(scope="session")
+async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
+    executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
+    if executable is None:
+        pytest.skip("no Chromium: install Debian's chromium, or name one in CHROMIUM")
+    os.environ.setdefault("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("chromium")))
+    async with async_playwright() as playwright:
+        launched = await playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield launched
+        await launched.close()
+
+
+@pytest.fixture
+async def sandbox() -> AsyncIterator[Sandbox]:
+    port = unused_port()
+    runner = AppRunner(build_app(), shutdown_timeout=0.1)
+    await runner.setup()
+    await TCPSite(runner, "127.0.0.1", port).start()
+    async with ClientSession() as session:
+        yield Sandbox(f"http://127.0.0.1:{port}", session)
+    await runner.cleanup()
+
+
+@pytest.fixture
+def viewport() -> dict[str, int]:
+    return DESKTOP
+
+
+@pytest.fixture
+async def context(browser: Browser, viewport: dict[str, int]) -> AsyncIterator[BrowserContext]:
+    made = await browser.new_context(viewport=viewport, locale="en-GB", color_scheme="light", accept_downloads=True)  # type: ignore[arg-type] # a plain dict is its ViewportSize
+    await made.grant_permissions(["clipboard-read", "clipboard-write"])
+    made.set_default_timeout(PATIENCE_MS)
+    yield made
+    await made.close()
+
+
+@pytest.fixture
+async def page(
+    context: BrowserContext, sandbox: Sandbox, request: pytest.FixtureRequest
+) -> AsyncIterator[Page]:
+    """A blank page of the sandbox's person. Whatever lands on the console as an error fails the test."""
+    made = await context.new_page()
+    errors: list[str] = []
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error":
+            errors.append(message.text)
+
+    made.on("console", note)
+    made.on("pageerror", lambda error: errors.append(str(error)))
+    yield made
+    ARTIFACTS.mkdir(parents=True, exist_ok=True)
+    await made.screenshot(path=ARTIFACTS / f"{request.node.name}.png")
+    await made.close()
+    expected = request.node.get_closest_marker("expects_console_errors")
+    assert expected or errors == [], errors
