@@ -7,6 +7,7 @@ _LINE = regex.compile(r"[^\r\n\u2028\u2029]+")
 _ENDS_SHORT = regex.compile(
     r"(?:^|[\s(])(?:M|[MD]r|Mrs|Ms|Mme|Mlle|Dr|St|Sr|Sra|Srta|Prof|Nr|No|vs|Jr|p|pp|Abb|Art|Bd|Str|ca|cf|e\.g|i\.e|т\.е|т\.д|им|ул)\.\s*$"
 )
+_AFTER_FULL_WIDTH = regex.compile(r"(?<=[。！？])(?=[^\p{Pe}\p{Pf}\s。！？…])", regex.V1)
 _ENDS_NUMBER = regex.compile(r"\p{Nd}[.,]\s?$")
 _STARTS_NUMBER = regex.compile(r"\s*\p{Nd}")
 _ENDS_QUOTED = regex.compile(r"[”」』]$")
@@ -29,7 +30,8 @@ def split_sentences(text: str, language: str = "en") -> list[str]:
 
 def _spans_of_line(line: str, offset: int, language: str) -> list[tuple[int, int]]:
     spans, position = [], 0
-    for piece in _joined(sentencex.segment(language, line)):
+    pieces = [part for piece in sentencex.segment(language, line) for part in _AFTER_FULL_WIDTH.split(piece)]
+    for piece in _joined(pieces):
         start = position + len(piece) - len(piece.lstrip())
         end = position + len(piece.rstrip())
         if start < end:

@@ -123,6 +123,8 @@ class NoteCode(StrEnum):
     HASHTAGS_REMOVED = "text.hashtags_removed"
     HASHTAGS_ADDED = "text.hashtags_added"
     LINKS_REMOVED = "text.links_removed"
+    SPOKEN = "text.spoken"
+    """Hashtags, links and emojis are gone: it can be read aloud."""
     REPLACED = "text.replaced"
     """`old` gave way to `new`."""
     REMOVED = "text.removed"
@@ -174,9 +176,10 @@ class PostWriter(Protocol):
     """Writes and rewrites posts.
 
     Both methods give an asynchronous generator: any number of Partial, one Finished per variant in any order, and one
-    Usage at the end. Closing it (`contextlib.aclosing`) ends the work and its connection. They raise ProviderError
-    ("text.timeout" when the deadline passes, "text.unavailable", "text.rate_limited", "text.key_refused",
-    "text.no_credit", "text.refused", "text.unusable_answer", "text.bad_request").
+    Usage at the end. No two variants are the same; a source too poor for all of them gives fewer, at least one. Closing
+    the generator (`contextlib.aclosing`) ends the work and its connection. They raise ProviderError: "text.timeout"
+    when the deadline passes, "text.unavailable", "text.rate_limited", "text.key_refused", "text.no_credit",
+    "text.refused", "text.unusable_answer", "text.bad_request".
     """
 
     @property
