@@ -33,6 +33,11 @@ class Feature(StrEnum):
     TARGET_CHATS = "target_chats"
 
 
+STANDING = frozenset({Feature.CAMPAIGNS, Feature.BRANDS, Feature.TARGET_CHATS})
+"""Counted as what is there at a time, not as what was used in a period: the ledger knows nothing of them."""
+METERED = tuple(feature for feature in Feature if feature not in STANDING)
+
+
 @dataclass(frozen=True, slots=True)
 class Entitlement:
     """What a user may still do of one feature in the period that holds `now`. `limit` None: as much as they like."""
@@ -54,21 +59,33 @@ class Entitlement:
 
 async def entitlement_of(session: ReadSession, *, owner_id: ids.UserId, feature: Feature, now: datetime) -> Entitlement:
     """The one answer to "may this user do this now, and what is left"."""
+    (found,) = await entitlements_of(session, owner_id=owner_id, features=(feature,), now=now)
+    return found
+
+
+async def entitlements_of(
+    session: ReadSession, *, owner_id: ids.UserId, now: datetime, features: Sequence[Feature] = METERED
+) -> list[Entitlement]:
+    """The same of several features, in the order asked."""
     plan = await plan_of(session, owner_id=owner_id)
     start, end = calendar_month(now)
-    used = await session.scalar(
-        select(func.coalesce(func.sum(QuotaEntry.amount), 0)).where(
-            QuotaEntry.owner_id == owner_id, QuotaEntry.feature == feature, QuotaEntry.period_start == start
+    sums = await session.execute(
+        select(QuotaEntry.feature, func.sum(QuotaEntry.amount).label("used"))
+        .where(QuotaEntry.owner_id == owner_id, QuotaEntry.feature.in_(features), QuotaEntry.period_start == start)
+        .group_by(QuotaEntry.feature)
+    )
+    used = {row.feature: row.used for row in sums}
+    return [
+        Entitlement(
+            feature=feature,
+            plan=plan.key,
+            limit=plan.limits[feature],
+            used=used.get(feature, 0),
+            period_start=start,
+            resets_at=end,
         )
-    )
-    return Entitlement(
-        feature=feature,
-        plan=plan.key,
-        limit=plan.limits[feature],
-        used=used or 0,
-        period_start=start,
-        resets_at=end,
-    )
+        for feature in features
+    ]
 
 
 async def plan_of(session: ReadSession, *, owner_id: ids.UserId) -> Plan:

@@ -15,10 +15,12 @@ from core.tx import Tx
 
 
 async def hold_quota(tx: Tx, *, owner_id: ids.UserId, feature: Feature, amount: int, reason: str) -> ids.HoldId:
-    """Set `amount` units aside.
+    """Set `amount` units aside, at least 1.
 
     Raises LimitReached when fewer are left: params feature, limit, used, asked, plan, resets_at.
     """
+    if amount < 1:
+        raise ValueError("a hold is of at least 1 unit")
     await tx.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{owner_id}:{feature}", 0))))
     entitlement = await entitlement_of(tx.session, owner_id=owner_id, feature=feature, now=tx.now)
     if not entitlement.allows(amount):
