@@ -1,6 +1,8 @@
 """What the transport adds to python-telegram-bot's errors: whether the call can have had an effect."""
 
-from telegram.error import NetworkError
+from datetime import timedelta
+
+from telegram.error import NetworkError, RetryAfter
 
 
 class NotSent(NetworkError):
@@ -14,3 +16,15 @@ class ServerFailed(NetworkError):
         super().__init__(message)
         self.status = status
         self.by_api = by_api
+
+
+class FloodWait(RetryAfter):
+    """A 429: the call had no effect. `retry_after` is a timedelta, and the library has nothing to warn about."""
+
+    @property
+    def retry_after(self) -> timedelta:
+        return self._retry_after
+
+    @property
+    def seconds(self) -> float:
+        return self._retry_after.total_seconds()

@@ -1,12 +1,11 @@
 """What an error of Telegram's means for a delivery. The only place that reads its error texts."""
 
 import re
-from datetime import timedelta
 from typing import Final
 
-from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, Conflict, Forbidden, InvalidToken, TelegramError
 
-from core.telegram.errors import NotSent, ServerFailed
+from core.telegram.errors import FloodWait, NotSent, ServerFailed
 from core.telegram.outcomes import Failure, Refusal, Refused, SafeToRetry, Unknown
 
 AFTER_NOT_SENT_S: Final = 2.0
@@ -37,8 +36,8 @@ REASONS: Final = (
 
 def failure_of(error: TelegramError) -> Failure | None:
     """What to do about an error of a send. None: there was nothing to do, the message already looks as wanted."""
-    if isinstance(error, RetryAfter):
-        return SafeToRetry(retry_after_s(error), error.message)
+    if isinstance(error, FloodWait):
+        return SafeToRetry(error.seconds, error.message)
     if isinstance(error, NotSent):
         return SafeToRetry(AFTER_NOT_SENT_S, error.message)
     if isinstance(error, ServerFailed):
@@ -51,11 +50,6 @@ def failure_of(error: TelegramError) -> Failure | None:
     if isinstance(error, BadRequest | Forbidden):
         return _refusal(error)
     return Unknown(error.message)
-
-
-def retry_after_s(error: RetryAfter) -> float:
-    after = error.retry_after
-    return after.total_seconds() if isinstance(after, timedelta) else float(after)
 
 
 def _refusal(error: BadRequest | Forbidden) -> Refused | None:

@@ -4,10 +4,9 @@ import re
 from collections.abc import Callable, Coroutine
 from typing import Any, Final
 
-from telegram.error import RetryAfter
 from telegram.ext import BaseRateLimiter
 
-from core.telegram.failures import retry_after_s
+from core.telegram.errors import FloodWait
 from core.telegram.limiter import Limiter, Priority
 
 LIMITED: Final = re.compile(r"(send(?!ChatAction)|edit|copy|forward|stopPoll)")
@@ -52,9 +51,9 @@ class InteractiveRateLimiter(BaseRateLimiter[Priority]):
         await self._limiter.acquire(chat, priority=priority, messages=messages, edit=edit)
         try:
             return await callback(*args, **kwargs)
-        except RetryAfter as error:
-            await self._limiter.pause(retry_after_s(error), chat=chat)
-            if retry_after_s(error) > LONGEST_RETRY_S:
+        except FloodWait as error:
+            await self._limiter.pause(error.seconds, chat=chat)
+            if error.seconds > LONGEST_RETRY_S:
                 raise
         await self._limiter.acquire(chat, priority=priority, messages=messages, edit=edit)
         return await callback(*args, **kwargs)

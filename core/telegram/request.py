@@ -3,7 +3,7 @@
 import json
 import re
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
 import aiohttp
 from telegram._utils.defaultvalue import DefaultValue
@@ -11,13 +11,13 @@ from telegram._utils.types import ODVInput
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
-from core.telegram.errors import NotSent, ServerFailed
+from core.telegram.errors import FloodWait, NotSent, ServerFailed
 
 TOKEN_IN_URL = re.compile(r"/bot[^/\s'\"]+")
 KEEPALIVE_S: Final = 15.0
 """Short, because a connection that the server just closed leaves a call unconfirmed."""
 DNS_TTL_S: Final = 300
-TOLD_APART: Final = frozenset({400, 401, 403, 404, 409, 429})
+TOLD_APART: Final = frozenset({400, 401, 403, 404, 409})
 """The refusals that python-telegram-bot has an error for."""
 
 
@@ -163,23 +163,32 @@ def _failure(exc: Exception, upload: aiohttp.UploadTracker) -> NetworkError:
 
 def _told_apart(status: int, answer: bytes) -> int:
     """The status for python-telegram-bot. Raises what it would take for a network error of unknown effect."""
-    if status == 429 and b"retry_after" not in answer:
-        raise NotSent("Too many requests")
+    if status == 429:
+        raise _flood(answer)
     if status < 300 or status in TOLD_APART:
         return status
     if status < 400:
         raise NotSent(f"Redirected ({status}): is the API's address right?")
     if status < 500:
         return 400
-    description = _description(answer)
-    raise ServerFailed(description or f"HTTP {status}", status=status, by_api=description is not None)
+    envelope = _envelope(answer)
+    description = str(envelope.get("description") or f"HTTP {status}")
+    raise ServerFailed(description, status=status, by_api=envelope.get("ok") is False)
 
 
-def _description(answer: bytes) -> str | None:
-    """The reason, when it was the Bot API that answered."""
+def _flood(answer: bytes) -> FloodWait | NotSent:
+    envelope = _envelope(answer)
+    match envelope.get("parameters"):
+        case {"retry_after": int(seconds)}:
+            return FloodWait(seconds)
+        case _:
+            return NotSent(str(envelope.get("description") or "Too many requests"))
+
+
+def _envelope(answer: bytes) -> dict[str, Any]:
+    """The Bot API's answer; empty when something else answered."""
     try:
         envelope = json.loads(answer)
     except ValueError:
-        return None
-    known = isinstance(envelope, dict) and envelope.get("ok") is False
-    return str(envelope.get("description") or "Internal Server Error") if known else None
+        return {}
+    return envelope if isinstance(envelope, dict) else {}

@@ -7,13 +7,14 @@ from typing import IO, TYPE_CHECKING
 
 import structlog
 import telegram
-from telegram.error import RetryAfter, TelegramError
+from telegram.error import TelegramError
 
 from core.errors import NotFound
 from core.telegram.calls import MediaSource, call
 from core.telegram.client import open_limiter, open_plain_bot
 from core.telegram.content import Content, SentPart
-from core.telegram.failures import failure_of, retry_after_s
+from core.telegram.errors import FloodWait
+from core.telegram.failures import failure_of
 from core.telegram.limiter import Limiter, LimiterAway, Priority
 from core.telegram.markup import MarkupInvalid
 from core.telegram.outcomes import Delivered, Failure, Outcome, Refusal, Refused, SafeToRetry
@@ -74,6 +75,14 @@ class Sender:
                 await after_part(index, result)
         return Delivered(tuple(sent))
 
+    async def preview(self, chat_id: int, draft_id: int, text: str) -> None:
+        """Stream a text that is still being written into a private chat. It vanishes by itself; so may this call.
+
+        Raises what Telegram answers: whoever streams decides how long to leave it alone.
+        https://core.telegram.org/bots/api#sendmessagedraft
+        """
+        await self._bot.send_message_draft(chat_id, draft_id, text)
+
     async def _send_part(
         self,
         chat_id: int,
@@ -98,8 +107,8 @@ class Sender:
             return await self._failure(chat_id, content, exc)
 
     async def _failure(self, chat_id: int, content: Content, error: TelegramError) -> SentPart | Failure:
-        if isinstance(error, RetryAfter):
-            await self._limiter.pause(retry_after_s(error), chat=chat_id)
+        if isinstance(error, FloodWait):
+            await self._limiter.pause(error.seconds, chat=chat_id)
         failure = failure_of(error)
         if failure is None:
             return SentPart(message_id=content.edit or 0)

@@ -1,0 +1,35 @@
+from collections.abc import AsyncIterator, Iterator
+
+import pytest
+import telegram
+from redis.asyncio import Redis
+
+from tests.bench.redis_server import redis_server
+from tests.core.telegram.fake_telegram import TOKEN, FakeTelegram, fake_telegram, open_request
+
+
+@pytest.fixture(scope="session")
+def limiter_redis_url() -> Iterator[str]:
+    with redis_server() as url:
+        yield url
+
+
+@pytest.fixture
+async def store(limiter_redis_url: str) -> AsyncIterator[Redis]:
+    """An empty Redis."""
+    client = Redis.from_url(limiter_redis_url)
+    await client.flushall()
+    yield client
+    await client.aclose()
+
+
+@pytest.fixture
+async def api() -> AsyncIterator[FakeTelegram]:
+    async with fake_telegram() as fake:
+        yield fake
+
+
+@pytest.fixture
+async def bot(api: FakeTelegram) -> AsyncIterator[telegram.Bot]:
+    async with open_request(read_timeout_s=0.5, connect_timeout_s=1, pool_timeout_s=0.3) as request:
+        yield telegram.Bot(TOKEN, base_url=f"{api.url}/bot", request=request, get_updates_request=request)
