@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core import ids
@@ -25,6 +25,9 @@ ATTEMPTS_MAX = 12
 
 SEND = JobSpec("jobs.deliveries.send", queue=DELIVERIES, lease_s=LEASE.total_seconds(), timeout_s=300)
 UNKNOWN_OUTCOME = "delivery.unknown_outcome"
+TICKET = "ticket:"
+"""Rows leased by a ticket wait for a worker; rows leased by a worker have been read by it."""
+HELD = (DeliveryStatus.LEASED, DeliveryStatus.SENDING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ async def lease_due(tx: Tx, *, limit: int) -> Leased | None:
 
     None when nothing is due, or when as many as can go out in a few seconds are set aside already.
     """
-    held = Delivery.status.in_((DeliveryStatus.LEASED, DeliveryStatus.SENDING))
+    held = Delivery.status.in_(HELD)
     if (await tx.session.scalar(select(func.count()).where(held)) or 0) >= IN_FLIGHT_MAX:
         return None
     ticket = _new_ticket()
@@ -155,7 +158,7 @@ async def keep_leases(tx: Tx, delivery_ids: Sequence[ids.DeliveryId], *, worker:
         .where(
             Delivery.id.in_(delivery_ids),
             Delivery.leased_by == worker,
-            Delivery.status.in_((DeliveryStatus.LEASED, DeliveryStatus.SENDING)),
+            Delivery.status.in_(HELD),
         )
         .values(lease_until=tx.now + LEASE)
     )
@@ -172,11 +175,18 @@ async def begin_sending(tx: Tx, delivery_id: ids.DeliveryId, *, worker: str) -> 
     return begun is not None
 
 
-async def record_parts(tx: Tx, delivery_id: ids.DeliveryId, *, worker: str, parts: Sequence[Json]) -> None:
-    """Note the messages that Telegram has accepted so far, so that they aren't sent again."""
-    await tx.session.execute(
-        update(Delivery).where(Delivery.id == delivery_id, Delivery.leased_by == worker).values(parts=list(parts))
+async def record_parts(tx: Tx, delivery_id: ids.DeliveryId, *, worker: str, parts: Sequence[Json]) -> bool:
+    """Note the messages that Telegram has accepted so far, so that they aren't sent again.
+
+    False when the lease was lost meanwhile: then send no further part.
+    """
+    noted = await tx.session.scalar(
+        update(Delivery)
+        .where(Delivery.id == delivery_id, Delivery.status == DeliveryStatus.SENDING, Delivery.leased_by == worker)
+        .values(parts=list(parts))
+        .returning(Delivery.id)
     )
+    return noted is not None
 
 
 async def finish_delivery(
@@ -188,13 +198,16 @@ async def finish_delivery(
     parts: Sequence[Json] | None = None,
     error: Json | None = None,
 ) -> bool:
-    """Write the result of the call. False when the lease was lost meanwhile: somebody else has judged it."""
+    """Write the result: of the call, or that it can't even be tried.
+
+    False when the lease was lost meanwhile: somebody else has judged it.
+    """
     values: dict[str, Any] = {"status": status, "error": error, "lease_until": None, "finished_at": tx.now}
     if parts is not None:
         values["parts"] = list(parts)
     finished = await tx.session.scalar(
         update(Delivery)
-        .where(Delivery.id == delivery_id, Delivery.status == DeliveryStatus.SENDING, Delivery.leased_by == worker)
+        .where(Delivery.id == delivery_id, Delivery.status.in_(HELD), Delivery.leased_by == worker)
         .values(**values)
         .returning(Delivery.id)
     )
@@ -210,7 +223,7 @@ async def put_back(
         .where(
             Delivery.id == delivery_id,
             Delivery.leased_by == worker,
-            Delivery.status.in_((DeliveryStatus.LEASED, DeliveryStatus.SENDING)),
+            Delivery.status.in_(HELD),
         )
         .values(
             status=DeliveryStatus.SCHEDULED,
@@ -232,7 +245,7 @@ async def recover_leases(tx: Tx, *, dead_workers: Sequence[str] = ()) -> Sequenc
     unknown = (Delivery.status == DeliveryStatus.SENDING) & (Delivery.chat_id < 0)
     await tx.session.execute(
         update(Delivery)
-        .where(Delivery.status.in_((DeliveryStatus.LEASED, DeliveryStatus.SENDING)), lost, ~unknown)
+        .where(Delivery.status.in_(HELD), lost, ~unknown)
         .values(status=DeliveryStatus.SCHEDULED, leased_by=None, lease_until=None)
         .execution_options(synchronize_session=False)
     )
@@ -252,39 +265,44 @@ async def recover_leases(tx: Tx, *, dead_workers: Sequence[str] = ()) -> Sequenc
 
 
 async def cancel_deliveries(tx: Tx, *, owner_id: ids.UserId, subject_id: UUID) -> bool:
-    """Take back what isn't being sent yet. False when it is on its way, or when there is nothing to take back."""
-    rows = await tx.session.scalars(
-        select(Delivery)
-        .where(
-            Delivery.owner_id == owner_id,
-            Delivery.subject_id == subject_id,
-            Delivery.kind == DeliveryKind.POST,
-            Delivery.status.in_((DeliveryStatus.SCHEDULED, DeliveryStatus.LEASED, DeliveryStatus.SENDING)),
-        )
-        .with_for_update()
+    """Take back what isn't being sent yet.
+
+    False when it is on its way or there is nothing to take back: then roll back. Never waits for a row that is being
+    sent: who ends a delivery locks it before its post, who changes a post the other way round.
+    """
+    mine = (Delivery.owner_id == owner_id, Delivery.subject_id == subject_id, Delivery.kind == DeliveryKind.POST)
+    cancelled = await tx.session.scalars(
+        update(Delivery)
+        .where(*mine, Delivery.status.in_((DeliveryStatus.SCHEDULED, DeliveryStatus.LEASED)))
+        .values(status=DeliveryStatus.CANCELLED, finished_at=tx.now, leased_by=None, lease_until=None)
+        .returning(Delivery.id)
     )
-    pending = rows.all()
-    if not pending or any(delivery.status == DeliveryStatus.SENDING for delivery in pending):
-        return False
-    for delivery in pending:
-        delivery.status, delivery.finished_at, delivery.leased_by = DeliveryStatus.CANCELLED, tx.now, None
-    return True
+    on_its_way = select(Delivery.id).where(*mine, Delivery.status == DeliveryStatus.SENDING).limit(1)
+    return bool(cancelled.all()) and await tx.session.scalar(on_its_way) is None
 
 
 async def replace_content(tx: Tx, *, owner_id: ids.UserId, subject_id: UUID, content: Mapping[str, Any]) -> bool:
-    """Let what is scheduled for a subject go out with this content. False when it is being sent or was."""
-    replaced = await tx.session.scalar(
+    """Let what is scheduled for a subject go out with this content.
+
+    False when a worker has taken it or it is out. Behind a ticket it can still change: it is read when it is claimed.
+    """
+    unread = or_(
+        Delivery.status == DeliveryStatus.SCHEDULED,
+        and_(Delivery.status == DeliveryStatus.LEASED, Delivery.leased_by.startswith(TICKET, autoescape=True)),
+    )
+    replaced = await tx.session.scalars(
         update(Delivery)
         .where(
             Delivery.owner_id == owner_id,
             Delivery.subject_id == subject_id,
             Delivery.kind == DeliveryKind.POST,
-            Delivery.status == DeliveryStatus.SCHEDULED,
+            unread,
         )
         .values(content=dict(content))
         .returning(Delivery.id)
+        .execution_options(synchronize_session=False)
     )
-    return replaced is not None
+    return bool(replaced.all())
 
 
 async def late_deliveries(tx: Tx) -> Sequence[Delivery]:
@@ -306,7 +324,7 @@ async def late_deliveries(tx: Tx) -> Sequence[Delivery]:
 
 async def lease_holders(tx: Tx) -> list[str]:
     """The names of workers and tickets that hold rows."""
-    held = Delivery.status.in_((DeliveryStatus.LEASED, DeliveryStatus.SENDING))
+    held = Delivery.status.in_(HELD)
     names = await tx.session.scalars(select(Delivery.leased_by).where(held).distinct())
     return [name for name in names if name is not None]
 
@@ -317,7 +335,7 @@ def retry_wait(attempt: int) -> float:
 
 
 def _new_ticket() -> str:
-    return f"ticket:{secrets.token_hex(8)}"
+    return f"{TICKET}{secrets.token_hex(8)}"
 
 
 async def next_due_at(session: ReadSession) -> datetime | None:

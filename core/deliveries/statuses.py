@@ -22,9 +22,18 @@ SHOWING = timedelta(seconds=20)
 """How long one attempt to bring the chat up to date may take, before somebody else may try."""
 
 COUNTDOWN_STEPS = tuple(
-    timedelta(seconds=seconds) for seconds in (86_400, 43_200, 21_600, 10_800, 3_600, 1_800, 600, 300, 120, 60, 30, 10)
+    sorted(
+        {
+            *(timedelta(days=days) for days in range(2, 367)),
+            *(timedelta(hours=hours) for hours in range(1, 48)),
+            *(timedelta(minutes=minutes) for minutes in (50, 40, 30, 20, 15, 10, 5, 4, 3, 2, 1)),
+            *(timedelta(seconds=seconds) for seconds in (30, 10, -5)),
+        },
+        reverse=True,
+    )
 )
-"""The remaining times at which a countdown is shown anew: few enough not to use up Telegram's limit."""
+"""The remaining times at which a countdown is shown anew: few enough not to use up Telegram's limit. The last one is
+for a post that should be out and isn't; at the moment itself the post has the chat for itself."""
 
 
 async def show_status(
@@ -73,7 +82,7 @@ async def claim_status(tx: Tx, subject_id: UUID) -> StatusMessage | None:
         update(StatusMessage)
         .where(
             StatusMessage.subject_id == subject_id,
-            or_(StatusMessage.shown_version < StatusMessage.version, StatusMessage.refresh_at <= tx.now),
+            StatusMessage.shown_version < StatusMessage.version,
             or_(StatusMessage.showing_until.is_(None), StatusMessage.showing_until < tx.now),
         )
         .values(showing_until=tx.now + SHOWING, refresh_at=tx.now + SHOWING)
@@ -106,7 +115,10 @@ async def try_status_later(tx: Tx, subject_id: UUID, *, after_s: float) -> None:
 
 
 async def enqueue_refreshes(tx: Tx, *, limit: int) -> int:
-    """Enqueue the messages whose time to be looked at has come."""
+    """Enqueue the messages whose time to be looked at has come, as a new version of what they say.
+
+    Each is enqueued once in `SHOWING`, however long the workers are away.
+    """
     due = (
         select(StatusMessage.subject_id)
         .where(StatusMessage.refresh_at <= tx.now)
@@ -114,7 +126,13 @@ async def enqueue_refreshes(tx: Tx, *, limit: int) -> int:
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    rows = await tx.session.scalars(due)
+    rows = await tx.session.scalars(
+        update(StatusMessage)
+        .where(StatusMessage.subject_id.in_(due))
+        .values(version=StatusMessage.version + 1, refresh_at=tx.now + SHOWING)
+        .returning(StatusMessage.subject_id)
+        .execution_options(synchronize_session=False)
+    )
     subjects = rows.all()
     for subject_id in subjects:
         tx.enqueue(SHOW_STATUS, str(subject_id))
@@ -127,3 +145,12 @@ def next_countdown(due_at: datetime, now: datetime) -> datetime | None:
         if due_at - step > now:
             return due_at - step
     return None
+
+
+async def give_up_status(tx: Tx, subject_id: UUID, *, version: int) -> None:
+    """Telegram refuses this for good (blocked, say). Only a newer version is worth another try."""
+    await tx.session.execute(
+        update(StatusMessage)
+        .where(StatusMessage.subject_id == subject_id)
+        .values(shown_version=version, showing_until=None, refresh_at=None)
+    )

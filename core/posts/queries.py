@@ -35,7 +35,9 @@ class PostFilter:
 async def post_of(session: ReadSession, *, owner_id: ids.UserId, post_id: ids.PostId, lock: bool = False) -> Post:
     """Raises PostNotFound, also for somebody else's and for a deleted one."""
     mine = select(Post).where(Post.id == post_id, Post.owner_id == owner_id, Post.deleted_at.is_(None))
-    post = await session.scalar(mine.with_for_update() if lock else mine)
+    if lock:
+        mine = mine.with_for_update().execution_options(populate_existing=True)
+    post = await session.scalar(mine)
     if post is None:
         raise PostNotFound(post_id=str(post_id))
     return post

@@ -1,12 +1,14 @@
 """When a post goes out: schedule, change the time, take it back, and what came of it."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 from core import ids
 from core.accounts.service import user_of
 from core.db import Json
 from core.deliveries.models import DeliveryKind, DeliveryStatus, Priority
-from core.deliveries.service import cancel_deliveries, schedule_delivery
+from core.deliveries.service import cancel_deliveries, schedule_delivery, send_notice
 from core.deliveries.statuses import show_status
 from core.errors import Conflict, InvalidInput
 from core.posts.content import post_content
@@ -15,6 +17,8 @@ from core.posts.queries import post_of
 from core.posts.views import post_data
 from core.tx import Tx
 
+REPEATED = timedelta(seconds=5)
+"""A button pressed twice asks for the same time, or for one a moment later ("in 1 h")."""
 SCHEDULABLE = frozenset({PostStatus.DRAFT, PostStatus.SCHEDULED, PostStatus.FAILED, PostStatus.CANCELLED})
 HORIZON = timedelta(days=366)
 _RESULTS = {
@@ -25,22 +29,29 @@ _RESULTS = {
 
 
 class BeingSent(Conflict):
-    """Too late: the post is on its way."""
+    """Too late: the post is on its way, or out. Params: status."""
 
     code = "posts.being_sent"
 
 
-async def schedule_post(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, due_at: datetime) -> Post:
+@dataclass(frozen=True, slots=True)
+class Scheduling:
+    """A post after the act. `changed` is False when it was like that already: the button was pressed twice."""
+
+    post: Post
+    changed: bool
+
+
+async def schedule_post(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, due_at: datetime) -> Scheduling:
     """Deliver a post at `due_at`; one that was scheduled before is moved there.
 
     Raises InvalidInput for a time that has passed ("when.in_past") or lies over a year ahead ("when.too_far"),
     BeingSent when it is on its way.
     """
-    if due_at < tx.now:
-        raise InvalidInput("when.in_past", at=due_at.isoformat())
-    if due_at > tx.now + HORIZON:
-        raise InvalidInput("when.too_far", at=due_at.isoformat())
     post = await post_of(tx.session, owner_id=owner_id, post_id=post_id, lock=True)
+    if _is_scheduled_for(post, due_at):
+        return Scheduling(post, changed=False)
+    _check_time(tx, due_at)
     await _take_back(tx, post)
     user = await user_of(tx.session, owner_id)
     await schedule_delivery(
@@ -55,25 +66,37 @@ async def schedule_post(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, du
     )
     post.status, post.due_at, post.error, post.updated_at = PostStatus.SCHEDULED, due_at, None, tx.now
     await show_post_status(tx, post)
-    return post
+    return Scheduling(post, changed=True)
 
 
-async def post_now(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) -> Post:
+async def post_now(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) -> Scheduling:
     """Deliver it at once."""
     return await schedule_post(tx, owner_id=owner_id, post_id=post_id, due_at=tx.now)
 
 
-async def cancel_schedule(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) -> Post:
-    """Take a scheduled post back to the drafts. Raises BeingSent when it is on its way or out."""
+async def cancel_schedule(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) -> Scheduling:
+    """Take a scheduled post back; what isn't scheduled stays as it is. `due_at` is kept for `reschedule`.
+
+    Raises BeingSent when it is on its way or out.
+    """
     post = await post_of(tx.session, owner_id=owner_id, post_id=post_id, lock=True)
-    if post.status == PostStatus.CANCELLED:
-        return post
-    if post.status != PostStatus.SCHEDULED:
-        raise BeingSent(post_id=str(post_id), status=post.status)
+    if post.status in SCHEDULABLE and post.status != PostStatus.SCHEDULED:
+        return Scheduling(post, changed=False)
     await _take_back(tx, post)
     post.status, post.updated_at = PostStatus.CANCELLED, tx.now
     await show_post_status(tx, post)
-    return post
+    return Scheduling(post, changed=True)
+
+
+async def reschedule(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) -> Scheduling:
+    """Take a cancellation back: deliver at the time that the post had.
+
+    Raises InvalidInput ("when.in_past") when that has passed, and Conflict when the post never had a time.
+    """
+    post = await post_of(tx.session, owner_id=owner_id, post_id=post_id, lock=True)
+    if post.due_at is None or post.status not in (PostStatus.CANCELLED, PostStatus.SCHEDULED):
+        raise Conflict("posts.nothing_to_reschedule", post_id=str(post_id))
+    return await schedule_post(tx, owner_id=owner_id, post_id=post_id, due_at=post.due_at)
 
 
 async def record_delivery(
@@ -83,6 +106,22 @@ async def record_delivery(
     post = await post_of(tx.session, owner_id=owner_id, post_id=post_id, lock=True)
     post.status, post.error, post.updated_at = _RESULTS[status], error, tx.now
     await show_post_status(tx, post, delivered_at=tx.now)
+
+
+async def tell_late(tx: Tx, *, delivery_id: ids.DeliveryId, owner_id: ids.UserId, subject_id: UUID) -> None:
+    """Warn the owner, once, that a post is overdue. It is still being tried."""
+    user = await user_of(tx.session, owner_id)
+    post = await post_of(tx.session, owner_id=owner_id, post_id=ids.PostId(subject_id))
+    await send_notice(
+        tx,
+        owner_id=owner_id,
+        chat_id=user.telegram_user_id,
+        subject_id=subject_id,
+        notice="posts.late",
+        data={**post_data(post), "time_zone": user.time_zone},
+        language=user.language,
+        dedupe_key=f"late:{delivery_id}",
+    )
 
 
 async def show_post_status(tx: Tx, post: Post, *, delivered_at: datetime | None = None) -> None:
@@ -103,10 +142,22 @@ async def show_post_status(tx: Tx, post: Post, *, delivered_at: datetime | None 
     )
 
 
+def _is_scheduled_for(post: Post, due_at: datetime) -> bool:
+    return post.status == PostStatus.SCHEDULED and post.due_at is not None and abs(post.due_at - due_at) < REPEATED
+
+
+def _check_time(tx: Tx, due_at: datetime) -> None:
+    if due_at < tx.now:
+        raise InvalidInput("when.in_past", at=due_at.isoformat())
+    if due_at > tx.now + HORIZON:
+        raise InvalidInput("when.too_far", at=due_at.isoformat())
+
+
 async def _take_back(tx: Tx, post: Post) -> None:
+    """End what was arranged for a post before. Raises BeingSent when it is too late for that."""
     if post.status not in SCHEDULABLE:
         raise BeingSent(post_id=str(post.id), status=post.status)
     if post.status == PostStatus.SCHEDULED and not await cancel_deliveries(
         tx, owner_id=post.owner_id, subject_id=post.id
     ):
-        raise BeingSent(post_id=str(post.id), status=post.status)
+        raise BeingSent(post_id=str(post.id), status=PostStatus.PUBLISHING)

@@ -9,6 +9,7 @@ from core.posts.content import post_content
 from core.posts.models import Post, PostStatus, PostVersion
 from core.posts.platforms import Draft, Platform, problems
 from core.posts.queries import post_of
+from core.posts.scheduling import show_post_status
 from core.posts.writing import Place
 from core.providers.text import Rewrite
 from core.queue import TEXT, JobSpec
@@ -115,6 +116,30 @@ async def restore_post(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) -> 
     return post
 
 
+async def duplicate_post(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) -> Post:
+    """A new draft with the same text, whatever has become of the first one."""
+    post = await post_of(tx.session, owner_id=owner_id, post_id=post_id)
+    copied = Post(
+        id=ids.new(),
+        owner_id=owner_id,
+        platform=post.platform,
+        title=post.title,
+        text=post.text,
+        language=post.language,
+        engine=post.engine,
+        created_at=tx.now,
+        updated_at=tx.now,
+    )
+    tx.session.add(copied)
+    await tx.session.flush()
+    tx.session.add(
+        PostVersion(
+            post_id=copied.id, number=1, title=copied.title, text=copied.text, engine=copied.engine, created_at=tx.now
+        )
+    )
+    return copied
+
+
 async def _editable(tx: Tx, owner_id: ids.UserId, post_id: ids.PostId) -> Post:
     post = await post_of(tx.session, owner_id=owner_id, post_id=post_id, lock=True)
     if post.status not in EDITABLE:
@@ -137,7 +162,8 @@ async def _add_version(tx: Tx, post: Post, draft: Draft, *, engine: str) -> None
 
 async def _refresh_delivery(tx: Tx, post: Post) -> None:
     """A scheduled post goes out as it reads now. Raises NotEditable when it is being sent this moment."""
-    if post.status == PostStatus.SCHEDULED and not await replace_content(
-        tx, owner_id=post.owner_id, subject_id=post.id, content=post_content(post)
-    ):
+    if post.status != PostStatus.SCHEDULED:
+        return
+    if not await replace_content(tx, owner_id=post.owner_id, subject_id=post.id, content=post_content(post)):
         raise NotEditable(post_id=str(post.id), status=PostStatus.PUBLISHING)
+    await show_post_status(tx, post)
