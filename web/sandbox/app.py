@@ -2,15 +2,17 @@
 
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
+from functools import partial
 from pathlib import Path
 
 from aiohttp import web
 
-from web.sandbox import client_api
-from web.sandbox.bot_api import answer_bot
+from web.sandbox import client_api, control_api
+from web.sandbox.bot_api import answer_bot, answer_of_webhook, download_for_bot
 from web.sandbox.errors import ClientError
 from web.sandbox.http import WORLD
 from web.sandbox.state import World
+from web.sandbox.webhooks import Webhooks
 
 STATIC = Path(__file__).parent / "static"
 DATABASE_NAME = "sandbox.sqlite3"
@@ -23,7 +25,9 @@ def build_app(state_dir: Path | None = None) -> web.Application:
     app.cleanup_ctx.append(_world_in(state_dir))
     app.router.add_routes(client_api.routes)
     app.router.add_get("/", _chat_page)
+    app.router.add_routes(control_api.routes)
     app.router.add_route("*", "/{path:bot.*}", _bot_call)
+    app.router.add_get("/file/{path:bot.*}", _bot_download)
     STATIC.mkdir(exist_ok=True)
     app.router.add_static("/static/", STATIC)
     return app
@@ -35,7 +39,11 @@ def _world_in(state_dir: Path | None) -> Callable[[web.Application], AsyncIterat
             folder = state_dir or Path(temporary)
             folder.mkdir(parents=True, exist_ok=True)
             world = app[WORLD] = World(folder / "files", folder / DATABASE_NAME if state_dir else None)
+            webhooks = Webhooks(world, partial(answer_of_webhook, world))
+            world.on_webhook = webhooks.refresh
+            await webhooks.start()
             yield
+            await webhooks.stop()
             world.close()
 
     return lifetime
@@ -58,6 +66,10 @@ async def _edge(
 
 async def _bot_call(request: web.Request) -> web.StreamResponse:
     return await answer_bot(request.app[WORLD], request)
+
+
+async def _bot_download(request: web.Request) -> web.StreamResponse:
+    return download_for_bot(request.app[WORLD], request)
 
 
 async def _chat_page(request: web.Request) -> web.StreamResponse:

@@ -1,29 +1,29 @@
 """The Bot API's HTTP side: who calls, what came with the call, faults, the answer."""
 
 import asyncio
-import json
-import math
+import contextlib
 import re
 import time
 from collections.abc import Awaitable
 from typing import Any
 
-import structlog
 from aiohttp import web
 
 from web.sandbox import methods  # noqa: F401 - registers the methods
+from web.sandbox.answers import answer_json, refusal_json
 from web.sandbox.call import METHODS, Call
 from web.sandbox.calls import RecordedCall
 from web.sandbox.errors import ApiError, too_many_requests
 from web.sandbox.faults import Fault
+from web.sandbox.methods.files import download
 from web.sandbox.model import Bot, Json
-from web.sandbox.reading import Arguments, read_arguments
+from web.sandbox.reading import Arguments, as_text, read_arguments
 from web.sandbox.state import World
 
-log = structlog.get_logger()
-
 PATH = re.compile(r"/bot(?P<token>[^/]+)(?:/test)?/(?P<method>[^/]*)$")
+FILE_PATH = re.compile(r"/file/bot(?P<token>[^/]+)/(?P<path>.+)$")
 KEPT_PARAM_LENGTH = 20_000
+NOT_BY_WEBHOOK = frozenset({"setwebhook", "deletewebhook", "close", "logout"})
 
 
 class AnswerDropped(Exception):
@@ -42,6 +42,16 @@ async def answer_bot(world: World, request: web.Request) -> web.StreamResponse:
         raise web.HTTPServiceUnavailable from None  # goes nowhere: the connection is closed
     finally:
         world.storage.commit()
+
+
+def download_for_bot(world: World, request: web.Request) -> web.StreamResponse:
+    """A file by its file_path."""
+    found = FILE_PATH.match(request.path)
+    try:
+        authorize(world, found["token"] if found else "")
+        return download(world, found["path"] if found else "")
+    except ApiError as refusal:
+        return refusal_json(refusal)
 
 
 async def _call_of(world: World, request: web.Request) -> Any:
@@ -129,24 +139,11 @@ async def _after(fault: Fault | None) -> None:
         raise AnswerDropped
 
 
-class Described:
-    """A result that comes with a description."""
-
-    def __init__(self, result: Any, description: str) -> None:
-        self.result = result
-        self.description = description
-
-
-def answer_json(result: Any) -> web.Response:
-    body: Json = {"ok": True, "result": result}
-    if isinstance(result, Described):
-        body = {"ok": True, "result": result.result, "description": result.description}
-    return web.Response(text=json.dumps(body, ensure_ascii=False), content_type="application/json")
-
-
-def refusal_json(refusal: ApiError) -> web.Response:
-    headers = {}
-    if retry_after := refusal.parameters.get("retry_after"):
-        headers["Retry-After"] = str(math.ceil(retry_after))
-    text = json.dumps(refusal.to_json(), ensure_ascii=False)
-    return web.Response(text=text, status=refusal.code, content_type="application/json", headers=headers)
+async def answer_of_webhook(world: World, bot: Bot, call: Json) -> None:
+    """Carry out the method that a webhook answered with. Nobody hears how that went."""
+    params = {name: as_text(value) for name, value in call.items() if name != "method" and value is not None}
+    name = str(call["method"])
+    if name.lower().startswith("get") or name.lower() in NOT_BY_WEBHOOK:
+        return
+    with contextlib.suppress(ApiError, AnswerDropped):
+        await run_call(world, bot, name, Arguments(params))

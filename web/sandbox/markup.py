@@ -110,7 +110,7 @@ def _inline_button(button: Any, chat: Chat) -> Json:
     if not isinstance(button, dict):
         raise bad_request("can't parse inline keyboard button: InlineKeyboardButton must be an Object")
     _check_text(button, "inline keyboard button")
-    kind = next((name for name in INLINE_KINDS if button.get(name) not in {None, ""} or _empty_query(button, name)), None)
+    kind = next((name for name in INLINE_KINDS if button.get(name) not in (None, "") or _empty_query(button, name)), None)
     if kind is None:
         raise bad_request("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
     shown = {name: button[name] for name in ("style", "icon_custom_emoji_id") if button.get(name)}

@@ -3,6 +3,7 @@
 import itertools
 import secrets
 import time
+from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from core.settings import SANDBOX_TOKEN
@@ -38,6 +39,7 @@ class World:
         self.calls = CallLog()
         self.latency_s = 0.0
         self._ahead_s = 0.0
+        self.on_webhook: Callable[[Bot], Awaitable[None]] = _nothing
         self._load()
 
     def _load(self) -> None:
@@ -187,3 +189,5 @@ class World:
         self.storage.close()
 
 
+async def _nothing(bot: Bot) -> None:
+    """Until somebody delivers, a webhook's updates wait."""

@@ -1,5 +1,20 @@
 """The Bot API's methods by area. Importing this package registers them all in `web.sandbox.call.METHODS`."""
 
-from web.sandbox.methods import account, callbacks, editing, messages, receiving
+from web.sandbox.methods import (
+    account,
+    callbacks,
+    chats,
+    commands,
+    deleting,
+    editing,
+    files,
+    media,
+    messages,
+    passing_on,
+    polls,
+    profile,
+    receiving,
+    small,
+)
 
-__all__ = ["account", "callbacks", "editing", "messages", "receiving"]
+__all__ = ["account", "callbacks", "chats", "commands", "deleting", "editing", "files", "media", "messages", "passing_on", "polls", "profile", "receiving", "small"]

@@ -5,8 +5,9 @@ from collections.abc import Callable
 from web.sandbox.access import editable_chat, message_in
 from web.sandbox.call import Call, method
 from web.sandbox.errors import bad_request
-from web.sandbox.formatting import link_preview, message_text
+from web.sandbox.formatting import caption, link_preview, message_text
 from web.sandbox.markup import inline_markup
+from web.sandbox.methods.media import input_media
 from web.sandbox.model import Chat, Json, Message
 from web.sandbox.posting import change
 from web.sandbox.views import message_json
@@ -16,6 +17,8 @@ NOT_MODIFIED = (
     "and reply markup of the message"
 )
 TEXT_FIELDS = ("text", "entities", "link_preview_options")
+CAPTION_FIELDS = ("caption", "caption_entities", "show_caption_above_media")
+MEDIA = frozenset({"photo", "video", "audio", "voice", "document", "animation"})
 IGNORED = ("edit_date",)
 
 
@@ -67,3 +70,25 @@ def may_edit_posts(call: Call, chat: Chat) -> bool:
 
 def without(content: Json, names: tuple[str, ...]) -> Json:
     return {name: value for name, value in content.items() if name not in names}
+
+
+@method("editMessageCaption")
+def edit_message_caption(call: Call) -> Json | bool:
+    words = caption(call)
+    return edit(call, lambda message: {**without(_media_of(message), CAPTION_FIELDS), **words})
+
+
+def _media_of(message: Message) -> Json:
+    if MEDIA.isdisjoint(message.content):
+        raise bad_request("there is no caption in the message to edit")
+    return message.content
+
+
+@method("editMessageMedia")
+async def edit_message_media(call: Call) -> Json | bool:
+    item = call.parsed("media", "can't parse input media JSON object")
+    if item is None:
+        raise bad_request('parameter "media" is required')
+    editable_message(call)
+    media = await input_media(call, item)
+    return edit(call, lambda message: {**without(message.content, (*TEXT_FIELDS, *CAPTION_FIELDS, "has_media_spoiler", *MEDIA)), **media})
