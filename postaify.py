@@ -17,7 +17,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from core.embedded import EmbeddedServices, EmbeddedUnavailable, running_services
-from core.home import HomeInUse, make_home, private_folder
+from core.home import HomeInUse, HomeNotOurs, make_home, private_folder
 from core.ports import NoFreePort, free_port
 from core.readiness import ready_processes
 from core.settings import Settings, SettingsInvalid
@@ -242,7 +242,7 @@ def explained() -> Iterator[None]:
         yield
     except SettingsInvalid as exc:
         _fail("The configuration isn't right (.env or environment):", *(f"  {problem}" for problem in exc.problems))
-    except (HomeInUse, EmbeddedUnavailable, ChildFailed, NoFreePort) as exc:
+    except (HomeInUse, HomeNotOurs, EmbeddedUnavailable, ChildFailed, NoFreePort) as exc:
         _fail(str(exc))
 
 

@@ -13,10 +13,25 @@ class HomeInUse(Exception):
     """Another process holds it."""
 
 
+class HomeNotOurs(Exception):
+    """It belongs to another user."""
+
+    def __init__(self, path: object) -> None:
+        super().__init__(f"{path} belongs to another user: run as that user, or set POSTAIFY_HOME to another folder")
+
+
 def make_home(home: Path) -> Path:
-    """The home as an absolute path. Others may pass through it only when root lends its servers another account."""
+    """The home as an absolute path. Others may pass through it only when root lends its servers another account.
+
+    Raises HomeNotOurs.
+    """
     home = home.expanduser().resolve()
-    home.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+    try:
+        home.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
+    except PermissionError as exc:
+        raise HomeNotOurs(exc.filename) from exc
+    if os.geteuid() not in {0, home.stat().st_uid}:
+        raise HomeNotOurs(home)
     return home
 
 
@@ -60,8 +75,11 @@ class HomeLock:
         return self._fd is not None
 
     def acquire(self) -> None:
-        """Raises HomeInUse."""
-        fd = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        """Raises HomeInUse, or HomeNotOurs when it was last used by root."""
+        try:
+            fd = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
+        except PermissionError as exc:
+            raise HomeNotOurs(self._path) from exc
         try:
             fcntl.lockf(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as exc:

@@ -11,9 +11,10 @@ import shutil
 import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 
-from core.home import make_home, private_folder, write_private
+from core.home import HomeNotOurs, make_home, private_folder, write_private
 
 SHARED_ROOT = Path("/var/lib/postaify")
 """Data of homes that lie where the servers' account can't go. Used by root only."""
@@ -83,7 +84,7 @@ class Place:
 def settle(home: Path, *, shared: Path = SHARED_ROOT) -> Place:
     """Find or make the place of the home's servers, in `shared` when their account can't enter the home.
 
-    Raises EmbeddedUnavailable when it can't be used.
+    Raises EmbeddedUnavailable, or HomeNotOurs.
     """
     home = make_home(home)
     link = home / "services"
@@ -100,9 +101,7 @@ def settle(home: Path, *, shared: Path = SHARED_ROOT) -> Place:
             )
         return Place(root=root, logs=private_folder(home, "logs"), account=account, password=_password(root))
     except PermissionError as exc:
-        raise EmbeddedUnavailable(
-            f"{exc.filename} belongs to another user: run as that user, or set POSTAIFY_HOME to another folder"
-        ) from exc
+        raise HomeNotOurs(exc.filename) from exc
 
 
 def _account(services: Path) -> Account | None:
@@ -136,14 +135,17 @@ def _password(root: Path) -> str:
     return path.read_text()
 
 
-def readable_copy(place: Place, source: Path, *, probes: Iterable[str], name: str) -> Path:
-    """`source`, or a copy of it in the place when the servers' account can't read the files named in `probes`."""
+def readable_copy(place: Place, source: Path, *, probes: Iterable[str], package: str) -> Path:
+    """`source`, or a copy of it in the place when the servers' account can't read the files named in `probes`.
+
+    The copy belongs to the installed version of `package`: another version is copied anew.
+    """
     account = place.account
     if account is None or all(_readable(account, source / probe) for probe in probes):
         return source
-    copy = place.root / name
+    copy = place.root / f"{package}-{metadata.version(package)}"
     if not copy.exists():
-        draft = copy.with_name(f"{name}.{os.getpid()}.new")
+        draft = copy.with_name(f"{copy.name}.{os.getpid()}.new")
         shutil.copytree(source, draft, symlinks=True, ignore=shutil.ignore_patterns("include", "*.a"))
         for path in (draft, *draft.rglob("*")):
             if not path.is_symlink():

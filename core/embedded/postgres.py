@@ -4,7 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
-from importlib import metadata, util
+from importlib import util
 from pathlib import Path
 
 from core.embedded.place import EmbeddedUnavailable, Place, readable_copy
@@ -126,6 +126,5 @@ def _programs(place: Place) -> Path:
     if spec is None or spec.origin is None:
         raise EmbeddedUnavailable(f"the package {PACKAGE} is missing: run `make up`, or set DATABASE_URL")
     installed = Path(spec.origin).parent / "pginstall18"
-    version = metadata.version(PACKAGE)
     probes = ("bin/postgres", "bin/initdb", "share/postgresql/postgres.bki")
-    return readable_copy(place, installed, probes=probes, name=f"postgres-programs-{version}") / "bin"
+    return readable_copy(place, installed, probes=probes, package=PACKAGE) / "bin"

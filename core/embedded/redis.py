@@ -1,10 +1,12 @@
 """The embedded Redis 6.2, with an append-only file."""
 
 import signal
-from importlib import metadata, util
+from importlib import util
 from pathlib import Path
 
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from core.embedded.place import EmbeddedUnavailable, Place, readable_copy
 from core.embedded.server import HOST, Server
@@ -51,7 +53,7 @@ class RedisServer(Server):
 
     def answers(self) -> bool:
         try:
-            with redis.Redis.from_url(self.url, socket_timeout=1) as client:
+            with redis.Redis.from_url(self.url, socket_timeout=1, retry=Retry(NoBackoff(), 0)) as client:
                 return bool(client.ping())
         except redis.RedisError:
             return False
@@ -62,5 +64,4 @@ def _program(place: Place) -> Path:
     if spec is None or spec.origin is None:
         raise EmbeddedUnavailable(f"the package {PACKAGE} is missing: run `make up`, or set REDIS_URL")
     installed = Path(spec.origin).parent / "bin"
-    version = metadata.version(PACKAGE)
-    return readable_copy(place, installed, probes=("redis-server",), name=f"redis-programs-{version}") / "redis-server"
+    return readable_copy(place, installed, probes=("redis-server",), package=PACKAGE) / "redis-server"

