@@ -69,15 +69,14 @@ def asked(url: str, *statements: str) -> Any:
 
 
 def write(services: EmbeddedServices, value: int) -> None:
-    insert = f"INSERT INTO kept VALUES ({value:d})"  # noqa: S608 - a number
-    asked(services.database_url, "CREATE TABLE IF NOT EXISTS kept (value int)", insert)
+    asked(services.database_url, "DROP TABLE IF EXISTS kept", f"CREATE TABLE kept AS SELECT {value:d} AS value")
     with redis.Redis.from_url(services.redis_url) as client:
         client.set("kept", value)
 
 
 def kept(services: EmbeddedServices) -> tuple[int, int]:
     with redis.Redis.from_url(services.redis_url) as client:
-        return asked(services.database_url, "SELECT max(value) FROM kept"), int(client.get("kept") or 0)
+        return asked(services.database_url, "SELECT value FROM kept"), int(client.get("kept") or 0)
 
 
 def server_of(services: EmbeddedServices, name: str) -> Server:
