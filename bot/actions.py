@@ -62,7 +62,7 @@ def decode(data: str) -> Action:
     cls = _known.get(name)
     if cls is None:
         raise OutdatedButton(data)
-    kinds = _field_kinds(cls)
+    kinds = _field_kinds(name)
     if len(kinds) != len(values):
         raise OutdatedButton(data)
     try:
@@ -75,7 +75,8 @@ def decode(data: str) -> Action:
 
 
 @cache
-def _field_kinds(cls: Any) -> list[tuple[str, Any]]:
+def _field_kinds(action_name: str) -> list[tuple[str, Any]]:
+    cls = _known[action_name]
     hints = get_type_hints(cls)
     return [(field.name, hints[field.name]) for field in fields(cls)]
 

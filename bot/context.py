@@ -120,6 +120,10 @@ class Context:
             link_preview_options=None if screen.link_preview else NO_PREVIEW,
         )
 
+    async def send_plain(self, text: str) -> Message:
+        """Text without any markup, as one message."""
+        return await self.bot.send_message(self.chat_id, text, link_preview_options=NO_PREVIEW)
+
     async def toast(self, toast: Toast | str) -> None:
         """Answer the press, with words. Without effect outside of a press, or when it was answered."""
         said = toast if isinstance(toast, Toast) else Toast(toast)

@@ -4,7 +4,6 @@ import asyncio
 import signal
 
 import structlog
-from core.telegram.client import open_bot
 from telegram.error import TelegramError
 
 from bot.app import Application, build_application, publish_menu
@@ -14,6 +13,7 @@ from core import log as logging_setup
 from core.deps import open_deps
 from core.readiness import announce
 from core.settings import Settings
+from core.telegram.client import open_bot
 
 log = structlog.get_logger()
 

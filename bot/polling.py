@@ -6,14 +6,17 @@ than a moment are written down in Redis first, and a new process takes up whatev
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Any
 
 import redis.asyncio
 import structlog
 from telegram import Bot, Update
-from telegram.error import Conflict, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
+
+from core.telegram.errors import FloodWait
 
 log = structlog.get_logger()
 
@@ -32,7 +35,7 @@ class Poller:
 
     bot: Bot
     store: redis.asyncio.Redis
-    process: Callable[[Update], Awaitable[None]]
+    process: Callable[[Update], Coroutine[Any, Any, None]]
     on_ready: Callable[[], None]
     _offset: int | None = None
     _running: set[asyncio.Task[None]] = field(default_factory=set)
@@ -120,8 +123,8 @@ class Poller:
 def _wait_after(error: TelegramError, failures: int) -> float:
     """Seconds until the next poll."""
     match error:
-        case RetryAfter():
-            return float(error._retry_after.total_seconds())
+        case FloodWait():
+            return error.seconds
         case Conflict():
             log.error("bot.second_poller", detail=error.message)
             return RETRY_S[-1]

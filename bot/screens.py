@@ -25,16 +25,21 @@ class Button:
     url: str | None = None
     copy: str | None = None
 
+    @property
+    def text(self) -> str:
+        """The label without HTML: Telegram shows labels as they are."""
+        return self.label.unescape() if isinstance(self.label, Markup) else self.label
+
     def to_telegram(self) -> InlineKeyboardButton:
         if self.action is not None:
-            return InlineKeyboardButton(self.label, callback_data=self.action.encode())
+            return InlineKeyboardButton(self.text, callback_data=self.action.encode())
         if self.url is not None:
-            return InlineKeyboardButton(self.label, url=self.url)
-        return InlineKeyboardButton(self.label, copy_text=CopyTextButton(self.copy or self.label))
+            return InlineKeyboardButton(self.text, url=self.url)
+        return InlineKeyboardButton(self.text, copy_text=CopyTextButton(self.copy or self.text))
 
     def to_content(self) -> content.Button:
         data = self.action.encode() if self.action is not None else None
-        return content.Button(text=self.label, data=data, url=self.url, copy_text=self.copy)
+        return content.Button(text=self.text, data=data, url=self.url, copy_text=self.copy)
 
 
 Keyboard = Sequence[Sequence[Button]]

@@ -10,12 +10,12 @@ from typing import Any, Protocol
 from uuid import UUID
 
 import structlog
-from core.telegram.sender import Sender
 
 from core import ids
 from core.deps import Deps
 from core.errors import AppError, ProviderError
 from core.queue import JobSpec
+from core.telegram.sender import Sender
 from core.tx import Tx
 from core.work import service as work_service
 from core.work.models import WorkStatus

@@ -5,13 +5,13 @@ import signal
 from dataclasses import dataclass, field
 
 import structlog
-from core.readiness import announce
 from sqlalchemy.exc import DBAPIError
 
 from core import log as logging_setup
 from core.deliveries import service as deliveries
 from core.deliveries import statuses
 from core.deps import Deps, open_deps
+from core.readiness import announce
 from core.settings import Settings
 from core.work import service as work_service
 

@@ -15,8 +15,6 @@ from typing import Any
 
 import redis
 import structlog
-from core.readiness import announce
-from core.telegram.sender import open_sender
 from rq import SimpleWorker, Worker
 from rq.serializers import JSONSerializer
 from rq.timeouts import BaseDeathPenalty
@@ -24,7 +22,9 @@ from rq.timeouts import BaseDeathPenalty
 from core import log as logging_setup
 from core.deps import open_deps
 from core.queue import HEAVY_QUEUES, LIGHT_QUEUES
+from core.readiness import announce
 from core.settings import Settings
+from core.telegram.sender import open_sender
 from core.workers import worker_name
 from jobs import runtime
 from jobs.runtime import Bench

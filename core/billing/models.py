@@ -53,3 +53,19 @@ class QuotaEntry(Base):
     amount: Mapped[int]
     reason: Mapped[str]
     created_at: Mapped[datetime]
+
+
+class ModelUse(Base):
+    """One call of an outside model."""
+
+    __tablename__ = "model_uses"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=ids.new)
+    owner_id: Mapped[ids.UserId] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    subject_id: Mapped[UUID]
+    purpose: Mapped[str]
+    model: Mapped[str]
+    prompt_tokens: Mapped[int]
+    completion_tokens: Mapped[int]
+    cost_usd: Mapped[float | None]
+    created_at: Mapped[datetime]

@@ -4,21 +4,22 @@ from sqlalchemy import func, select
 
 from core import ids
 from core.deliveries.service import replace_content
+from core.deliveries.statuses import show_status
 from core.errors import Conflict, InvalidInput
 from core.posts.content import post_content
 from core.posts.models import Post, PostStatus, PostVersion
 from core.posts.platforms import Draft, Platform, problems
 from core.posts.queries import post_of
 from core.posts.scheduling import show_post_status
-from core.posts.writing import Place
+from core.posts.writing import BY_HAND, Place, card_of
 from core.providers.text import Rewrite
 from core.queue import TEXT, JobSpec
 from core.tx import Tx
-from core.work.service import request_work, unfinished_work
+from core.work.models import WorkStatus
+from core.work.service import request_cancel, request_work, unfinished_work
 
 REWRITE = JobSpec("jobs.posts.rewrite", queue=TEXT, attempts=3, timeout_s=120)
 EDITABLE = frozenset({PostStatus.DRAFT, PostStatus.SCHEDULED, PostStatus.FAILED, PostStatus.CANCELLED})
-BY_HAND = "you"
 
 
 class NotEditable(Conflict):
@@ -64,8 +65,24 @@ async def request_rewrite(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, 
         "message_id": place.message_id,
         "language": place.language,
     }
-    await request_work(tx, REWRITE, owner_id=owner_id, subject_id=post.id, payload=payload)
+    work_id = await request_work(tx, REWRITE, owner_id=owner_id, subject_id=post.id, payload=payload)
+    await show_status(
+        tx,
+        owner_id=owner_id,
+        subject_id=work_id,
+        chat_id=place.chat_id,
+        message_id=place.message_id,
+        notice="posts.rewriting",
+        data=await card_of(tx.session, post=post) | {"language": place.language},
+    )
     return post
+
+
+async def cancel_rewrite(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) -> Post | None:
+    """Stop a rewrite. Gives the post when that is done; None when its worker has yet to notice and will say so."""
+    post = await post_of(tx.session, owner_id=owner_id, post_id=post_id)
+    met = await request_cancel(tx, owner_id=owner_id, subject_id=post_id)
+    return None if met == WorkStatus.RUNNING else post
 
 
 async def record_rewrite(
@@ -83,9 +100,14 @@ async def record_rewrite(
     return post
 
 
-async def undo(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) -> Post:
-    """Back to the text before. Raises NothingToUndo at the first one."""
+async def undo(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, from_version: int) -> Post:
+    """Back to the text before `from_version`; without effect when that isn't the present one (a second press).
+
+    Raises NothingToUndo at the first version.
+    """
     post = await _editable(tx, owner_id, post_id)
+    if post.version != from_version:
+        return post
     latest = await tx.session.get(PostVersion, (post.id, post.version))
     before = await tx.session.get(PostVersion, (post.id, post.version - 1))
     if latest is None or before is None:

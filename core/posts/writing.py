@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import uuid5
 
 from core import ids
 from core.accounts.service import remember_writing_options
@@ -10,10 +11,10 @@ from core.billing.service import hold_quota, release_hold, settle_hold
 from core.db import ReadSession, TelegramId
 from core.deliveries.service import send_notice
 from core.deliveries.statuses import show_status
-from core.errors import AppError, Conflict
-from core.posts.models import Batch, BatchStatus, Card, Post, PostVersion
+from core.errors import AppError, Conflict, InvalidInput
+from core.posts.models import Batch, BatchStatus, Card, Post, PostStatus, PostVersion
 from core.posts.options import WritingOptions
-from core.posts.platforms import Draft, Platform
+from core.posts.platforms import Draft, Platform, problems
 from core.posts.queries import batch_of, posts_of_batch
 from core.posts.views import batch_data, card_data
 from core.providers.text import Note
@@ -24,6 +25,8 @@ from core.work.service import error_row, request_cancel, request_work
 
 WRITE = JobSpec("jobs.posts.write", queue=TEXT, attempts=3, timeout_s=180)
 CANCELLED = "work.cancelled"
+BY_HAND = "you"
+"""The engine of texts that no engine wrote."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,40 @@ async def open_batch(tx: Tx, *, owner_id: ids.UserId, source_id: ids.SourceId, o
     tx.session.add(batch)
     await tx.session.flush()
     return batch
+
+
+async def reopen_batch(tx: Tx, *, owner_id: ids.UserId, batch_id: ids.BatchId) -> Batch:
+    """The choices of a batch, to be changed: its own as long as it wrote nothing, else a new batch with the same."""
+    batch = await batch_of(tx.session, owner_id=owner_id, batch_id=batch_id, lock=True)
+    if batch.status == BatchStatus.WRITING:
+        raise AlreadyRequested(batch_id=str(batch_id), status=batch.status)
+    if batch.status == BatchStatus.READY:
+        return await open_batch(tx, owner_id=owner_id, source_id=batch.source_id, options=options_of(batch))
+    batch.status = BatchStatus.CHOOSING
+    return batch
+
+
+async def draft_from_source(tx: Tx, *, owner_id: ids.UserId, source_id: ids.SourceId) -> Post:
+    """A Telegram post of the source's own words. Pressed twice, it is the same post.
+
+    Raises InvalidInput when the source is longer than a message.
+    """
+    source = await source_of(tx.session, owner_id=owner_id, source_id=source_id)
+    post_id = ids.PostId(uuid5(source.id, "as it is"))
+    known = await tx.session.get(Post, post_id)
+    if known is not None and known.deleted_at is None:
+        return known
+    draft = Draft(source.text)
+    found = problems(Platform.TELEGRAM, draft)
+    if found:
+        raise InvalidInput(found[0].code, platform=Platform.TELEGRAM, **found[0].params)
+    if known is not None:
+        known.deleted_at = None
+        return known
+    written = WrittenDraft(Platform.TELEGRAM, draft)
+    post = _new_post(tx, None, 1, written, source.language, BY_HAND, owner_id=owner_id, post_id=post_id)
+    await tx.session.flush()
+    return post
 
 
 def options_of(batch: Batch) -> WritingOptions:
@@ -119,7 +156,10 @@ async def record_written(
 ) -> Sequence[Post]:
     """Keep the drafts, settle the quota with as many as came, and send the draft card."""
     batch = await batch_of(tx.session, owner_id=owner_id, batch_id=batch_id, lock=True)
-    posts = [_new_post(tx, batch, position, one, language, engine) for position, one in enumerate(written, 1)]
+    posts = [
+        _new_post(tx, batch, position, one, language, engine, owner_id=owner_id)
+        for position, one in enumerate(written, 1)
+    ]
     await tx.session.flush()
     batch.status = BatchStatus.READY
     if batch.hold_id is not None:
@@ -177,17 +217,29 @@ async def _show(tx: Tx, batch: Batch, place: Place, notice: str, **more: object)
     )
 
 
-def _new_post(tx: Tx, batch: Batch, position: int, written: WrittenDraft, language: str, engine: str) -> Post:
+def _new_post(
+    tx: Tx,
+    batch: Batch | None,
+    position: int,
+    written: WrittenDraft,
+    language: str,
+    engine: str,
+    *,
+    owner_id: ids.UserId,
+    post_id: ids.PostId | None = None,
+) -> Post:
     post = Post(
-        id=ids.new(),
-        owner_id=batch.owner_id,
-        batch_id=batch.id,
+        id=post_id or ids.new(),
+        owner_id=owner_id,
+        batch_id=batch.id if batch is not None else None,
         position=position,
         platform=written.platform,
         title=written.draft.title,
         text=written.draft.text,
         language=language,
         engine=engine,
+        status=PostStatus.DRAFT,
+        version=1,
         created_at=tx.now,
         updated_at=tx.now,
     )

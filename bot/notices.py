@@ -1,0 +1,28 @@
+"""What jobs say on their own: a notice's name and data become a screen. Pure; the only thing that jobs import from bot."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+from bot.deliveries.screens import status_screen
+from bot.posts import options_screens, screens
+from bot.screens import Screen
+from bot.texts import Texts
+
+Renderer = Callable[[Mapping[str, Any], Texts, datetime], Screen]
+
+RENDERERS: dict[str, Renderer] = {
+    "posts.writing": lambda data, t, _: options_screens.writing(data, t),
+    "posts.written": lambda data, t, _: options_screens.written(data, t),
+    "posts.writing_failed": lambda data, t, _: options_screens.writing_failed(data, t),
+    "posts.writing_cancelled": lambda data, t, _: options_screens.writing_cancelled(data, t),
+    "posts.card": lambda data, t, _: screens.draft_card(data, t),
+    "posts.rewriting": lambda data, t, _: screens.rewriting(data, t),
+    "posts.status": status_screen,
+    "posts.late": screens.late,
+}
+
+
+def render(kind: str, data: Mapping[str, Any], *, now: datetime) -> Screen:
+    """The screen of a notice in the language that its data names. Raises KeyError for a name that isn't listed."""
+    return RENDERERS[kind](data, Texts(data["language"]), now)

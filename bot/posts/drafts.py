@@ -1,0 +1,219 @@
+"""Draft cards: showing, editing, rewriting, undoing, deleting."""
+
+from uuid import UUID
+
+from telegram import Message, ReactionTypeEmoji
+from telegram.error import TelegramError
+
+from bot.context import Context
+from bot.posts import screens
+from bot.posts.actions import (
+    ChooseRewrite,
+    ChooseTranslation,
+    DeletePost,
+    EditPost,
+    PostAsItIs,
+    RestorePost,
+    RewritePost,
+    ShowCard,
+    ShowFullText,
+    StopRewrite,
+    UndoEdit,
+)
+from bot.posts.labels import OUTPUT_LANGUAGES
+from bot.prompts import Prompt
+from bot.router import Router
+from bot.screens import Screen
+from core import ids
+from core.db import TelegramId
+from core.errors import InvalidInput
+from core.limits import GENERATIONS, hit
+from core.posts import service as posts
+from core.posts.models import Post
+from core.posts.platforms import Draft, Platform
+from core.posts.queries import post_of, post_on_card
+from core.posts.writing import Place, bind_card, card_of, draft_from_source
+from core.providers.text import Rewrite, RewriteKind
+from core.telegram.content import Content, TextFormat
+from core.telegram.parts import parts_of
+
+EDIT_PROMPT = "posts.edit"
+REPLACES = "="
+INSTRUCTION_LIMIT = 1_000
+
+
+def register(router: Router) -> None:
+    router.press(ShowCard, on_show_card)
+    router.press(PostAsItIs, on_as_it_is)
+    router.press(EditPost, on_edit)
+    router.press(ChooseRewrite, on_choose_rewrite)
+    router.press(ChooseTranslation, on_choose_translation)
+    router.press(RewritePost, on_rewrite)
+    router.press(StopRewrite, on_stop_rewrite)
+    router.press(UndoEdit, on_undo)
+    router.press(ShowFullText, on_full_text)
+    router.press(DeletePost, on_delete)
+    router.press(RestorePost, on_restore)
+    router.prompt(EDIT_PROMPT, on_edit_answer)
+    router.reply(on_reply)
+
+
+async def on_show_card(context: Context, press: ShowCard) -> None:
+    async with context.deps.read() as session:
+        post = await post_of(session, owner_id=context.actor.id, post_id=press.post_id)
+    await show_card(context, post)
+
+
+async def on_as_it_is(context: Context, press: PostAsItIs) -> None:
+    async with context.deps.tx() as tx:
+        post = await draft_from_source(tx, owner_id=context.actor.id, source_id=press.source_id)
+    await show_card(context, post)
+
+
+async def on_edit(context: Context, press: EditPost) -> None:
+    """The next message says what to change; a reply to the card does, too."""
+    place = context.place
+    await context.ask(EDIT_PROMPT, post_id=str(press.post_id), message_id=place.message_id)
+    await context.send(screens.ask_edit(context.texts))
+
+
+async def on_edit_answer(context: Context, prompt: Prompt) -> None:
+    async with context.deps.read() as session:
+        post = await post_of(session, owner_id=context.actor.id, post_id=ids.PostId(UUID(prompt.data["post_id"])))
+    try:
+        await _apply(context, post, TelegramId(prompt.data["message_id"]))
+    except InvalidInput:
+        await context.ask(prompt.name, **prompt.data)
+        raise
+
+
+async def on_reply(context: Context, replied: Message) -> bool:
+    """A reply to a draft card changes that draft."""
+    async with context.deps.read() as session:
+        post = await post_on_card(
+            session,
+            owner_id=context.actor.id,
+            chat_id=context.chat_id,
+            message_id=TelegramId(replied.message_id),
+        )
+    if post is None:
+        return False
+    await _apply(context, post, TelegramId(replied.message_id))
+    return True
+
+
+async def _apply(context: Context, post: Post, message_id: TelegramId) -> None:
+    """What the user wrote about a draft: a new text behind `=`, or an instruction."""
+    text = ((context.message and context.message.text) or "").strip()
+    if not text:
+        raise InvalidInput("posts.edit_needs_text")
+    if text.startswith(REPLACES):
+        draft = _typed_draft(Platform(post.platform), text[1:].strip())
+        async with context.deps.tx() as tx:
+            changed = await posts.replace_text(tx, owner_id=context.actor.id, post_id=post.id, draft=draft)
+        await _redraw(context, changed, message_id)
+        return
+    if len(text) > INSTRUCTION_LIMIT:
+        raise InvalidInput("posts.instruction_too_long", length=len(text), limit=INSTRUCTION_LIMIT)
+    place = Place(context.chat_id, message_id, context.actor.language)
+    await _rewrite(context, post.id, Rewrite(RewriteKind.INSTRUCTION, text), place)
+
+
+def _typed_draft(platform: Platform, text: str) -> Draft:
+    """YouTube's title is the first line."""
+    if platform is not Platform.YOUTUBE:
+        return Draft(text)
+    title, _, rest = text.partition("\n")
+    return Draft(text=rest.strip(), title=title.strip())
+
+
+async def on_choose_rewrite(context: Context, press: ChooseRewrite) -> None:
+    async with context.deps.read() as session:
+        post = await post_of(session, owner_id=context.actor.id, post_id=press.post_id)
+    await context.show(screens.choose_rewrite(post, abilities=context.deps.writer.abilities, t=context.texts))
+
+
+async def on_choose_translation(context: Context, press: ChooseTranslation) -> None:
+    async with context.deps.read() as session:
+        post = await post_of(session, owner_id=context.actor.id, post_id=press.post_id)
+    await context.show(screens.choose_translation(post, languages=OUTPUT_LANGUAGES, t=context.texts))
+
+
+async def on_rewrite(context: Context, press: RewritePost) -> None:
+    await _rewrite(context, press.post_id, Rewrite(press.kind, press.argument or ""), context.place)
+
+
+async def _rewrite(context: Context, post_id: ids.PostId, rewrite: Rewrite, place: Place) -> None:
+    await hit(context.deps.redis, GENERATIONS, str(context.actor.telegram_id))
+    async with context.deps.tx() as tx:
+        await posts.request_rewrite(tx, owner_id=context.actor.id, post_id=post_id, rewrite=rewrite, place=place)
+    await _nod(context)
+
+
+async def on_stop_rewrite(context: Context, press: StopRewrite) -> None:
+    """The text stays as it is."""
+    async with context.deps.tx() as tx:
+        post = await posts.cancel_rewrite(tx, owner_id=context.actor.id, post_id=press.post_id)
+    if post is not None:
+        await show_card(context, post)
+
+
+async def on_undo(context: Context, press: UndoEdit) -> None:
+    async with context.deps.tx() as tx:
+        post = await posts.undo(tx, owner_id=context.actor.id, post_id=press.post_id, from_version=press.version)
+    await show_card(context, post)
+
+
+async def on_full_text(context: Context, press: ShowFullText) -> None:
+    """All of it, in as many messages as it takes."""
+    async with context.deps.read() as session:
+        post = await post_of(session, owner_id=context.actor.id, post_id=press.post_id)
+    for part in parts_of(Content(text=post.text, format=TextFormat.PLAIN)):
+        await context.send_plain(part.text)
+
+
+async def on_delete(context: Context, press: DeletePost) -> None:
+    async with context.deps.tx() as tx:
+        post = await posts.delete_post(tx, owner_id=context.actor.id, post_id=press.post_id)
+    await context.show(screens.deleted(post, context.texts))
+
+
+async def on_restore(context: Context, press: RestorePost) -> None:
+    async with context.deps.tx() as tx:
+        post = await posts.restore_post(tx, owner_id=context.actor.id, post_id=press.post_id)
+    await show_card(context, post)
+
+
+async def show_card(context: Context, post: Post) -> None:
+    """Turn the pressed message into the post's card."""
+    await _bind(context, post, await context.show(await _card(context, post)))
+
+
+async def send_card(context: Context, post: Post) -> None:
+    """The post's card as a new message."""
+    await _bind(context, post, await context.send(await _card(context, post)))
+
+
+async def _redraw(context: Context, post: Post, message_id: TelegramId) -> None:
+    await _bind(context, post, await context.change(message_id, await _card(context, post)))
+    await _nod(context)
+
+
+async def _card(context: Context, post: Post) -> Screen:
+    async with context.deps.read() as session:
+        return screens.draft_card(await card_of(session, post=post), context.texts)
+
+
+async def _bind(context: Context, post: Post, message: Message) -> None:
+    async with context.deps.tx() as tx:
+        await bind_card(tx, post_id=post.id, chat_id=context.chat_id, message_id=TelegramId(message.message_id))
+
+
+async def _nod(context: Context) -> None:
+    """A reaction under what the user wrote: seen, and done. Only a courtesy."""
+    if context.message is None:
+        return
+    try:
+        await context.bot.set_message_reaction(context.chat_id, context.message.message_id, ReactionTypeEmoji("👌"))
+    except TelegramError:
+        return

@@ -1,0 +1,79 @@
+"""/posts: the list of posts with its filters and its search."""
+
+from bot.context import Context
+from bot.posts import screens
+from bot.posts.actions import FilterPosts, SearchPosts, ShowPosts
+from bot.prompts import Prompt
+from bot.router import Router
+from bot.screens import Screen
+from core.db import Page
+from core.posts import queries
+from core.posts.queries import PostFilter
+
+SEARCH_PROMPT = "posts.search"
+SEARCH_LIFE_S = 7 * 24 * 3600
+SEARCH_LIMIT = 100
+
+
+def register(router: Router) -> None:
+    router.command("posts", on_posts, menu="Your posts and drafts")
+    router.press(ShowPosts, on_show)
+    router.press(FilterPosts, on_filter)
+    router.press(SearchPosts, on_search)
+    router.prompt(SEARCH_PROMPT, on_search_answer)
+
+
+async def on_posts(context: Context) -> None:
+    """`/posts` shows all, `/posts words` searches."""
+    if context.arguments:
+        await _search(context, context.arguments)
+    else:
+        await context.send(await _history(context, ShowPosts(page=1)))
+
+
+async def on_show(context: Context, press: ShowPosts) -> None:
+    await context.show(await _history(context, press))
+
+
+async def on_filter(context: Context, press: FilterPosts) -> None:
+    async with context.deps.read() as session:
+        counts = await queries.count_by_status(session, owner_id=context.actor.id)
+    await context.show(screens.filters(press, counts, context.texts))
+
+
+async def on_search(context: Context, press: SearchPosts) -> None:
+    await context.ask(SEARCH_PROMPT)
+    await context.send(Screen(context.texts("Which words should be in the post?")))
+
+
+async def on_search_answer(context: Context, prompt: Prompt) -> None:
+    words = (context.message.text if context.message else None) or ""
+    if not words.strip():
+        await context.ask(prompt.name)
+        await context.send(Screen(context.texts("Please send the words as text, or /cancel.")))
+        return
+    await _search(context, words)
+
+
+async def _search(context: Context, words: str) -> None:
+    await context.deps.redis.set(_search_key(context), words.strip()[:SEARCH_LIMIT], ex=SEARCH_LIFE_S)
+    await context.send(await _history(context, ShowPosts(page=1, found=True)))
+
+
+async def _history(context: Context, shown: ShowPosts) -> Screen:
+    search = await _last_search(context) if shown.found else ""
+    chosen = PostFilter(status=shown.status, platform=shown.platform, search=search)
+    async with context.deps.read() as session:
+        page = await queries.posts(session, owner_id=context.actor.id, page=Page(shown.page), chosen=chosen)
+    return screens.history(
+        page.items, page=page.number, pages=page.pages, total=page.total, shown=shown, search=search, t=context.texts
+    )
+
+
+async def _last_search(context: Context) -> str:
+    stored = await context.deps.redis.get(_search_key(context))
+    return bytes(stored).decode() if stored else ""
+
+
+def _search_key(context: Context) -> str:
+    return f"posts.search:{context.chat_id}"

@@ -1,0 +1,285 @@
+"""Draft cards and the history of posts."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from markupsafe import Markup, escape
+
+from bot.deliveries.actions import CancelSchedule, ChooseTime, PostNow
+from bot.keyboards import pager
+from bot.posts.actions import (
+    ChooseRewrite,
+    ChooseTranslation,
+    DeletePost,
+    EditPost,
+    FilterPosts,
+    RestorePost,
+    RewritePost,
+    SearchPosts,
+    ShowCard,
+    ShowFullText,
+    ShowPosts,
+    StopRewrite,
+    UndoEdit,
+)
+from bot.posts.labels import (
+    PLATFORMS,
+    STATUS_ICONS,
+    engine_label,
+    language_label,
+    platform_label,
+    rewrite_label,
+    status_label,
+    style_label,
+)
+from bot.posts.problems import note_sentence, problem_sentence
+from bot.screens import Button, Keyboard, Screen, lines, rows_of
+from bot.texts import Texts
+from core import ids
+from core.posts.models import Post, PostStatus
+from core.posts.platforms import Platform, measure
+from core.providers.text import Ability, RewriteKind, Style
+from core.telegram.markup import utf16_length
+
+SHOWN_UNITS = 3_300
+"""UTF-16 units of a post that a card shows: Telegram takes 4,096, and there is more on the card than the post."""
+COPY_LIMIT = 256
+"""https://core.telegram.org/bots/api#copytextbutton"""
+EDITABLE = frozenset({PostStatus.DRAFT, PostStatus.SCHEDULED, PostStatus.FAILED, PostStatus.CANCELLED})
+PLAIN_REWRITES = (RewriteKind.SHORTER, RewriteKind.LONGER, RewriteKind.HOOK_FIRST, RewriteKind.VOICEOVER)
+PREVIEW_CHARACTERS = 60
+
+
+def draft_card(card: Mapping[str, Any], t: Texts) -> Screen:
+    """One post with everything that can be done with it. `card` is core.posts.views.card_data."""
+    notes = [sentence for note in card.get("notes", ()) if (sentence := note_sentence(note, t))]
+    if card.get("problem"):
+        notes.append(Markup("⚠️ ") + problem_sentence(card["problem"], t))
+    shown = _shown(card)
+    body = [
+        _heading(card, t),
+        "",
+        shown,
+        *([t("… the rest is under Full text.")] if _is_cut(card) else []),
+        "",
+        _footer(card, t),
+        *(Markup("<i>{}</i>").format(note) for note in notes),
+    ]
+    return Screen(lines(body), _card_keyboard(card, t))
+
+
+def _heading(card: Mapping[str, Any], t: Texts) -> Markup:
+    place = f" · {card['place']}/{card['total']}" if int(card["total"]) > 1 else ""
+    status = PostStatus(card["status"])
+    state = "" if status is PostStatus.DRAFT else f" · {STATUS_ICONS[status]} {status_label(status, t)}"
+    return t(
+        "<b>{platform}</b>{place} · <i>{engine}</i>{state}",
+        platform=platform_label(card["platform"]),
+        place=place,
+        engine=engine_label(card["engine"], t),
+        state=state,
+    )
+
+
+def _shown(card: Mapping[str, Any]) -> Markup:
+    text = escape(_cut(card["text"]))
+    return Markup("<b>{}</b>\n\n{}").format(card["title"], text) if card["title"] else text
+
+
+def _cut(text: str) -> str:
+    """What fits onto a card, up to the end of a word."""
+    if utf16_length(text) <= SHOWN_UNITS:
+        return text
+    part = text.encode("utf-16-le")[: SHOWN_UNITS * 2].decode("utf-16-le", errors="ignore")
+    return part.rpartition(" ")[0] or part
+
+
+def _is_cut(card: Mapping[str, Any]) -> bool:
+    return utf16_length(card["text"]) > SHOWN_UNITS
+
+
+def _footer(card: Mapping[str, Any], t: Texts) -> Markup:
+    counted = measure(Platform(card["platform"]), card["text"])
+    parts = [t("{length}/{limit} characters", length=counted.length, limit=counted.limit)]
+    if int(card["version"]) > 1:
+        parts.append(t("version {number}", number=card["version"]))
+    return Markup(" · ").join(parts)
+
+
+def _card_keyboard(card: Mapping[str, Any], t: Texts) -> Keyboard:
+    post_id, status = _post_id(card), PostStatus(card["status"])
+    rows: list[list[Button]] = [_card_pager(card)]
+    if status in EDITABLE:
+        rows.append(_editing_row(card, post_id, t))
+    rows.append(_timing_row(post_id, status, t))
+    rows.append(_more_row(card, post_id, status, t))
+    return [row for row in rows if row]
+
+
+def _card_pager(card: Mapping[str, Any]) -> list[Button]:
+    if not card["next_id"]:
+        return []
+    return [
+        Button("‹", ShowCard(ids.PostId(UUID(card["previous_id"])))),
+        Button(f"{card['place']}/{card['total']}", ShowCard(_post_id(card))),
+        Button("›", ShowCard(ids.PostId(UUID(card["next_id"])))),
+    ]
+
+
+def _editing_row(card: Mapping[str, Any], post_id: ids.PostId, t: Texts) -> list[Button]:
+    row = [Button(t("✏️ Edit"), EditPost(post_id)), Button(t("🔁 Rewrite"), ChooseRewrite(post_id))]
+    if int(card["version"]) > 1:
+        row.append(Button(t("↩️ Undo"), UndoEdit(post_id, int(card["version"]))))
+    return row
+
+
+def _timing_row(post_id: ids.PostId, status: PostStatus, t: Texts) -> list[Button]:
+    if status is PostStatus.SCHEDULED:
+        return [Button(t("⏰ Change time"), ChooseTime(post_id)), Button(t("🚫 Cancel post"), CancelSchedule(post_id))]
+    if status in EDITABLE:
+        return [Button(t("⏰ Schedule"), ChooseTime(post_id)), Button(t("🚀 Post now"), PostNow(post_id))]
+    return []
+
+
+def _more_row(card: Mapping[str, Any], post_id: ids.PostId, status: PostStatus, t: Texts) -> list[Button]:
+    row = []
+    if _is_cut(card):
+        row.append(Button(t("📄 Full text"), ShowFullText(post_id)))
+    elif utf16_length(card["text"]) <= COPY_LIMIT:
+        row.append(Button(t("📋 Copy"), copy=card["text"]))
+    if status not in (PostStatus.SCHEDULED, PostStatus.PUBLISHING):
+        row.append(Button(t("🗑 Delete"), DeletePost(post_id)))
+    row.append(Button(t("📚 My posts"), ShowPosts(page=1)))
+    return row
+
+
+def choose_rewrite(post: Post, *, abilities: frozenset[Ability], t: Texts) -> Screen:
+    """The rewrites that the engine can do."""
+    plain = [Button(rewrite_label(kind, t), RewritePost(post.id, kind, None)) for kind in PLAIN_REWRITES]
+    rows = rows_of(plain, columns=2)
+    if Ability.TONE in abilities:
+        rows.append([Button(style_label(style, t), RewritePost(post.id, RewriteKind.TONE, style)) for style in Style])
+    if Ability.TRANSLATE in abilities:
+        rows.append([Button(t("🌐 Translate"), ChooseTranslation(post.id))])
+    rows.append([Button(t("‹ Back"), ShowCard(post.id))])
+    return Screen(t("How should I rewrite it? Or reply to the draft with your own words."), rows)
+
+
+def choose_translation(post: Post, *, languages: Sequence[str], t: Texts) -> Screen:
+    """The language to translate into."""
+    buttons = [
+        Button(language_label(code, t), RewritePost(post.id, RewriteKind.TRANSLATE, code))
+        for code in languages
+        if code != post.language
+    ]
+    return Screen(
+        t("Into which language?"), [*rows_of(buttons, columns=3), [Button(t("‹ Back"), ChooseRewrite(post.id))]]
+    )
+
+
+def rewriting(card: Mapping[str, Any], t: Texts) -> Screen:
+    """While a rewrite is made."""
+    return Screen(
+        lines([t("🔁 <b>Rewriting…</b>"), "", _shown(card)]), [[Button(t("Cancel"), StopRewrite(_post_id(card)))]]
+    )
+
+
+def ask_edit(t: Texts) -> Screen:
+    """What the next message will be taken for."""
+    return Screen(
+        t(
+            "What should I change? For example: <i>shorter, no emojis</i>.\n"
+            "To replace the text, begin with <b>=</b> and send all of it. /cancel leaves it as it is."
+        )
+    )
+
+
+def deleted(post: Post, t: Texts) -> Screen:
+    """With a way back."""
+    return Screen(
+        t("🗑 Deleted: {text}", text=_preview(post)),
+        [[Button(t("Undo"), RestorePost(post.id)), Button(t("📚 My posts"), ShowPosts(page=1))]],
+    )
+
+
+def history(
+    posts: Sequence[Post], *, page: int, pages: int, total: int, shown: ShowPosts, search: str, t: Texts
+) -> Screen:
+    """The list of posts, each a button that opens its card."""
+    entries = [Button(f"{STATUS_ICONS[PostStatus(post.status)]} {_preview(post)}", ShowCard(post.id)) for post in posts]
+
+    def at(number: int) -> ShowPosts:
+        return ShowPosts(number, shown.status, shown.platform, shown.found)
+
+    filters = FilterPosts(shown.status, shown.platform, shown.found)
+    controls = [Button(t("🔎 Search"), SearchPosts()), Button(t("Filter"), filters)]
+    if shown != ShowPosts(shown.page):
+        controls.append(Button(t("Show all"), ShowPosts(page=1)))
+    heading = t.plural("📚 <b>{n} post</b>", "📚 <b>{n} posts</b>", total)
+    text = lines([heading, *_filter_lines(shown, search, t), *([] if posts else ["", _nothing(shown, t)])])
+    return Screen(text, [*([entry] for entry in entries), pager(page, pages, at), controls])
+
+
+def _filter_lines(shown: ShowPosts, search: str, t: Texts) -> list[Markup]:
+    chosen = []
+    if shown.status:
+        chosen.append(status_label(shown.status, t))
+    if shown.platform:
+        chosen.append(Markup.escape(PLATFORMS[shown.platform]))
+    if shown.found:
+        chosen.append(t("with “{search}”", search=search))
+    return [Markup(" · ").join(chosen)] if chosen else []
+
+
+def _nothing(shown: ShowPosts, t: Texts) -> Markup:
+    if shown != ShowPosts(shown.page):
+        return t("Nothing here fits. Press Show all to see the rest.")
+    return t("Nothing here yet. Send me a text, a link or a .txt file, and press Write posts.")
+
+
+def filters(chosen: FilterPosts, counts: Mapping[PostStatus, int], t: Texts) -> Screen:
+    """Narrowing the list by status and platform."""
+    by_status = [
+        Button(
+            f"{STATUS_ICONS[status]} {status_label(status, t)} {count}",
+            ShowPosts(1, status, chosen.platform, chosen.found),
+        )
+        for status, count in counts.items()
+    ]
+    by_platform = [
+        Button(label, ShowPosts(1, chosen.status, platform, chosen.found)) for platform, label in PLATFORMS.items()
+    ]
+    return Screen(
+        t("Show only:"),
+        [*rows_of(by_status, columns=2), *rows_of(by_platform, columns=3), [Button(t("Show all"), ShowPosts(page=1))]],
+    )
+
+
+def late(data: Mapping[str, Any], t: Texts, now: datetime) -> Screen:
+    """A post is overdue, and still being tried."""
+    minutes = int((now - datetime.fromisoformat(data["due_at"])).total_seconds() // 60)
+    behind = t.plural("{n} minute", "{n} minutes", max(2, minutes))
+    return Screen(
+        t(
+            "⚠️ A post is late by {behind}. I keep trying and will tell you how it ends.\n\n{text}",
+            behind=behind,
+            text=_cut(data["text"])[:300],
+        ),
+        [
+            [
+                Button(t("Show the post"), ShowCard(_post_id(data))),
+                Button(t("🚫 Cancel post"), CancelSchedule(_post_id(data))),
+            ]
+        ],
+    )
+
+
+def _preview(post: Post) -> str:
+    text = " ".join((post.title or post.text).split())
+    return text if len(text) <= PREVIEW_CHARACTERS else text[:PREVIEW_CHARACTERS].rpartition(" ")[0] + "…"
+
+
+def _post_id(card: Mapping[str, Any]) -> ids.PostId:
+    return ids.PostId(UUID(card["post_id"]))

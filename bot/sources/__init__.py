@@ -1,0 +1,15 @@
+"""Sources in the chat: whatever the user sends becomes a card."""
+
+from bot.router import Router
+from bot.sources import handlers
+from bot.sources.actions import ShowSource
+from bot.sources.problems import register_sentences
+
+
+def register(router: Router) -> None:
+    router.press(ShowSource, handlers.on_show_source)
+    router.content(lambda message: bool(message.text), handlers.on_text)
+    router.content(lambda message: message.document is not None, handlers.on_document)
+    router.content(lambda message: bool(message.caption), handlers.on_caption)
+    router.content(lambda message: message.pinned_message is None, handlers.on_anything)
+    register_sentences(router)

@@ -1,0 +1,181 @@
+"""Writing and rewriting posts."""
+
+from contextlib import aclosing
+from typing import Any
+from uuid import UUID
+
+from core import ids
+from core.billing.costs import record_model_use
+from core.db import TelegramId
+from core.deliveries.statuses import show_status
+from core.errors import AppError, Conflict
+from core.posts import service as posts
+from core.posts import writing
+from core.posts.platforms import Draft, Platform
+from core.posts.queries import batch_of, post_of
+from core.posts.writing import Place, WrittenDraft, card_of
+from core.providers.text import Brief, Change, Finished, Note, Partial, Rewrite, RewriteKind, Usage
+from core.sources.service import source_of
+from core.tx import Tx
+from core.work.service import ClaimedWork, error_row, report_progress
+from jobs.preview import Preview
+from jobs.runtime import Run, job
+
+
+async def writing_ended(tx: Tx, work: ClaimedWork, error: AppError) -> None:
+    """It failed or was cancelled."""
+    await writing.end_writing(
+        tx, owner_id=work.owner_id, batch_id=ids.BatchId(work.subject_id), place=_place(work), error=error
+    )
+
+
+@job(writing.WRITE, on_failure=writing_ended)
+async def write(run: Run) -> None:
+    """Write the posts of a batch: streamed while it goes on, kept at the end."""
+    batch_id = ids.BatchId(run.work.subject_id)
+    async with run.deps.read() as session:
+        batch = await batch_of(session, owner_id=run.work.owner_id, batch_id=batch_id)
+        source = await source_of(session, owner_id=run.work.owner_id, source_id=batch.source_id)
+    options = writing.options_of(batch)
+    brief = Brief(
+        source_text=source.text,
+        source_title=source.title,
+        source_url=source.url,
+        platforms=options.platforms,
+        variants=options.variants,
+        style=options.style,
+        language=options.language or source.language,
+    )
+    written, usage = await _collect(run, brief)
+    async with run.finishing() as tx:
+        await writing.record_written(
+            tx,
+            owner_id=run.work.owner_id,
+            batch_id=batch_id,
+            place=_place(run.work),
+            written=written,
+            language=brief.language,
+            engine=run.deps.writer.engine,
+        )
+        await record_model_use(tx, owner_id=run.work.owner_id, subject_id=batch_id, purpose="posts.write", usage=usage)
+
+
+async def _collect(run: Run, brief: Brief) -> tuple[list[WrittenDraft], Usage]:
+    """All variants, platform by platform in the order of the brief."""
+    preview = _preview(run)
+    finished: list[Finished] = []
+    usage = Usage(model=run.deps.writer.engine)
+    async with aclosing(run.deps.writer.write(brief)) as pieces:
+        async for piece in pieces:
+            match piece:
+                case Partial():
+                    await preview.show(_preview_text(piece))
+                case Finished():
+                    finished.append(piece)
+                    await _tell_progress(run, len(finished), brief.variants * len(brief.platforms))
+                case Usage():
+                    usage = piece
+    finished.sort(key=lambda one: (brief.platforms.index(one.platform), one.number))
+    return [WrittenDraft(one.platform, one.draft, one.notes) for one in finished], usage
+
+
+async def _tell_progress(run: Run, written: int, wanted: int) -> None:
+    if written == wanted:
+        return
+    async with run.deps.tx() as tx:
+        await report_progress(tx, run.work, progress=100 * written // (wanted + 1), step="writing")
+        await writing.show_writing(
+            tx,
+            owner_id=run.work.owner_id,
+            batch_id=ids.BatchId(run.work.subject_id),
+            place=_place(run.work),
+            written=written,
+        )
+
+
+async def rewrite_ended(tx: Tx, work: ClaimedWork, error: AppError) -> None:
+    """The card comes back with its old text and the reason."""
+    post = await post_of(tx.session, owner_id=work.owner_id, post_id=ids.PostId(work.subject_id))
+    await _show_card(tx, work, await card_of(tx.session, post=post) | {"problem": error_row(error)})
+
+
+@job(posts.REWRITE, on_failure=rewrite_ended)
+async def rewrite(run: Run) -> None:
+    """Make the next version of a post and show it on its card."""
+    post_id = ids.PostId(run.work.subject_id)
+    async with run.deps.read() as session:
+        post = await post_of(session, owner_id=run.work.owner_id, post_id=post_id)
+        source_text = await _source_text(session, run.work.owner_id, post.batch_id)
+    change = Change(
+        platform=Platform(post.platform),
+        draft=Draft(post.text, post.title),
+        rewrite=Rewrite(RewriteKind(run.work.payload["rewrite"]), run.work.payload["argument"]),
+        language=post.language,
+        source_text=source_text,
+    )
+    draft, notes, usage = await _rewritten(run, change)
+    async with run.finishing() as tx:
+        try:
+            changed = await posts.record_rewrite(
+                tx,
+                owner_id=run.work.owner_id,
+                post_id=post_id,
+                draft=draft,
+                engine=run.deps.writer.engine,
+                from_version=run.work.payload["version"],
+            )
+        except Conflict as error:
+            await rewrite_ended(tx, run.work, error)
+            return
+        card = await card_of(tx.session, post=changed)
+        shown = [{"code": note.code, "params": note.params} for note in notes]
+        await _show_card(tx, run.work, card | {"notes": shown})
+        await record_model_use(tx, owner_id=run.work.owner_id, subject_id=post_id, purpose="posts.rewrite", usage=usage)
+
+
+async def _rewritten(run: Run, change: Change) -> tuple[Draft, tuple[Note, ...], Usage]:
+    draft, notes, usage = change.draft, tuple[Note, ...](), Usage(model=run.deps.writer.engine)
+    async with aclosing(run.deps.writer.rewrite(change)) as pieces:
+        async for piece in pieces:
+            match piece:
+                case Finished():
+                    draft, notes = piece.draft, piece.notes
+                case Usage():
+                    usage = piece
+                case Partial():
+                    continue
+    return draft, notes, usage
+
+
+async def _show_card(tx: Tx, work: ClaimedWork, card: dict[str, Any]) -> None:
+    place = _place(work)
+    await show_status(
+        tx,
+        owner_id=work.owner_id,
+        subject_id=work.id,
+        chat_id=place.chat_id,
+        message_id=place.message_id,
+        notice="posts.card",
+        data=card | {"language": place.language},
+    )
+
+
+async def _source_text(session: Any, owner_id: ids.UserId, batch_id: ids.BatchId | None) -> str:
+    if batch_id is None:
+        return ""
+    batch = await batch_of(session, owner_id=owner_id, batch_id=batch_id)
+    return (await source_of(session, owner_id=owner_id, source_id=batch.source_id)).text
+
+
+def _place(work: ClaimedWork) -> Place:
+    payload = work.payload
+    return Place(TelegramId(payload["chat_id"]), TelegramId(payload["message_id"]), payload["language"])
+
+
+def _preview(run: Run) -> Preview:
+    draft_id = UUID(str(run.work.id)).int % 2_147_483_647 or 1
+    return Preview(run.bench.sender, run.work.payload["chat_id"], draft_id)
+
+
+def _preview_text(partial: Partial) -> str:
+    return f"{partial.title}\n\n{partial.text}" if partial.title else partial.text

@@ -1,0 +1,45 @@
+"""A text that grows before the user's eyes while it is being written.
+
+Only for the eye: whatever fails here fails silently, because the finished text follows as a real message.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from time import monotonic
+
+import structlog
+from telegram.error import TelegramError
+
+from core.telegram.errors import FloodWait
+from core.telegram.sender import Sender
+
+log = structlog.get_logger()
+
+EVERY_S = 0.6
+TEXT_LIMIT = 4000
+"""Below Telegram's 4,096 UTF-16 units, whatever the emojis."""
+
+
+@dataclass(slots=True)
+class Preview:
+    """Streams into a private chat, at most every 0.6 s."""
+
+    sender: Sender
+    chat_id: int
+    draft_id: int
+    clock: Callable[[], float] = field(default=monotonic)
+    _next_at: float = field(default=0.0)
+
+    async def show(self, text: str) -> None:
+        """Show the text as it stands, if the last one isn't too fresh."""
+        now = self.clock()
+        if now < self._next_at or self.chat_id < 0 or not text.strip():
+            return
+        self._next_at = now + EVERY_S
+        try:
+            await self.sender.preview(self.chat_id, self.draft_id, text[:TEXT_LIMIT])
+        except FloodWait as error:
+            self._next_at = now + error.seconds
+        except TelegramError as error:
+            log.info("preview.not_shown", detail=error.message)
+            self._next_at = float("inf")
