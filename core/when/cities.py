@@ -57,6 +57,14 @@ def in_country(country: str) -> list[City]:
     return [_city(line) for line in _data().splitlines() if line.split(b"\t", 2)[1] == country.encode()]
 
 
+def largest_by_zone() -> list[City]:
+    """The largest city of each time zone, largest first."""
+    firsts: dict[bytes, bytes] = {}
+    for line in _data().splitlines():
+        firsts.setdefault(line.split(b"\t", 3)[2], line)
+    return [_city(line) for line in firsts.values()]
+
+
 def nearest(latitude: float, longitude: float) -> City:
     """The closest city, on a locally flat earth: good to a few per cent where cities are near."""
     shrink = math.cos(math.radians(latitude))

@@ -49,6 +49,7 @@ _ABBREVIATIONS = {
     **dict.fromkeys(("aest", "aedt"), "Australia/Sydney"),
     "dc": "America/New_York",
 }
+_SHORT_COUNTRIES = {"us": "US", "usa": "US", "uk": "GB", "uae": "AE", "сша": "US"}
 _OFFSET = re.compile(r"(?:utc|gmt|z)?\s*([+\-−–])\s*(\d{1,2})(?::?([0-5]\d))?", re.IGNORECASE)
 _FIXED = re.compile(r"(?:Etc/)?(?:GMT|UTC|UCT|Zulu|Universal|Greenwich)(?:[+-]\d+)?")
 
@@ -176,8 +177,7 @@ def _with_offset(wanted: timedelta, now: datetime) -> list[ZoneMatch]:
     fixed = f"Etc/GMT{-hours:+d}"  # POSIX signs: west is positive
     if not rest and fixed.lower() in _zones_by_lower_name():
         return [ZoneMatch(fixed, "", "")]
-    zones = sorted(zone for zone in available_timezones() if "/" in zone and _offset_at(zone, now) == wanted)
-    return [ZoneMatch(zone, zone.rpartition("/")[2].replace("_", " "), "") for zone in zones]
+    return [_match(city) for city in cities.largest_by_zone() if _offset_at(city.zone, now) == wanted]
 
 
 def _signed(offset: re.Match[str]) -> timedelta:
