@@ -1,4 +1,4 @@
-"""The local sandbox Telegram: a Bot API server, the people who chat with bots, and controls for tests. See README.md."""
+"""The local sandbox Telegram: a Bot API server, the people who chat with bots, controls for tests. See README.md."""
 
 from core.settings import SANDBOX_TOKEN
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from web.sandbox import client_api, control_api
+from web.sandbox import client_api, client_chats, control_api
 from web.sandbox.bot_api import answer_bot, answer_of_webhook, download_for_bot
 from web.sandbox.errors import ClientError
 from web.sandbox.http import WORLD
@@ -24,6 +24,7 @@ def build_app(state_dir: Path | None = None) -> web.Application:
     app = web.Application(middlewares=[_edge], client_max_size=BODY_LIMIT)
     app.cleanup_ctx.append(_world_in(state_dir))
     app.router.add_routes(client_api.routes)
+    app.router.add_routes(client_chats.routes)
     app.router.add_get("/", _chat_page)
     app.router.add_routes(control_api.routes)
     app.router.add_route("*", "/{path:bot.*}", _bot_call)

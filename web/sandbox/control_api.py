@@ -8,6 +8,7 @@ from web.sandbox.errors import invalid
 from web.sandbox.faults import KINDS, Fault
 from web.sandbox.http import WORLD, integer_of, read_json
 from web.sandbox.limits import Rates
+from web.sandbox.payments import renew
 
 routes = web.RouteTableDef()
 FAULT_FIELDS = frozenset(field.name for field in fields(Fault)) - {"id"}
@@ -138,3 +139,8 @@ async def reset(request: web.Request) -> web.Response:
         await world.on_webhook(bot)
     world.reset()
     return web.json_response({})
+
+
+@routes.post("/control/payments/{charge_id}/renew")
+async def renew_subscription(request: web.Request) -> web.Response:
+    return web.json_response(renew(request.app[WORLD], request.match_info["charge_id"]))

@@ -4,8 +4,9 @@ from collections.abc import Callable
 from typing import Any
 
 from web.sandbox.call import Call
-from web.sandbox.entities.formatted import Formatted, entities_from_json, from_entities, from_html, from_markdown, from_markdown_v2, is_blank
-from web.sandbox.entities.model import Entity, FormatError
+from web.sandbox.entities import FormatError, Formatted, from_entities, from_html, from_markdown, from_markdown_v2
+from web.sandbox.entities.formatted import entities_from_json, is_blank
+from web.sandbox.entities.model import Entity
 from web.sandbox.errors import ApiError, bad_request
 from web.sandbox.model import Json
 from web.sandbox.state import World
@@ -24,7 +25,9 @@ def message_text(call: Call) -> Json:
     """`text` and `entities` of a call, checked."""
     if not call.text("text"):
         raise bad_request("message text is empty")
-    formatted = formatted_text(call, call.text("text"), call.text("parse_mode"), entities_from_json(call.text("entities")))
+    formatted = formatted_text(
+        call, call.text("text"), call.text("parse_mode"), entities_from_json(call.text("entities"))
+    )
     return text_fields(call.world, formatted)
 
 

@@ -6,7 +6,8 @@ from typing import Any
 from aiohttp import web
 
 from web.sandbox.errors import invalid
-from web.sandbox.model import Json
+from web.sandbox.model import Chat, Json
+from web.sandbox.people import chat_of
 from web.sandbox.state import World
 
 WORLD: web.AppKey[World] = web.AppKey("world", World)
@@ -53,3 +54,10 @@ async def read_json(request: web.Request) -> Body:
     if not isinstance(values, dict):
         raise invalid("the body is not a JSON object")
     return Body(values)
+
+
+def chat_in(request: web.Request, body: Body | None = None, chat_id: int | None = None) -> Chat:
+    """The chat of a path (or another one); `bot_id` picks the bot of a private one."""
+    asked = (body.optional("bot_id") if body else None) or request.query.get("bot_id")
+    number = integer_of(request.match_info["chat_id"]) if chat_id is None else chat_id
+    return chat_of(request.app[WORLD], number, integer_of(asked) if asked else None)

@@ -1,8 +1,8 @@
 """Telegram's flood limits, as sliding windows over accepted sends, and the highest rates seen.
 
-Sends are messages that appear in a chat (an album or a forward of many counts each). Over all: `overall_per_s`. A private
-chat: `private_per_s` with a burst of `private_burst`. A group or channel: `group_per_min`. Edits count only per chat and
-leniently: `EDIT_FACTOR` times as many as sends, in windows of their own. Drafts and chat actions don't count.
+Sends are messages that appear in a chat (an album or a forward of many counts each). Over all: `overall_per_s`. A
+private chat: `private_per_s` with a burst of `private_burst`. A group or channel: `group_per_min`. Edits count only per
+chat and leniently: `EDIT_FACTOR` times as many as sends, in windows of their own. Drafts and chat actions don't count.
 """
 
 import math
@@ -41,7 +41,7 @@ class Window:
         self.most = 0
 
     def wait_s(self, now: float, *, count: int, limit: int) -> float:
-        """How long until `count` more fit under `limit`; 0 when they do. More than the limit fit into an empty window."""
+        """How long until `count` more fit under `limit`; 0 when they do. An empty window takes any number."""
         self._forget(now)
         over = len(self._instants) + count - limit
         if over <= 0 or not self._instants:
@@ -145,9 +145,7 @@ class SendLimits:
             raise too_many_requests(math.ceil(wait_s))
 
 
-def _recent(
-    kept: OrderedDict[tuple[str, ChatKey], Kept], key: tuple[str, ChatKey], make: Callable[[], Kept]
-) -> Kept:
+def _recent(kept: OrderedDict[tuple[str, ChatKey], Kept], key: tuple[str, ChatKey], make: Callable[[], Kept]) -> Kept:
     """The entry of a chat, made when missing; the least recently used go when there are too many."""
     if key in kept:
         kept.move_to_end(key)
@@ -156,5 +154,3 @@ def _recent(
         if len(kept) > KEPT_CHATS:
             kept.popitem(last=False)
     return kept[key]
-
-

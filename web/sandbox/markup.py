@@ -13,8 +13,8 @@ CALLBACK_DATA_LIMIT = 64
 COPY_TEXT_LIMIT = 256
 MOST_BUTTONS = 100
 STYLES = ("danger", "success", "primary")
-INLINE_KINDS = ("url", "callback_data", "callback_game", "pay", "switch_inline_query", "switch_inline_query_chosen_chat",
-                "switch_inline_query_current_chat", "login_url", "web_app", "copy_text")  # fmt: skip
+INLINE_KINDS = ("url", "callback_data", "callback_game", "pay", "switch_inline_query",
+                "switch_inline_query_chosen_chat", "switch_inline_query_current_chat", "login_url", "web_app", "copy_text")  # fmt: skip
 REQUESTS = {
     "request_contact": "phone number can be requested in private chats only",
     "request_location": "location can be requested in private chats only",
@@ -27,7 +27,7 @@ HOST = re.compile(r"([a-z0-9_-]+\.)+[a-z][a-z0-9-]+|localhost|\d+\.\d+\.\d+\.\d+
 
 
 def reply_markup(call: Call, chat: Chat, name: str = "reply_markup") -> Json | None:
-    """The keyboard of a call, or None. An inline keyboard has "inline_keyboard"; others are for under the input field."""
+    """The keyboard of a call, or None: one with "inline_keyboard", or one for under the input field."""
     value = call.parsed(name, "can't parse reply keyboard markup JSON object")
     if value is None:
         return None
@@ -62,9 +62,7 @@ def _if_set(value: Json, name: str) -> Json:
     return {name: value[name]} if value.get(name) else {}
 
 
-def _rows(
-    value: Json, name: str, complaint: str, read: Callable[[Any, Chat], Json], chat: Chat
-) -> list[list[Json]]:
+def _rows(value: Json, name: str, complaint: str, read: Callable[[Any, Chat], Json], chat: Chat) -> list[list[Json]]:
     rows = value.get(name)
     if rows is None:
         return []
@@ -110,7 +108,9 @@ def _inline_button(button: Any, chat: Chat) -> Json:
     if not isinstance(button, dict):
         raise bad_request("can't parse inline keyboard button: InlineKeyboardButton must be an Object")
     _check_text(button, "inline keyboard button")
-    kind = next((name for name in INLINE_KINDS if button.get(name) not in (None, "") or _empty_query(button, name)), None)
+    kind = next(
+        (name for name in INLINE_KINDS if button.get(name) not in (None, "") or _empty_query(button, name)), None
+    )
     if kind is None:
         raise bad_request("can't parse inline keyboard button: Text buttons are unallowed in the inline keyboard")
     shown = {name: button[name] for name in ("style", "icon_custom_emoji_id") if button.get(name)}

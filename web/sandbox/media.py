@@ -161,7 +161,8 @@ async def _make_photo(store: FileStore, upload: Upload) -> list[Json]:
         raise bad_request("file is too big")
     pictures = await asyncio.to_thread(_resize, upload.path, store.incoming, PHOTO_SIDES)
     kept = [
-        (store.keep(path, kind="photo", name=None, mime="image/jpeg"), width, height) for path, width, height in pictures
+        (store.keep(path, kind="photo", name=None, mime="image/jpeg"), width, height)
+        for path, width, height in pictures
     ]
     sizes = [
         {"file_id": file.file_id, "file_unique_id": file.unique_id, "width": width, "height": height,

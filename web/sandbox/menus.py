@@ -1,4 +1,4 @@
-"""Which commands a person sees in a chat: the narrowest scope that has any, in the person's language before all others."""
+"""Which commands a person sees in a chat: of the narrowest scope that has any, in the person's language first."""
 
 from web.sandbox.model import Chat, Json
 from web.sandbox.state import World

@@ -155,11 +155,13 @@ class Chat(Record):
     @classmethod
     def from_row(cls, row: Json) -> Self:
         members = {int(key): Member.from_row(value) for key, value in row.pop("members").items()}
-        marks = {name: {int(key): value for key, value in row.pop(name).items()} for name in _MARKS}
+        marks: Json = {name: _by_user(row.pop(name)) for name in ("cleared_up_to", "read_up_to")}
         return cls(**row, **marks, members=members)
 
 
-_MARKS = ("cleared_up_to", "read_up_to")
+def _by_user(marks: Json) -> dict[int, int]:
+    """JSON has no whole numbers for keys."""
+    return {int(key): value for key, value in marks.items()}
 
 
 @dataclass(slots=True)

@@ -28,7 +28,7 @@ KEPT_MESSAGES = 20_000
 
 
 class World:
-    """Everything of one sandbox. Reads are from memory (messages and files from SQLite); every change is also written."""
+    """Everything of one sandbox. Most is read from memory, messages and files from SQLite; every change is written."""
 
     def __init__(self, folder: Path, database: Path | None) -> None:
         self.storage = Storage(database)
@@ -119,7 +119,7 @@ class World:
         self.storage.put("bot", bot.id, bot.to_row())
 
     def add_user(self, first_name: str, **more: str | None) -> User:
-        user = User(FIRST_USER_ID - 1 + self.new_id(), first_name, **more)
+        user = User.from_row({"id": FIRST_USER_ID - 1 + self.new_id(), "first_name": first_name, **more})
         self.users[user.id] = user
         self.save_user(user)
         return user

@@ -22,9 +22,7 @@ KEPT_S = 24 * 3600
 KEPT_UPDATES = 100_000
 FIRST_UPDATE_ID = 100_000_000
 
-ACTIVE_WEBHOOK = (
-    "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
-)
+ACTIVE_WEBHOOK = "can't use getUpdates method while webhook is active; use deleteWebhook to delete the webhook first"
 OTHER_POLLER = "terminated by other getUpdates request; make sure that only one bot instance is running"
 
 

@@ -18,9 +18,7 @@ CASHTAG = re.compile(
 
 PATH_END = ".:;,('?!`"
 SPACES = "\\s\u2000-\u200b\u200e\u200f\u2016-\u206f"
-TG_LINK = re.compile(
-    rf"(?:tg|ton|tonsite)://[a-z0-9_-]{{1,253}}(?:[/?#][^{SPACES}<>«»\"]*)?", re.IGNORECASE
-)
+TG_LINK = re.compile(rf"(?:tg|ton|tonsite)://[a-z0-9_-]{{1,253}}(?:[/?#][^{SPACES}<>«»\"]*)?", re.IGNORECASE)
 DOMAIN = r"[A-Za-z0-9_\-~\u00c0-\u1fff\u2010-\u2015\u2070-\U0010ffff]"
 LINK = re.compile(
     rf"(?P<scheme>(?:https?|ftp|tonsite)://)?(?P<user>[^{SPACES}/\[\]{{}}()'`<>\"@«»]+@)?"
@@ -44,12 +42,12 @@ COUNTRIES = (
     "ua ug uk us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw"
 )
 COMMON = (
-    "com org net edu gov mil int info biz name pro mobi museum aero coop jobs travel cat asia tel xxx post arpa academy "
+    "com org net edu gov mil int info biz name pro mobi museum aero coop jobs travel cat asia tel xxx post academy "
     "agency app art band bar beer blog business cafe center chat church city cloud club codes coffee community company "
     "computer consulting cool courses dating deals design dev digital directory education email energy engineering "
-    "estate events exchange expert family fans farm fashion film finance fish fit flights fund fun games gallery global "
-    "gmbh gold golf group guide guru health help holdings host hosting house inc industries ink institute international "
-    "kitchen land law legal life limited link live llc loan lol love ltd management market marketing media money moscow "
+    "estate events exchange expert family fans farm fashion film finance fish fit flights fund fun games gallery "
+    "global gmbh gold golf group guide guru health help holdings host hosting house inc industries ink institute "
+    "international kitchen land law legal life limited link live llc loan lol love ltd management market marketing media money moscow "
     "network news ninja one online page partners parts party photo photos pictures pizza plus press productions "
     "properties pub recipes red rent report rest restaurant review reviews rip rocks run sale school science services "
     "sexy shop shopping show site ski social software solar solutions space store stream studio style support surf "

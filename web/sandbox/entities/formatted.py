@@ -18,7 +18,12 @@ GIVEN_TYPES = frozenset({
 })  # fmt: skip
 FOUND_TYPES = frozenset({"mention", "hashtag", "cashtag", "bot_command", "url", "email", "phone_number",
                          "bank_card_number"})  # fmt: skip
-NEEDED_FIELDS = {"text_link": "url", "text_mention": "user", "custom_emoji": "custom_emoji_id", "date_time": "unix_time"}
+NEEDED_FIELDS = {
+    "text_link": "url",
+    "text_mention": "user",
+    "custom_emoji": "custom_emoji_id",
+    "date_time": "unix_time",
+}
 DROPPED = frozenset("\r\u0333\u033f\u030a") | {chr(code) for code in range(0x2028, 0x202F)}
 MOST = 1_000_000
 
@@ -63,7 +68,7 @@ def _given(value: Any) -> Entity | None:
         raise FormatError("expected an Object")
     for name in ("offset", "length", "type"):
         if name not in value:
-            raise FormatError(f"Can't find field \"{name}\"")
+            raise FormatError(f'Can\'t find field "{name}"')
     kind = value["type"]
     if kind in FOUND_TYPES:
         return None
@@ -71,7 +76,7 @@ def _given(value: Any) -> Entity | None:
         raise FormatError("Unsupported type specified")
     needed = NEEDED_FIELDS.get(kind)
     if needed and needed not in value:
-        raise FormatError(f"Can't find field \"{needed}\"")
+        raise FormatError(f'Can\'t find field "{needed}"')
     names = [name for name in (needed, "language", "date_time_format") if name and value.get(name)]
     return Entity(kind, int(value["offset"]), int(value["length"]), {name: value[name] for name in names})
 
@@ -99,7 +104,8 @@ def _check_range(text: str, entity: Entity, edges: frozenset[int], total: int) -
         raise FormatError(f"Entity begins after the end of the text at UTF-16 offset {entity.offset}")
     if entity.end > total:
         raise FormatError(
-            f"Entity beginning at UTF-16 offset {entity.offset} ends after the end of the text at UTF-16 offset {entity.end}"
+            f"Entity beginning at UTF-16 offset {entity.offset} ends after the end of the text "
+            f"at UTF-16 offset {entity.end}"
         )
     if entity.offset not in edges:
         where = _byte_offset(text, entity.offset + 1)
@@ -107,7 +113,8 @@ def _check_range(text: str, entity: Entity, edges: frozenset[int], total: int) -
     if entity.end not in edges:
         where = _byte_offset(text, entity.end + 1)
         raise FormatError(
-            f"Entity beginning at UTF-16 offset {entity.offset} ends in a middle of a UTF-16 symbol at byte offset {where}"
+            f"Entity beginning at UTF-16 offset {entity.offset} ends in a middle of a UTF-16 symbol "
+            f"at byte offset {where}"
         )
 
 

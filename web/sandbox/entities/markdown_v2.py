@@ -8,8 +8,8 @@ from web.sandbox.entities.model import Entity, FormatError, utf16_length
 
 RESERVED = "_*[]()~`>#+-=|{}.!\n"
 NAMES = {
-    "bold": "Bold", "italic": "Italic", "underline": "Underline", "strikethrough": "Strikethrough", "spoiler": "Spoiler",
-    "code": "Code", "pre": "Pre", "pre_code": "PreCode", "text_link": "TextUrl", "custom_emoji": "CustomEmoji",
+    "bold": "Bold", "italic": "Italic", "underline": "Underline", "strikethrough": "Strikethrough",
+    "spoiler": "Spoiler", "code": "Code", "pre": "Pre", "pre_code": "PreCode", "text_link": "TextUrl", "custom_emoji": "CustomEmoji",
     "blockquote": "BlockQuote",
 }  # fmt: skip
 """How Telegram's refusals call the entities."""

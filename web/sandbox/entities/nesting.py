@@ -1,12 +1,13 @@
 """Making entities nest: cutting, merging and dropping, so that no two of them cross."""
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from web.sandbox.entities.model import LITERAL, QUOTES, SPLITTABLE, Entity, in_order
 
 
 def nested(entities: Iterable[Entity], found: Iterable[Entity] = ()) -> list[Entity]:
-    """Entities that nest, in order. `found` ones (links, mentions in plain text) give way to those that were asked for."""
+    """Entities that nest, in order. `found` ones (links, mentions in plain text) give way to those asked for."""
     styles, quotes, solid = _sorted_out(entities)
     quotes = _without_crossing(quotes)
     solid = _inside_quotes(_without_crossing(solid), quotes)
@@ -57,7 +58,7 @@ def _cut(styles: list[Entity], firm: list[Entity]) -> Iterator[Entity]:
     literal = [entity for entity in firm if entity.type in LITERAL]
     for run in runs:
         edges = [run.offset, *sorted(cut for cut in cuts if run.offset < cut < run.end), run.end]
-        for start, end in zip(edges, edges[1:], strict=False):
+        for start, end in pairwise(edges):
             if not any(entity.offset <= start and end <= entity.end for entity in literal):
                 yield run.between(start, end)
 

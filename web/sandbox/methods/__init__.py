@@ -11,10 +11,27 @@ from web.sandbox.methods import (
     media,
     messages,
     passing_on,
+    payments,
     polls,
     profile,
     receiving,
     small,
 )
 
-__all__ = ["account", "callbacks", "chats", "commands", "deleting", "editing", "files", "media", "messages", "passing_on", "polls", "profile", "receiving", "small"]
+__all__ = [
+    "account",
+    "callbacks",
+    "chats",
+    "commands",
+    "deleting",
+    "editing",
+    "files",
+    "media",
+    "messages",
+    "passing_on",
+    "payments",
+    "polls",
+    "profile",
+    "receiving",
+    "small",
+]

@@ -84,4 +84,3 @@ def leave_chat(call: Call) -> bool:
     if chat.member(call.bot.id).is_in:
         set_member(call.world, chat, Member(call.bot.id, "left"), by_user_id=call.bot.id)
     return True
-

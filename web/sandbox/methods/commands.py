@@ -71,7 +71,7 @@ def _command(value: Any) -> Json:
         raise bad_request("can't parse BotCommand: expected an Object")
     for name in ("command", "description"):
         if name not in value:
-            raise bad_request(f'can\'t parse BotCommand: Can\'t find field "{name}"')
+            raise bad_request(f"can't parse BotCommand: Can't find field \"{name}\"")
     found = COMMAND.fullmatch(str(value["command"]))
     if not found:
         raise bad_request("BOT_COMMAND_INVALID")
@@ -94,13 +94,13 @@ def _key(call: Call) -> str:
 def _checked(call: Call, scope: Json) -> Json:
     kind = scope.get("type")
     if kind is None:
-        raise bad_request('can\'t parse BotCommandScope: Can\'t find field "type"')
+        raise bad_request("can't parse BotCommandScope: Can't find field \"type\"")
     if kind in WIDE_SCOPES:
         return {"type": kind}
     if kind not in CHAT_SCOPES:
         raise bad_request("can't parse BotCommandScope: Unsupported type specified")
     if "chat_id" not in scope:
-        raise bad_request('can\'t parse BotCommandScope: Can\'t find field "chat_id"')
+        raise bad_request("can't parse BotCommandScope: Can't find field \"chat_id\"")
     chat = find_chat(call.world, call.bot, str(scope["chat_id"]))
     if chat.is_channel:
         raise bad_request("can't change commands in channel chats")
@@ -167,5 +167,3 @@ def get_my_default_administrator_rights(call: Call) -> Json:
 
 def _rights_place(call: Call) -> str:
     return "channels" if call.flag("for_channels") else "groups"
-
-

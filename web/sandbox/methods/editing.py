@@ -91,4 +91,10 @@ async def edit_message_media(call: Call) -> Json | bool:
         raise bad_request('parameter "media" is required')
     editable_message(call)
     media = await input_media(call, item)
-    return edit(call, lambda message: {**without(message.content, (*TEXT_FIELDS, *CAPTION_FIELDS, "has_media_spoiler", *MEDIA)), **media})
+    return edit(
+        call,
+        lambda message: {
+            **without(message.content, (*TEXT_FIELDS, *CAPTION_FIELDS, "has_media_spoiler", *MEDIA)),
+            **media,
+        },
+    )

@@ -50,7 +50,8 @@ def served(world: World, file: StoredFile, *, as_is: bool) -> web.StreamResponse
     """The bytes, with range requests. `as_is` lets browsers show it; otherwise it is a download."""
     kind = (file.mime or mimetypes.guess_type(file.path)[0]) if as_is else None
     safe = kind and (kind.startswith(("image/", "audio/", "video/")) and kind != "image/svg+xml")
-    headers = {"Content-Type": kind if kind and safe else "application/octet-stream", "X-Content-Type-Options": "nosniff"}
+    headers = {
+        "Content-Type": kind if kind and safe else "application/octet-stream",
+        "X-Content-Type-Options": "nosniff",
+    }
     return web.FileResponse(world.files.on_disk(file), headers=headers)
-
-

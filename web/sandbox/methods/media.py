@@ -147,7 +147,7 @@ async def _input_media(call: Call, item: Any, *, in_album: bool) -> Json:
     if kind == "animation" and in_album:
         raise _Unreadable('type "animation" can\'t be used in sendMediaGroup')
     if kind not in {*ALBUM_KINDS, "animation"}:
-        raise _Unreadable(f'type "{kind}" is unsupported' if kind else "Can't find field \"type\"")
+        raise _Unreadable(f'type "{kind}" is unsupported' if kind else 'Can\'t find field "type"')
     values = {name: item[name] for name in (*TOLD, "performer", "title") if item.get(name)}
     told = Told(values, _thumbnail(call, str(item.get("thumbnail") or ATTACHED)))
     media = await _media(call, kind, str(item.get("media") or ""), "", told)

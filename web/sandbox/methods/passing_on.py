@@ -73,7 +73,10 @@ def _many(call: Call, verb: str) -> list[Message]:
     usable = [
         message
         for message in found
-        if message and not message.deleted and not message.is_service and not message.content.get("has_protected_content")
+        if message
+        and not message.deleted
+        and not message.is_service
+        and not message.content.get("has_protected_content")
     ]
     if not usable:
         raise bad_request(f"there are no messages to {verb}")

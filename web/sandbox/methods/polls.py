@@ -23,7 +23,10 @@ EXPLANATION_LIMIT = 200
 @method("sendPoll")
 def send_poll(call: Call) -> Json:
     question = formatted_text(
-        call, call.text("question"), call.text("question_parse_mode"), entities_from_json(call.text("question_entities"))
+        call,
+        call.text("question"),
+        call.text("question_parse_mode"),
+        entities_from_json(call.text("question_entities")),
     )
     if not question.text:
         raise bad_request("poll question must be non-empty")
@@ -57,7 +60,11 @@ def _options(call: Call) -> list[Json]:
     if not isinstance(given, list):
         raise bad_request("expected an Array of String as options")
     if not 2 <= len(given) <= MOST_OPTIONS:
-        few = "poll must have at least 2 options" if len(given) < 2 else f"poll can't have more than {MOST_OPTIONS} options"
+        few = (
+            "poll must have at least 2 options"
+            if len(given) < 2
+            else f"poll can't have more than {MOST_OPTIONS} options"
+        )
         raise bad_request(few)
     return [_option(call, value, str(number)) for number, value in enumerate(given)]
 
@@ -88,7 +95,10 @@ def _kind(call: Call) -> Json:
     if not 0 <= correct < len(options):
         raise bad_request("wrong correct option ID specified")
     explained = formatted_text(
-        call, call.text("explanation"), call.text("explanation_parse_mode"), entities_from_json(call.text("explanation_entities"))
+        call,
+        call.text("explanation"),
+        call.text("explanation_parse_mode"),
+        entities_from_json(call.text("explanation_entities")),
     )
     if explained.length > EXPLANATION_LIMIT:
         raise bad_request(f"poll explanation length must not exceed {EXPLANATION_LIMIT}")

@@ -7,7 +7,11 @@ from web.sandbox.errors import bad_request
 from web.sandbox.model import Json
 
 LIMITS = {"name": 64, "description": 512, "short_description": 120}
-TOO_LONG = {"name": "BOT_TITLE_INVALID", "description": "BOT_DESCRIPTION_INVALID", "short_description": "BOT_ABOUT_INVALID"}
+TOO_LONG = {
+    "name": "BOT_TITLE_INVALID",
+    "description": "BOT_DESCRIPTION_INVALID",
+    "short_description": "BOT_ABOUT_INVALID",
+}
 LANGUAGE = re.compile(r"[a-z]{2}|")
 
 
