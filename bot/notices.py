@@ -1,4 +1,7 @@
-"""What jobs say on their own: a notice's name and data become a screen. Pure; the only thing that jobs import from bot."""
+"""What jobs say on their own: a notice's name and data become a screen.
+
+Pure; the only thing that jobs import from bot.
+"""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime

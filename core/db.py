@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, DateTime, MetaData, Select, Text, Uuid, func, select
 from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
@@ -21,6 +22,9 @@ Row = TypeVar("Row")
 Json = dict[str, Any]
 TelegramId = NewType("TelegramId", int)
 """A user's or chat's id at Telegram: up to 52 significant bits."""
+
+DATABASE_TROUBLE: tuple[type[Exception], ...] = (OSError, DBAPIError)
+"""What a database that is away for a moment raises: to be caught where the next round makes up for it."""
 
 STATEMENT_TIMEOUT_MS = 30_000
 IDLE_IN_TRANSACTION_TIMEOUT_MS = 15_000
@@ -68,7 +72,10 @@ def open_engine(settings: Settings) -> AsyncEngine:
             "server_settings": {
                 "application_name": "postaify",
                 "jit": "off",
-                "statement_timeout": str(STATEMENT_TIMEOUT_MS),
+                "statement_timeout": str(DATABASE_TROUBLE: tuple[type[Exception], ...] = (OSError, DBAPIError)
+"""What a database that is away for a moment raises: to be caught where the next round makes up for it."""
+
+STATEMENT_TIMEOUT_MS),
                 "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_TIMEOUT_MS),
             }
         },

@@ -12,7 +12,7 @@ import structlog
 from bot import notices
 from core import ids
 from core.accounts.service import mark_blocked
-from core.db import Json, TelegramId
+from core.db import DATABASE_TROUBLE, Json, TelegramId
 from core.deliveries import service as deliveries
 from core.deliveries import statuses
 from core.deliveries.models import Delivery, DeliveryKind, DeliveryStatus, StatusMessage
@@ -65,7 +65,7 @@ async def _keep(bench: Bench, delivery_ids: Sequence[ids.DeliveryId]) -> None:
         try:
             async with bench.deps.tx() as tx:
                 await deliveries.keep_leases(tx, delivery_ids, worker=bench.worker)
-        except OSError:
+        except DATABASE_TROUBLE:
             log.warning("deliveries.leases_not_renewed")
 
 

@@ -7,13 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
 
-import structlog
-from telegram.error import TelegramError
-
-from core.telegram.errors import FloodWait
 from core.telegram.sender import Sender
-
-log = structlog.get_logger()
 
 EVERY_S = 0.6
 TEXT_LIMIT = 4000
@@ -35,11 +29,5 @@ class Preview:
         now = self.clock()
         if now < self._next_at or self.chat_id < 0 or not text.strip():
             return
-        self._next_at = now + EVERY_S
-        try:
-            await self.sender.preview(self.chat_id, self.draft_id, text[:TEXT_LIMIT])
-        except FloodWait as error:
-            self._next_at = now + error.seconds
-        except TelegramError as error:
-            log.info("preview.not_shown", detail=error.message)
-            self._next_at = float("inf")
+        alone_s = await self.sender.preview(self.chat_id, self.draft_id, text[:TEXT_LIMIT])
+        self._next_at = now + max(EVERY_S, alone_s)

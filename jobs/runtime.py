@@ -12,6 +12,7 @@ from uuid import UUID
 import structlog
 
 from core import ids
+from core.db import DATABASE_TROUBLE
 from core.deps import Deps
 from core.errors import AppError, ProviderError
 from core.queue import JobSpec
@@ -172,7 +173,7 @@ async def _keep(run: Run) -> None:
             async with run.deps.tx() as tx:
                 if not await work_service.keep_claim(tx, run.work, spec=run.spec):
                     return
-        except OSError:
+        except DATABASE_TROUBLE:
             log.warning("work.lease_not_renewed")
 
 

@@ -5,9 +5,9 @@ import signal
 from dataclasses import dataclass, field
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from core import log as logging_setup
+from core.db import DATABASE_TROUBLE
 from core.deliveries import service as deliveries
 from core.deliveries import statuses
 from core.deps import Deps, open_deps
@@ -41,7 +41,7 @@ async def _run(settings: Settings) -> None:
         while not stop.is_set():
             try:
                 wait_s = await scheduler.tick()
-            except (OSError, DBAPIError):
+            except DATABASE_TROUBLE:
                 log.exception("scheduler.tick_failed")
                 wait_s = SLEEP_MAX_S
             try:

@@ -72,7 +72,7 @@ async def _history(context: Context, shown: ShowPosts) -> Screen:
 
 async def _last_search(context: Context) -> str:
     stored = await context.deps.redis.get(_search_key(context))
-    return bytes(stored).decode() if stored else ""
+    return stored.decode() if isinstance(stored, bytes) else stored or ""
 
 
 def _search_key(context: Context) -> str:

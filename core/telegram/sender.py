@@ -75,13 +75,20 @@ class Sender:
                 await after_part(index, result)
         return Delivered(tuple(sent))
 
-    async def preview(self, chat_id: int, draft_id: int, text: str) -> None:
-        """Stream a text that is still being written into a private chat. It vanishes by itself; so may this call.
+    async def preview(self, chat_id: int, draft_id: int, text: str) -> float:
+        """Stream a text that is still being written into a private chat; it vanishes by itself.
 
-        Raises what Telegram answers: whoever streams decides how long to leave it alone.
+        Gives the seconds for which Telegram wants to be left alone: 0, or more after a 429; infinite where it can't be.
         https://core.telegram.org/bots/api#sendmessagedraft
         """
-        await self._bot.send_message_draft(chat_id, draft_id, text)
+        try:
+            await self._bot.send_message_draft(chat_id, draft_id, text)
+        except RetryAfter as exc:
+            return retry_after_s(exc)
+        except TelegramError as exc:
+            log.info("telegram.preview_not_shown", chat_id=chat_id, detail=exc.message)
+            return float("inf")
+        return 0.0
 
     async def _send_part(
         self,
