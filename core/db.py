@@ -72,10 +72,7 @@ def open_engine(settings: Settings) -> AsyncEngine:
             "server_settings": {
                 "application_name": "postaify",
                 "jit": "off",
-                "statement_timeout": str(DATABASE_TROUBLE: tuple[type[Exception], ...] = (OSError, DBAPIError)
-"""What a database that is away for a moment raises: to be caught where the next round makes up for it."""
-
-STATEMENT_TIMEOUT_MS),
+                "statement_timeout": str(STATEMENT_TIMEOUT_MS),
                 "idle_in_transaction_session_timeout": str(IDLE_IN_TRANSACTION_TIMEOUT_MS),
             }
         },

@@ -83,8 +83,8 @@ class Sender:
         """
         try:
             await self._bot.send_message_draft(chat_id, draft_id, text)
-        except RetryAfter as exc:
-            return retry_after_s(exc)
+        except FloodWait as exc:
+            return exc.seconds
         except TelegramError as exc:
             log.info("telegram.preview_not_shown", chat_id=chat_id, detail=exc.message)
             return float("inf")
