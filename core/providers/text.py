@@ -1,7 +1,8 @@
 """Writing posts: what is asked, what comes back, and who may answer.
 
-The engines are core/providers/model (any OpenAI-compatible model) and core/providers/offline (no account at all).
-Both stand behind `PostWriter` and pass one contract test. Podcast scripts and analyses will be Protocols beside it.
+The engines are core/providers/model.py (any OpenAI-compatible model) and core/providers/offline (no account at all);
+core/providers/writers.py picks one. Both stand behind `PostWriter` and pass one contract test. Podcast scripts and
+analyses will be Protocols beside it.
 """
 
 from collections.abc import AsyncGenerator
@@ -133,6 +134,8 @@ class NoteCode(StrEnum):
     """`text` was put in."""
     NOT_DONE = "text.not_done"
     """This part of the instruction, `text`, wasn't understood; the others were followed."""
+    CHECK_FIGURES = "text.check_figures"
+    """These `figures` are in no material the model was given: the author should check them."""
     UNCHANGED = "text.unchanged"
     """There was nothing to change."""
 

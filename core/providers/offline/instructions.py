@@ -38,12 +38,15 @@ class Wishes:
 
 
 _NO = (
-    r"(?:no|without(?: any)?|remove|delete|drop|skip|sin|quita(?:r)?(?: los| las)?|elimina(?:r)?(?: los| las)?|sem|remov\w+(?: os| as)?"
-    r"|tira\w*(?: os| as)?|keine?|ohne|entfern\w*(?: die| alle)?|sans|pas d['’e]|enl[eè]v\w+(?: les)?|retir\w+(?: les)?|без|убери(?:те)?"
+    r"(?:no|without(?: any)?|remove|delete|drop|skip|sin|quita(?:r)?(?: los| las)?|elimina(?:r)?(?: los"
+    r"| las)?|sem|remov\w+(?: os| as)?"
+    r"|tira\w*(?: os| as)?|keine?|ohne|entfern\w*(?: die| alle)?|sans|pas d['’e]|enl[eè]v\w+(?: les)?"
+    r"|retir\w+(?: les)?|без|убери(?:те)?"
     r"|удали(?:те)?|прибери|видали|بدون|احذف|बिना|हटाओ|हटाएं|tanpa|hapus|不要|去掉|删除)"
 )
 _WITH = (
-    r"(?:add(?: some| more)?|with|more|añad\w+|agreg\w+|con|adicion\w+|com|füg\w*|mit|mehr|ajout\w+|avec|добав\w+|с|додай\w*|з|أضف|مع"
+    r"(?:add(?: some| more)?|with|more|añad\w+|agreg\w+|con|adicion\w+|com|füg\w*|mit|mehr|ajout\w+|avec"
+    r"|добав\w+|с|додай\w*|з|أضف|مع"
     r"|जोड़\w*|tambah\w*|dengan|加上|添加)"
 )
 _ALL = r"(?:the|all|any|all the|los|las|os|as|die|alle|les|des|все|всі)?"
@@ -52,36 +55,49 @@ _EMOJIS = (
 )
 _HASHTAGS = r"(?:hash ?tags?|#|etiquetas?|хештег\w*|хэштег\w*|هاشتاغ\w*|الهاشتاغ\w*|وسوم|हैशटैग|tagar|标签|话题)"
 _LINKS = r"(?:links?|urls?|enlaces?|ссыл\w+|посилан\w+|روابط|الروابط|लिंक|tautan|链接)"
-_ASIDE = r"(?:please|pls|make (?:it|this)|can you|could you|a (?:bit|little)|much|bitte|por favor|s'il (?:te|vous) pla[iî]t|пожалуйста|будь ласка|tolong)"
+_ASIDE = (
+    r"(?:please|pls|make (?:it|this)|can you|could you|a (?:bit|little)|much|bitte|por favor|s'il (?:te"
+    r"|vous) pla[iî]t|пожалуйста|будь ласка|tolong)"
+)
+
+_SHORTER = (
+    r"short(?:er|en)(?: it| this)?|cut it(?: down)?|less text|more concise|concise|más corto|acórtalo"
+    r"|acortar|mais curto|encurt\w+|kürzer"
+    r"|kürzen|kürze\w*|plus court|raccourci\w*|короче|сократи(?:те)?|коротше|скороти|أقصر|اختصر\w*"
+    r"|छोटा(?: करो| करें)?|lebih pendek"
+    r"|persingkat|短一点|缩短|更短"
+)
+
+_LONGER = (
+    r"long(?:er)?|lengthen(?: it)?|expand(?: it)?|more detail(?:s|ed)?|add (?:more )?details?|más largo"
+    r"|alarg\w+|mais longo|along\w+"
+    r"|länger|ausführlicher|plus long|développe\w*|длиннее|подробнее|довше|детальніше|أطول|लंबा(?: करो"
+    r"| करें)?|lebih panjang|长一点|更长"
+)
+
+_HOOK_FIRST = (
+    r"(?:put the )?hook(?: first| at the (?:start|top|beginning))?|start with (?:a|the) hook|(?:stronger"
+    r"|better) (?:hook|opening|start)"
+    r"|gancho(?: primero| primeiro)?|mejor (?:inicio|gancho)|melhor gancho|aufhänger(?: zuerst)?"
+    r"|accroche(?: d'abord)?"
+    r"|начни с крючка|крючок в начало|hook dulu"
+)
 
 _SIMPLE: tuple[tuple[Act, str], ...] = (
     (Act.NO_EMOJIS, rf"{_NO} {_ALL} ?{_EMOJIS}|{_EMOJIS} (?:हटाओ|हटाएं|weg|raus)"),
     (Act.NO_HASHTAGS, rf"{_NO} {_ALL} ?{_HASHTAGS}|{_HASHTAGS} (?:हटाओ|हटाएं|weg|raus)"),
     (Act.NO_LINKS, rf"{_NO} {_ALL} ?{_LINKS}|{_LINKS} (?:हटाओ|हटाएं|weg|raus)"),
     (Act.ADD_HASHTAGS, rf"{_WITH} {_ALL} ?{_HASHTAGS}(?: hinzu)?"),
-    (
-        Act.SHORTER,
-        r"short(?:er|en)(?: it| this)?|cut it(?: down)?|less text|more concise|concise|más corto|acórtalo|acortar|mais curto|encurt\w+|kürzer"
-        r"|kürzen|kürze\w*|plus court|raccourci\w*|короче|сократи(?:те)?|коротше|скороти|أقصر|اختصر\w*|छोटा(?: करो| करें)?|lebih pendek"
-        r"|persingkat|短一点|缩短|更短",
-    ),
-    (
-        Act.LONGER,
-        r"long(?:er)?|lengthen(?: it)?|expand(?: it)?|more detail(?:s|ed)?|add (?:more )?details?|más largo|alarg\w+|mais longo|along\w+"
-        r"|länger|ausführlicher|plus long|développe\w*|длиннее|подробнее|довше|детальніше|أطول|लंबा(?: करो| करें)?|lebih panjang|长一点|更长",
-    ),
-    (
-        Act.HOOK_FIRST,
-        r"(?:put the )?hook(?: first| at the (?:start|top|beginning))?|start with (?:a|the) hook|(?:stronger|better) (?:hook|opening|start)"
-        r"|gancho(?: primero| primeiro)?|mejor (?:inicio|gancho)|melhor gancho|aufhänger(?: zuerst)?|accroche(?: d'abord)?"
-        r"|начни с крючка|крючок в начало|hook dulu",
-    ),
+    (Act.SHORTER, _SHORTER),
+    (Act.LONGER, _LONGER),
+    (Act.HOOK_FIRST, _HOOK_FIRST),
 )
 _SIMPLE_ACTS = tuple((act, regex.compile(rf"(?:{pattern})", regex.IGNORECASE)) for act, pattern in _SIMPLE)
 
 _QUOTE = "\"'“”„«»‘’`「」"
 _REPLACE = regex.compile(
-    r"(?:replace|change|swap|reemplaza\w*|cambia\w*|sustituye|substitu\w+|troca\w*|ersetze?n?|remplace\w*|замени\w*|заміни\w*"
+    r"(?:replace|change|swap|reemplaza\w*|cambia\w*|sustituye|substitu\w+|troca\w*|ersetze?n?|remplace\w*"
+    r"|замени\w*|заміни\w*"
     r"|استبدل|ganti\w*)\s+(?P<old>.+?)\s+(?:with|by|to|for|por|con|durch|mit|par|на|ب|dengan|menjadi)\s+(?P<new>.+)",
     regex.IGNORECASE,
 )
