@@ -178,6 +178,16 @@ def migrate() -> None:
 
 
 @app.command()
+def status() -> None:
+    """What runs in this home. Exit code 1 when nothing does."""
+    with explained():
+        rows = rows_of(Settings.load().home)
+    if not rows:
+        _fail("Nothing runs here.")
+    _show("Running", rows)
+
+
+@app.command()
 def doctor() -> None:
     """Check everything that Postaify needs, and say what to do. Exit code 1 when something fails."""
     with explained():

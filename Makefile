@@ -1,0 +1,60 @@
+# `make up` is all it takes. Needs Python 3.11 to 3.13 and nothing else; works with GNU make 3.81 (macOS).
+
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+INSTALLED_DEV := $(VENV)/.installed-dev
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+
+# The first that runs, is of the right version and can make environments. Another one: make PYTHON=/path/to/python up
+FITS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON := $(shell for python in python3.11 python3.12 python3.13 python3; do \
+	$$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
+
+.DEFAULT_GOAL := help
+.PHONY: help up demo doctor test bench clean
+
+help: ## say what there is
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -e 's/:.*## /	/' -e 's/^/make /' | expand -t 16
+
+up: $(INSTALLED) ## set up and run everything on this machine
+	@$(BIN)/postaify up
+
+demo: $(INSTALLED) ## play the main story in the terminal
+	@$(BIN)/postaify demo
+
+doctor: $(INSTALLED) ## check what it needs, and say what to do
+	@$(BIN)/postaify doctor
+
+test: $(INSTALLED_DEV) ## set up and run all checks
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/pytest
+
+bench: $(INSTALLED_DEV) ## measure speed and memory
+	@$(BIN)/python -m tests.bench
+
+clean: ## remove the environment and all caches; data under .postaify stays
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis artifacts
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(BIN)/python:
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "Postaify needs Python 3.11, 3.12 or 3.13 with venv, and found none."; \
+		echo "  Debian, Ubuntu: apt install python3 python3-venv    macOS: brew install python@3.13"; \
+		echo "  Somewhere else: make PYTHON=/path/to/python3 up"; \
+		exit 1; fi
+	@echo "Making $(VENV) with $(PYTHON)"
+	@$(PYTHON) -m venv --clear $(VENV)
+
+$(INSTALLED): pyproject.toml constraints.txt | $(BIN)/python
+	@echo "Installing the packages; the first time takes a minute or two"
+	@$(PIP) --upgrade pip setuptools
+	@$(PIP) --no-build-isolation --editable .
+	@touch $@
+
+$(INSTALLED_DEV): $(INSTALLED)
+	@echo "Installing the packages for development"
+	@$(PIP) --no-build-isolation --editable '.[dev]'
+	@touch $@
