@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, DateTime, MetaData, Select, Text, Uuid, func, select
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
 from core import ids
@@ -104,3 +104,12 @@ async def paged(session: AsyncSession, ordered: Select[Row], page: Page) -> Page
     number = min(max(1, page.number), pages)
     rows = await session.scalars(ordered.limit(page.size).offset((number - 1) * page.size))
     return Paged(items=rows.all(), number=number, pages=pages, total=total)
+
+
+async def ping(readers: async_sessionmaker[AsyncSession]) -> bool:
+    """Whether the database answers."""
+    try:
+        async with readers() as session:
+            return await session.scalar(select(1)) == 1
+    except DATABASE_TROUBLE:
+        return False

@@ -1,0 +1,7 @@
+"""Where handlers find what the process works with."""
+
+from aiohttp import web
+
+from core.deps import Deps
+
+DEPS = web.AppKey("deps", Deps)

@@ -1,0 +1,57 @@
+"""Around every request: an id for the logs, errors as statuses, and a limit per address."""
+
+import secrets
+
+import structlog
+from aiohttp import web
+from aiohttp.typedefs import Handler
+
+from core.errors import AppError, Conflict, InvalidInput, LimitReached, NotAllowed, NotFound, ProviderError
+from core.limits import RateLimit, hit
+from web.context import DEPS
+
+log = structlog.get_logger()
+
+REQUESTS = RateLimit("requests", most=100, window_s=60)
+UNLIMITED = frozenset({"/healthz", "/readyz", "/metrics"})
+STATUSES: tuple[tuple[type[AppError], int], ...] = (
+    (InvalidInput, 400),
+    (NotAllowed, 403),
+    (NotFound, 404),
+    (Conflict, 409),
+    (LimitReached, 429),
+    (ProviderError, 502),
+)
+
+
+@web.middleware
+async def answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """An AppError becomes its kind's status with its code; anything unknown is logged and becomes a 500."""
+    with structlog.contextvars.bound_contextvars(request_id=f"web:{secrets.token_hex(6)}"):
+        try:
+            return await handler(request)
+        except web.HTTPException:
+            raise
+        except AppError as error:
+            return _refusal(error)
+        except Exception:
+            reference = secrets.token_hex(4)
+            log.exception("web.crashed", reference=reference, path=request.path)
+            return web.json_response({"error": {"code": "internal", "reference": reference}}, status=500)
+
+
+def _refusal(error: AppError) -> web.Response:
+    status = next((status for kind, status in STATUSES if isinstance(error, kind)), 400)
+    headers = {}
+    if "retry_after_s" in error.params:
+        headers["Retry-After"] = str(error.params["retry_after_s"])
+    body = {"error": {"code": error.error_code, "params": error.params}}
+    return web.json_response(body, status=status, headers=headers)
+
+
+@web.middleware
+async def limit_requests(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """100 requests a minute from one address."""
+    if request.path not in UNLIMITED:
+        await hit(request.app[DEPS].redis, REQUESTS, request.remote or "unknown")
+    return await handler(request)
