@@ -13,7 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from core.clock import Clock, SystemClock
 from core.db import ReadSession, open_engine
 from core.http import open_http
-from core.providers.text import PostWriter, build_post_writer
+from core.providers.text import PostWriter
+from core.providers.writers import build_post_writer
 from core.queue import Queue, RedisQueue
 from core.settings import Settings
 from core.tx import Tx
