@@ -163,6 +163,8 @@ def _period(r: _Reading) -> bool:
         said.end_of = unit
         r.at += ahead + 1
         return True
+    if token.get("next") and after.get("weekend"):
+        return _set_period(r, "next weekend", 2)
     if token.get("weekend") and not said.has_day:
         said.period = "weekend"
         r.at += 1

@@ -109,6 +109,11 @@ def city_name(zone: str, language: str) -> str:
     return zone if _FIXED.fullmatch(zone) else city_of(zone, language)
 
 
+def zone_of_abbreviation(typed: str) -> str | None:
+    """The zone that "CET" or "pst" most often stands for."""
+    return _ABBREVIATIONS.get(typed.casefold().strip(". "))
+
+
 def is_zone(name: str) -> bool:
     """Whether it is an IANA name that this machine knows, spelt exactly."""
     return name in _zones_by_lower_name().values()
@@ -128,7 +133,7 @@ def _iana(typed: str) -> Iterator[ZoneMatch]:
 
 
 def _abbreviated(typed: str) -> Iterator[ZoneMatch]:
-    if zone := _ABBREVIATIONS.get(typed.casefold().strip(". ")):
+    if zone := zone_of_abbreviation(typed):
         yield ZoneMatch(zone, "", "")
 
 
