@@ -7,7 +7,7 @@ from web.sandbox.errors import invalid, not_found
 from web.sandbox.http import WORLD, Body, chat_in, integer_of, read_json
 from web.sandbox.methods.polls import vote
 from web.sandbox.model import Chat, Message
-from web.sandbox.payments import pay
+from web.sandbox.payments import invoice_in, pay
 from web.sandbox.people import (
     button_data,
     check_inside,
@@ -201,8 +201,7 @@ async def pay_invoice(request: web.Request) -> web.Response:
     user_id = body.integer("user_id")
     check_inside(world, chat, user_id)
     message = existing_message(world, chat, _message_id(request))
-    slug = message.content.get("invoice", {}).get("slug")
-    return web.json_response(await pay(world, user_id, str(slug)))
+    return web.json_response(await pay(world, user_id, invoice_in(world, message)))
 
 
 @routes.post("/client/invoices/{slug}/pay")

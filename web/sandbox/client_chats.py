@@ -137,7 +137,7 @@ async def events(request: web.Request) -> web.StreamResponse:
     after = integer_of(asked) if asked else world.events.last_id
     response = web.StreamResponse(headers=STREAM_HEADERS)
     await response.prepare(request)
-    await response.write(b": here\n\n")
+    await response.write(b"retry: 1000\n\n")
     if not world.events.remembers(after):
         after = world.events.last_id
         await response.write(_server_sent(after, "resync", {"id": after, "type": "resync"}))

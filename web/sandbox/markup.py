@@ -14,7 +14,8 @@ COPY_TEXT_LIMIT = 256
 MOST_BUTTONS = 100
 STYLES = ("danger", "success", "primary")
 INLINE_KINDS = ("url", "callback_data", "callback_game", "pay", "switch_inline_query",
-                "switch_inline_query_chosen_chat", "switch_inline_query_current_chat", "login_url", "web_app", "copy_text")  # fmt: skip
+                "switch_inline_query_chosen_chat", "switch_inline_query_current_chat", "login_url",
+                "web_app", "copy_text")  # fmt: skip
 REQUESTS = {
     "request_contact": "phone number can be requested in private chats only",
     "request_location": "location can be requested in private chats only",

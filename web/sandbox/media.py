@@ -19,6 +19,15 @@ PHOTO_LIMIT = 10 * 1024 * 1024
 PHOTO_SIDES = (90, 320, 800, 1280)
 MOST_SIDES_SUM = 10_000
 MOST_RATIO = 20
+VAGUE = "application/octet-stream"
+USUAL_TYPES = {
+    "voice": "audio/ogg",
+    "audio": "audio/mpeg",
+    "video": "video/mp4",
+    "video_note": "video/mp4",
+    "animation": "video/mp4",
+}
+"""What a file is taken for when neither its name nor its sender tells."""
 VOICE_TYPES = ("audio/ogg", "audio/opus", "audio/mpeg", "audio/mp4", "audio/m4a", "audio/x-m4a", "application/ogg")
 NAMED_KINDS = ("document", "audio", "video", "animation")
 TYPE_NAMES = {
@@ -44,6 +53,7 @@ async def make_media(store: FileStore, kind: str, upload: Upload, told: Told | N
     if kind == "photo":
         return {"photo": await _make_photo(store, upload)}
     mime = mime_of(upload)
+    mime = USUAL_TYPES.get(kind, mime) if mime == VAGUE else mime
     if kind == "voice" and mime not in VOICE_TYPES:
         kind = "audio" if mime.startswith("audio/") else "document"
     if kind == "document" and mime == "image/gif":
@@ -53,10 +63,9 @@ async def make_media(store: FileStore, kind: str, upload: Upload, told: Told | N
 
 
 def mime_of(upload: Upload) -> str:
-    guessed = mimetypes.guess_type(upload.name)[0]
-    vague = upload.mime in {"", "application/octet-stream"}
-    mime = (guessed or upload.mime) if vague else upload.mime
-    return mime or "application/octet-stream"
+    if upload.mime not in {"", VAGUE}:
+        return upload.mime
+    return mimetypes.guess_type(upload.name)[0] or VAGUE
 
 
 def media_fields(file: StoredFile) -> Json:

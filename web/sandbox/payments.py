@@ -3,7 +3,7 @@
 import secrets
 
 from web.sandbox.errors import invalid, not_found
-from web.sandbox.model import Bot, Json
+from web.sandbox.model import Bot, Json, Message
 from web.sandbox.posting import post
 from web.sandbox.queries import PRE_CHECKOUT_LIFE_S
 from web.sandbox.state import World
@@ -16,6 +16,21 @@ def open_invoice(world: World, bot: Bot, invoice: Json) -> str:
     slug = secrets.token_urlsafe(12)
     world.invoices[slug] = {**invoice, "bot_id": bot.id, "slug": slug}
     world.storage.put("invoice", slug, world.invoices[slug])
+    return slug
+
+
+def place_invoice(world: World, slug: str, chat_id: int, message_id: int) -> None:
+    """Remember which message shows the invoice."""
+    world.invoices[slug] |= {"chat_id": chat_id, "message_id": message_id}
+    world.storage.put("invoice", slug, world.invoices[slug])
+
+
+def invoice_in(world: World, message: Message) -> str:
+    """The name of the invoice that a message shows."""
+    place = {"chat_id": message.chat_id, "message_id": message.id}
+    shown = (slug for slug, invoice in world.invoices.items() if place.items() <= invoice.items())
+    if "invoice" not in message.content or (slug := next(shown, None)) is None:
+        raise not_found("invoice")
     return slug
 
 

@@ -16,6 +16,8 @@ def post(
         reply_to=reply_to, via_chat=chat.is_channel,
     )  # fmt: skip
     world.storage.put_message(message)
+    if sender_id in world.bots:
+        world.drafts.end(chat.key)
     show(world, message, "message")
     tell_bots(world, message, edited=False)
     return message

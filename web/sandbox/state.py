@@ -8,6 +8,7 @@ from pathlib import Path
 
 from core.settings import SANDBOX_TOKEN
 from web.sandbox.calls import CallLog
+from web.sandbox.drafts import Drafts
 from web.sandbox.errors import not_found
 from web.sandbox.events import EventLog
 from web.sandbox.faults import Faults
@@ -34,6 +35,7 @@ class World:
         self.storage = Storage(database)
         self.files = FileStore(folder, self.storage)
         self.events = EventLog()
+        self.drafts = Drafts(self.events)
         self.limits = SendLimits(time.monotonic)
         self.faults = Faults()
         self.calls = CallLog()
@@ -82,6 +84,7 @@ class World:
         """Forget everything but the default bot and its account."""
         self.storage.clear()
         self.files.clear()
+        self.drafts.clear()
         self.faults.clear()
         self.calls.clear()
         self.limits = SendLimits(time.monotonic)
@@ -186,6 +189,7 @@ class World:
         return newest[0] if newest else None
 
     def close(self) -> None:
+        self.drafts.clear()
         self.storage.close()
 
 

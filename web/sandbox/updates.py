@@ -1,8 +1,9 @@
 """A bot's updates: kept until confirmed or a day old, fetched by one long poll at a time or pushed to a webhook."""
 
 import asyncio
-from collections import deque
-from collections.abc import Callable, Sequence
+import itertools
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from web.sandbox.errors import ApiError, conflict
@@ -46,13 +47,13 @@ class UpdateQueue:
         self._bot = bot
         self._storage = storage
         self._now = now
-        self._updates: deque[Update] = deque()
+        self._updates: OrderedDict[int, Update] = OrderedDict()
         self.last_id = FIRST_UPDATE_ID
         self._poll: asyncio.Future[None] | None = None
         self.on_push: Callable[[], None] = lambda: None
 
     def restore(self, updates: Sequence[Update], last_id: int) -> None:
-        self._updates.extend(updates)
+        self._updates.update((update.id, update) for update in updates)
         self.last_id = max(last_id, FIRST_UPDATE_ID)
 
     def __len__(self) -> int:
@@ -69,7 +70,7 @@ class UpdateQueue:
         self._drop_old()
         self.last_id += 1
         update = Update(self.last_id, self._now(), kind, source, body)
-        self._updates.append(update)
+        self._updates[update.id] = update
         self._storage.put_update(self._bot.id, update.id, at=update.at, kind=kind, source=source, body=body)
         self._storage.put("last_update", self._bot.id, {"id": self.last_id})
         if self._poll and not self._poll.done():
@@ -81,16 +82,17 @@ class UpdateQueue:
         if offset < 0:
             self._confirm(len(self._updates) + offset)
         elif offset > 0:
-            self._confirm(sum(1 for update in self._updates if update.id < offset))
-        return [self._updates[i] for i in range(min(limit, len(self._updates)))]
+            while self._updates and next(iter(self._updates)) < offset:
+                self._confirm(1)
+        return list(itertools.islice(self._updates.values(), limit))
 
-    def all_pending(self) -> list[Update]:
-        return list(self._updates)
+    def all_pending(self) -> Iterator[Update]:
+        return iter(self._updates.values())
 
     def drop(self, update_id: int) -> None:
         """Forget one update, delivered by a webhook."""
-        self._updates = deque(update for update in self._updates if update.id != update_id)
-        self._storage.drop_updates(self._bot.id, [update_id])
+        if self._updates.pop(update_id, None):
+            self._storage.drop_updates(self._bot.id, [update_id])
 
     def clear(self) -> None:
         self._confirm(len(self._updates))
@@ -117,10 +119,13 @@ class UpdateQueue:
             self._poll.set_exception(error)
 
     def _confirm(self, count: int) -> None:
-        done = [self._updates.popleft().id for _ in range(max(count, 0))]
+        done = [self._updates.popitem(last=False)[0] for _ in range(max(count, 0))]
         self._storage.drop_updates(self._bot.id, done)
 
     def _drop_old(self) -> None:
         oldest = self._now() - KEPT_S
-        while self._updates and (self._updates[0].at < oldest or len(self._updates) >= KEPT_UPDATES):
+        while self._updates:
+            first = next(iter(self._updates.values()))
+            if first.at >= oldest and len(self._updates) < KEPT_UPDATES:
+                return
             self._confirm(1)

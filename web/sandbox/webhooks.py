@@ -72,13 +72,15 @@ class Deliverer:
         seen = set(self._busy)
         waits = []
         for update in self._queue.all_pending():
+            if len(self._busy) >= self._webhook.max_connections:
+                break
             if update.source in seen:
                 continue
             seen.add(update.source)
             wait_s = self._attempts.setdefault(update.id, Attempt()).not_before - now
             if wait_s > 0:
                 waits.append(wait_s)
-            elif len(self._busy) < self._webhook.max_connections:
+            else:
                 self._start(session, update)
         return min(waits, default=None)
 

@@ -42,18 +42,18 @@ COUNTRIES = (
     "ua ug uk us uy uz va vc ve vg vi vn vu wf ws ye yt za zm zw"
 )
 COMMON = (
-    "com org net edu gov mil int info biz name pro mobi museum aero coop jobs travel cat asia tel xxx post academy "
-    "agency app art band bar beer blog business cafe center chat church city cloud club codes coffee community company "
-    "computer consulting cool courses dating deals design dev digital directory education email energy engineering "
-    "estate events exchange expert family fans farm fashion film finance fish fit flights fund fun games gallery "
-    "global gmbh gold golf group guide guru health help holdings host hosting house inc industries ink institute "
-    "international kitchen land law legal life limited link live llc loan lol love ltd management market marketing media money moscow "
-    "network news ninja one online page partners parts party photo photos pictures pizza plus press productions "
-    "properties pub recipes red rent report rest restaurant review reviews rip rocks run sale school science services "
-    "sexy shop shopping show site ski social software solar solutions space store stream studio style support surf "
-    "systems tax team tech technology tips today tools top tours town toys trade training tube university vacations "
-    "ventures vet video vip vision vodka vote voyage watch web wiki win wine work works world wtf xyz zone "
-    "рф рус онлайн сайт москва дети укр бел қаз"
+    "com org net edu gov mil int info biz name pro mobi museum aero coop jobs travel cat asia tel xxx post "
+    "academy agency app art band bar beer blog business cafe center chat church city cloud club codes coffee "
+    "community company computer consulting cool courses dating deals design dev digital directory education email "
+    "energy engineering estate events exchange expert family fans farm fashion film finance fish fit flights fund "
+    "fun games gallery global gmbh gold golf group guide guru health help holdings host hosting house inc "
+    "industries ink institute international kitchen land law legal life limited link live llc loan lol love ltd "
+    "management market marketing media money moscow network news ninja one online page partners parts party photo "
+    "photos pictures pizza plus press productions properties pub recipes red rent report rest restaurant review "
+    "reviews rip rocks run sale school science services sexy shop shopping show site ski social software solar "
+    "solutions space store stream studio style support surf systems tax team tech technology tips today tools top "
+    "tours town toys trade training tube university vacations ventures vet video vip vision vodka vote voyage "
+    "watch web wiki win wine work works world wtf xyz zone рф рус онлайн сайт москва дети укр бел қаз"
 )
 TLDS = frozenset(COUNTRIES.split()) | frozenset(COMMON.split())
 

@@ -9,12 +9,12 @@ from web.sandbox.entities.model import Entity, FormatError, utf16_length
 RESERVED = "_*[]()~`>#+-=|{}.!\n"
 NAMES = {
     "bold": "Bold", "italic": "Italic", "underline": "Underline", "strikethrough": "Strikethrough",
-    "spoiler": "Spoiler", "code": "Code", "pre": "Pre", "pre_code": "PreCode", "text_link": "TextUrl", "custom_emoji": "CustomEmoji",
-    "blockquote": "BlockQuote",
+    "spoiler": "Spoiler", "code": "Code", "pre": "Pre", "pre_code": "PreCode", "text_link": "TextUrl",
+    "custom_emoji": "CustomEmoji", "blockquote": "BlockQuote",
 }  # fmt: skip
 """How Telegram's refusals call the entities."""
-MARKS = {"bold": "*", "italic": "_", "underline": "__", "strikethrough": "~", "spoiler": "||", "code": "`", "pre": "```",
-         "pre_code": "```", "text_link": "]", "custom_emoji": "]"}  # fmt: skip
+MARKS = {"bold": "*", "italic": "_", "underline": "__", "strikethrough": "~", "spoiler": "||", "code": "`",
+         "pre": "```", "pre_code": "```", "text_link": "]", "custom_emoji": "]"}  # fmt: skip
 ONE_CHARACTER = {"_": "italic", "*": "bold", "~": "strikethrough", "`": "code", "[": "text_link"}
 LANGUAGE = re.compile(r"[^\s`]+(?=\s)")
 

@@ -4,7 +4,7 @@ from web.sandbox.call import Call, method
 from web.sandbox.errors import bad_request
 from web.sandbox.methods.sending import send
 from web.sandbox.model import Json
-from web.sandbox.payments import SUBSCRIPTION_PERIOD_S, keep_payment, open_invoice
+from web.sandbox.payments import SUBSCRIPTION_PERIOD_S, keep_payment, open_invoice, place_invoice
 from web.sandbox.posting import post
 
 STARS = "XTR"
@@ -23,10 +23,10 @@ def send_invoice(call: Call) -> Json:
     slug = open_invoice(call.world, call.bot, invoice)
     shown = {name: invoice[name] for name in ("title", "description", "start_parameter", "currency", "total_amount")}
     markup = {"inline_keyboard": [[{"text": f"Pay ⭐️{invoice['total_amount']}", "pay": True}]]}
-    content: Json = {"invoice": {**shown, "slug": slug}}
-    if not call.text("reply_markup"):
-        content["reply_markup"] = markup
-    return send(call, content)
+    content: Json = {"invoice": shown} | ({} if call.text("reply_markup") else {"reply_markup": markup})
+    sent = send(call, content)
+    place_invoice(call.world, slug, sent["chat"]["id"], sent["message_id"])
+    return sent
 
 
 def _invoice(call: Call) -> Json:

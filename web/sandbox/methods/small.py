@@ -155,7 +155,7 @@ def send_message_draft(call: Call) -> bool:
     if not chat.is_private:
         raise bad_request("TEXTDRAFT_PEER_INVALID")
     words = {"text": "", "entities": [], **fields(call.world, formatted, "text", "entities")}
-    call.world.events.add("draft", chat.key, call.world.people_in(chat), draft_id=draft_id, **words)
+    call.world.drafts.show(chat.key, draft_id, words)
     return True
 
 
