@@ -34,10 +34,24 @@ FLAGS = [
 class Sandbox:
     """A running sandbox, its bot (`call`) and its person (`client`)."""
 
-    def __init__(self, url: str, session: ClientSession) -> None:
-        self.url = url
+    def __init__(self, runner: AppRunner, port: int, session: ClientSession) -> None:
+        self.url = f"http://127.0.0.1:{port}"
+        self._runner = runner
+        self._port = port
         self._session = session
         self._offset = 0
+
+    async def listen(self) -> None:
+        await TCPSite(self._runner, "127.0.0.1", self._port).start()
+
+    async def cut(self) -> None:
+        """Nobody reaches the sandbox until `listen`; open connections break."""
+        for site in list(self._runner.sites):
+            await site.stop()
+        assert self._runner.server is not None
+        for connection in self._runner.server.connections:
+            if connection.transport is not None:
+                connection.transport.abort()
 
     async def call(self, method: str, **params: Any) -> Any:
         """A Bot API call as the default bot. Files are given as (name, bytes)."""
@@ -97,12 +111,12 @@ async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Bro
 
 @pytest.fixture
 async def sandbox() -> AsyncIterator[Sandbox]:
-    port = unused_port()
     runner = AppRunner(build_app(), shutdown_timeout=0.1)
     await runner.setup()
-    await TCPSite(runner, "127.0.0.1", port).start()
     async with ClientSession() as session:
-        yield Sandbox(f"http://127.0.0.1:{port}", session)
+        made = Sandbox(runner, unused_port(), session)
+        await made.listen()
+        yield made
     await runner.cleanup()
 
 
@@ -121,16 +135,14 @@ async def context(browser: Browser, viewport: dict[str, int]) -> AsyncIterator[B
 
 
 @pytest.fixture
-async def page(
-    context: BrowserContext, sandbox: Sandbox, request: pytest.FixtureRequest
-) -> AsyncIterator[Page]:
+async def page(context: BrowserContext, sandbox: Sandbox, request: pytest.FixtureRequest) -> AsyncIterator[Page]:
     """A blank page of the sandbox's person. Whatever lands on the console as an error fails the test."""
     made = await context.new_page()
     errors: list[str] = []
 
     def note(message: ConsoleMessage) -> None:
         if message.type == "error":
-            errors.append(message.text)
+            errors.append(f"{message.text} {message.location['url']}")
 
     made.on("console", note)
     made.on("pageerror", lambda error: errors.append(str(error)))

@@ -49,7 +49,7 @@ export class Composer {
     });
     this.input.addEventListener("input", () => this.#changed());
     this.input.addEventListener("keydown", (event) => this.#onKey(event));
-    this.input.addEventListener("blur", () => setTimeout(() => this.commands.close(), 120));
+    this.input.addEventListener("blur", () => setTimeout(() => document.activeElement !== this.input && this.commands.close(), 120));
     this.input.addEventListener("paste", (event) => this.#onPaste(event));
     this.menuButton.addEventListener("click", () => (this.commands.isOpen ? this.commands.close() : this.#openMenu()));
     this.keyboardButton.addEventListener("click", () => this.#toggleKeyboard());
