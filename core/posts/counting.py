@@ -20,13 +20,16 @@ _PATH_AND_QUERY = rf"""
     / (?: (?:{_PATH}|{_IN_PARENTHESES})* (?:{_PATH_END}|{_IN_PARENTHESES}) )?
     (?: {_QUERY} )?
 """
-_TWITTER_LINK = rf"""
-    (?<![a-z0-9@＠$\#＃]) https?:// (?P<domain>(?:{_ANY_LABEL}\.)+ (?: \L<tops> | xn--[a-z0-9-]+ | [^\W\d_a-z]+ ))
+_TWITTER_LINK = regex.compile(
+    rf"""
+    (?<![a-z0-9@＠$\#＃]) https?:// (?P<domain>(?:{_ANY_LABEL}\.)+ (?: [a-z]{{2,}} | xn--[a-z0-9-]+ | [^\W\d_a-z]+ ))
         (?![0-9a-z@+\-]) (?: :[0-9]+ )? (?: {_PATH_AND_QUERY} | {_QUERY} )?
-    | (?<![a-z0-9@＠$\#＃\-_./]) (?P<domain>(?:{_PLAIN_LABEL}\.)+ (?: \L<tops> | xn--[a-z0-9-]+ ))
+    | (?<![a-z0-9@＠$\#＃\-_./]) (?P<domain>(?:{_PLAIN_LABEL}\.)+ (?: [a-z]{{2,}} | xn--[a-z0-9-]+ ))
         (?![0-9a-z@+\-]) (?: (?: :[0-9]+ )? {_PATH_AND_QUERY} )?
-"""
-"""twitter-text's URL grammar: a bare domain counts as a link when its ending is a top-level domain."""
+    """,
+    regex.IGNORECASE | regex.VERBOSE,
+)
+"""twitter-text's URL grammar, but for the list of top-level domains, which is looked up afterwards."""
 
 _HEAVY = regex.compile(r"[^\u0000-\u10ff\u2000-\u200d\u2010-\u201f\u2032-\u2037]")
 """What weighs 2; the four ranges in it weigh 1 (twitter-text configuration, version 3)."""
@@ -59,10 +62,26 @@ def twitter_length(text: str) -> int:
 
 
 def twitter_links(text: str) -> list[tuple[int, int]]:
-    """Where X sees links, as (start, end) in code points."""
+    """Where X sees links, as (start, end) in code points. A bare domain is one when its ending is a top-level domain."""
     if "." not in text:
         return []
-    return [match.span() for match in _twitter_link().finditer(text) if _has_valid_labels(match["domain"])]
+    ends = ((match.start(), _link_end(match)) for match in _TWITTER_LINK.finditer(text))
+    return [(start, end) for start, end in ends if end]
+
+
+def _link_end(match: regex.Match[str]) -> int:
+    """Where the link ends: at a known ending, maybe labels earlier ("example.com" of "example.com.foo"); 0 for none."""
+    domain = str(match["domain"])
+    labels = domain.split(".")
+    if not _has_valid_labels(domain):
+        return 0
+    if _is_top_level(labels[-1]):
+        return match.end()
+    while len(labels) > 2:
+        labels.pop()
+        if _is_top_level(labels[-1]):
+            return match.start("domain") + len(".".join(labels))
+    return 0
 
 
 def utf16_length(text: str) -> int:
@@ -96,7 +115,11 @@ def _has_valid_labels(domain: str) -> bool:
         return False
 
 
+def _is_top_level(label: str) -> bool:
+    lowered = label.lower()
+    return lowered in _top_level_domains() or lowered.startswith("xn--") or not lowered.isascii()
+
+
 @lru_cache(maxsize=1)
-def _twitter_link() -> regex.Pattern[str]:
-    tops = (Path(__file__).parent / "top_level_domains.txt").read_text("ascii").split()
-    return regex.compile(_TWITTER_LINK, regex.IGNORECASE | regex.VERBOSE, tops=tops)
+def _top_level_domains() -> frozenset[str]:
+    return frozenset((Path(__file__).parent / "top_level_domains.txt").read_text("ascii").split())

@@ -73,7 +73,7 @@ _REVISER = """\
 You are a senior social media editor. You change a draft exactly as asked and leave the rest as it is: its facts, its
 voice, its line breaks, its link and hashtags, unless they are what should change."""
 _NATIVE = """\
-Write as a native speaker would; translate the source if it is in another language. Keep names and brands as they are."""
+Write as a native speaker would; translate the source if it is in another language. Names and brands stay."""
 _TASK_RULE = """\
 The task comes from the draft's author: do what it says, as long as no fact is invented; a fact that the task itself
 states may be used."""
@@ -130,10 +130,8 @@ def posts(brief: Brief, platform: Platform, angles: tuple[str, ...]) -> Prompt:
     parts = [
         _delimited("BRAND VOICE", brief.brand_voice) if brief.brand_voice.strip() else "",
         _delimited("SOURCE", brief.source_text, title=brief.source_title),
-        f"The link to give the reader, once, at the end of the text: {brief.source_url}"
-        if _links(brief, platform)
-        else "",
-        f"Write {len(angles)} post{'s' if len(angles) > 1 else ''}, each complete in itself, from these angles:\n{asked}",
+        f"The link for the reader, once, at the end of the text: {brief.source_url}" if _links(brief, platform) else "",
+        f"Write {len(angles)} post(s), each complete in itself, from these angles:\n{asked}",
         "No two may share an opening, a structure or a closing line.",
     ]
     return Prompt(_messages(system, parts), "posts", _posts_schema(platform), _tokens(platform, len(angles)))
