@@ -68,6 +68,7 @@ def open_engine(settings: Settings) -> AsyncEngine:
         pool_recycle=1800,
         pool_pre_ping=False,
         pool_use_lifo=True,
+        hide_parameters=True,  # they hold what users wrote; errors are logged
         connect_args={
             "server_settings": {
                 "application_name": "postaify",
