@@ -1,11 +1,16 @@
 """The container files can't be run by the tests; what can be checked without a container engine is checked here."""
 
 import re
+import tomllib
+from collections.abc import Iterable
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import typer
 import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 import postaify
 from core.settings import Settings
@@ -59,3 +64,32 @@ def test_the_image_gets_every_package_that_the_project_has() -> None:
     allowed = set(re.findall(r"^!(\w+)$", (ROOT / ".dockerignore").read_text(), flags=re.MULTILINE))
     packages = {path.parent.name for path in ROOT.glob("*/__init__.py")} - {"tests"}
     assert packages <= allowed
+
+
+def test_every_package_that_the_project_pulls_in_is_pinned() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    lines = (ROOT / "constraints.txt").read_text().split()
+    assert all("==" in line for line in lines)
+    pinned = {canonicalize_name(line.partition("==")[0]) for line in lines}
+    assert pulled_in([*project["dependencies"], *project["optional-dependencies"]["dev"]]) <= pinned
+
+
+def pulled_in(requirements: Iterable[str]) -> set[str]:
+    """The distributions that are required, and what they require, as it applies on this machine."""
+    waiting = [needed for line in requirements if (needed := read(line, frozenset()))]
+    seen = set(waiting)
+    while waiting:
+        name, extras = waiting.pop()
+        found = {needed for line in metadata.requires(name) or [] if (needed := read(line, extras))}
+        waiting += found - seen
+        seen |= found
+    return {name for name, _ in seen}
+
+
+def read(line: str, extras: frozenset[str]) -> tuple[str, frozenset[str]] | None:
+    """Name and extras of a requirement; None when its marker excludes it."""
+    requirement = Requirement(line)
+    marker = requirement.marker
+    if marker is not None and not any(marker.evaluate({"extra": extra}) for extra in ("", *extras)):
+        return None
+    return canonicalize_name(requirement.name), frozenset(requirement.extras)
