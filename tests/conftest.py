@@ -160,7 +160,7 @@ def _deps(
     queue: RecordingQueue,
 ) -> "Deps":
     from core.deps import Deps
-    from core.providers.text import build_post_writer
+    from core.providers.writers import build_post_writer
 
     return Deps(
         settings=settings,
