@@ -83,6 +83,7 @@ class SharedBook:
     """The books in Redis. Every key carries the same hash tag, so that a cluster keeps them together."""
 
     def __init__(self, redis: Redis, *, rate_per_s: float, key: str) -> None:
+        self._redis = redis
         self._prefix = f"{{{key}}}"
         self._asker = uuid.uuid4().hex
         scripts = files(__package__)
@@ -107,6 +108,10 @@ class SharedBook:
             keys=[self._key("pause"), self._key("pause", str(chat)), self._key("refused")],
             args=[math.ceil(seconds * 1000), "" if chat is None else str(chat), several, _us(REFUSED_TOGETHER_S)],
         )
+
+    async def probe(self) -> None:
+        """Raises when Redis is away."""
+        await self._redis.ping()
 
     def _key(self, *names: str) -> str:
         return ":".join((self._prefix, *names))

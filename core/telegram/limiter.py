@@ -17,7 +17,7 @@ from core.telegram.books import Answer, Chat, LocalBook, Request, Scope, SharedB
 
 log = structlog.get_logger()
 
-ASK_TIMEOUT_S: Final = 1.0
+ASK_TIMEOUT_S: Final = 0.5
 FIRST_RETRY_S: Final = 0.05
 LONGEST_RETRY_S: Final = 2.0
 PATIENCE_S: Final = 30.0
@@ -68,7 +68,9 @@ class Limiter:
         self._chat_free_at: dict[str, float] = {}
         self._all_free_at = 0.0
         self._announced_until = 0.0
-        self._outage_since: float | None = None
+        self._away = False
+        self._failing_since: float | None = None
+        self._probe: asyncio.Task[None] | None = None
         self._retry_at = 0.0
         self._retry_s = FIRST_RETRY_S
         self._changed = asyncio.Event()
@@ -170,15 +172,15 @@ class Limiter:
 
     async def _ask(self, waiter: _Waiter) -> Answer:
         """Redis when it is there. Without it, answers go by the local book, and bulk waits or gives up."""
-        if time.monotonic() >= self._retry_at and (answer := await self._ask_shared(waiter)):
+        if not self._away and (answer := await self._ask_shared(waiter)):
             return answer
-        now = time.monotonic()
+        self._probe_again()
         if waiter.request.interactive:
             return self._local.ask(waiter.request)
-        waited_since = max(waiter.since, self._outage_since or now)
-        if now - waited_since > self._patience_s and not waiter.granted.done():
+        now = time.monotonic()
+        if now - max(waiter.since, self._failing_since or now) > self._patience_s and not waiter.granted.done():
             waiter.granted.set_exception(LimiterAway())
-        return Answer(Scope.ALL, self._retry_at - now)
+        return Answer(Scope.ALL, FIRST_RETRY_S)
 
     async def _ask_shared(self, waiter: _Waiter) -> Answer | None:
         first_few = self._ready[:3]  # of a heap: the first two are among them
@@ -189,18 +191,35 @@ class Limiter:
         except (RedisError, OSError) as exc:
             self._lose(exc)
             return None
-        if self._outage_since is not None:
-            log.info("limiter.redis_back", after_s=round(time.monotonic() - self._outage_since, 1))
-        self._outage_since, self._retry_s = None, FIRST_RETRY_S
+        if self._failing_since is not None:
+            log.info("limiter.redis_back", after_s=round(time.monotonic() - self._failing_since, 1))
+        self._failing_since, self._retry_s = None, FIRST_RETRY_S
         return answer
 
     def _lose(self, exc: Exception) -> None:
         now = time.monotonic()
-        if self._outage_since is None:
-            self._outage_since = now
+        if self._failing_since is None:
+            self._failing_since = now
             log.warning("limiter.redis_away", error=type(exc).__name__, detail=str(exc))
+        self._away = True
         self._retry_at = now + self._retry_s
         self._retry_s = min(self._retry_s * 2, LONGEST_RETRY_S)
+
+    def _probe_again(self) -> None:
+        """Look whether Redis is back, beside the waiters: they don't wait for the look."""
+        if time.monotonic() >= self._retry_at and (self._probe is None or self._probe.done()):
+            self._probe = asyncio.create_task(self._look_for_redis(), name="telegram-limiter-probe")
+
+    async def _look_for_redis(self) -> None:
+        try:
+            async with asyncio.timeout(ASK_TIMEOUT_S):
+                await self._shared.probe()
+        except (RedisError, OSError) as exc:
+            self._lose(exc)
+        else:
+            self._away = False
+            self._all_free_at = 0.0
+            self._changed.set()
 
     async def _sleep_until(self, at: float) -> None:
         """Until then, or until a waiter comes or goes."""

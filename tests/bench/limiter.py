@@ -1,13 +1,13 @@
 """How fast processes drain a backlog through the shared limiter, how evenly, and how long an answer waits meanwhile."""
 
 import asyncio
-import multiprocessing
+import json
+import subprocess
 import sys
 import time
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from multiprocessing.connection import Connection
+from collections.abc import Sequence
+from pathlib import Path
 
 from redis.asyncio import Redis
 
@@ -17,6 +17,7 @@ from tests.bench.redis_server import redis_server
 
 RATE_PER_S = 29
 DRAIN_S = 12.0
+STARTING_S = 1.5
 ANSWER_EVERY_S = 0.4
 
 
@@ -30,7 +31,7 @@ def main() -> list[Figure]:
 
 
 def _drained(url: str, processes: int) -> list[Figure]:
-    drains, answers = _run(url, processes)
+    drains, answers = drain(url, processes=processes, seconds=DRAIN_S)
     sent = sorted([at for drain in drains for at in drain] + [at for at, _ in answers])
     rate = (len(sent) - 1) / (sent[-1] - sent[0])
     waits_ms = [wait * 1000 for _, wait in answers]
@@ -48,35 +49,18 @@ def most_in_any(ordered: Sequence[float], seconds: float) -> int:
     return max(index + 1 - bisect_left(ordered, at - seconds + 1e-9) for index, at in enumerate(ordered))
 
 
-def _run(url: str, processes: int) -> tuple[list[list[float]], list[tuple[float, float]]]:
-    context = multiprocessing.get_context("spawn")
-    key = f"bench:{processes}:{time.time()}"
-    stop_at = time.time() + 1.5 + DRAIN_S
-    with _started(context, processes, url, key, stop_at) as pipes:
-        *drains, answers = (pipe.recv() for pipe in pipes)
+def drain(url: str, *, processes: int, seconds: float) -> tuple[list[list[float]], list[tuple[float, float]]]:
+    """The instants of each process's sends, and of each answer with its wait."""
+    stop_at = time.time() + STARTING_S + seconds
+    arguments = [url, f"bench:{time.time()}", str(stop_at)]
+    children = [_start(role, arguments) for role in ["drain"] * processes + ["answer"]]
+    *drains, answers = (json.loads(child.communicate(timeout=seconds + 30)[0]) for child in children)
     return drains, answers
 
 
-@contextmanager
-def _started(
-    context: multiprocessing.context.SpawnContext, processes: int, url: str, key: str, stop_at: float
-) -> Iterator[list[Connection]]:
-    pipes: list[Connection] = []
-    children = []
-    for index in range(processes + 1):
-        ours, theirs = context.Pipe(duplex=False)
-        target = _answer if index == processes else _drain
-        child = context.Process(target=target, args=(theirs, url, key, stop_at), daemon=True)
-        child.start()
-        pipes.append(ours)
-        children.append(child)
-    yield pipes
-    for child in children:
-        child.join()
-
-
-def _drain(pipe: Connection, url: str, key: str, stop_at: float) -> None:
-    pipe.send(asyncio.run(_drain_until(url, key, stop_at)))
+def _start(role: str, arguments: list[str]) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "tests.bench.limiter", role, *arguments]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2])
 
 
 async def _drain_until(url: str, key: str, stop_at: float) -> list[float]:
@@ -100,10 +84,6 @@ async def _drain_until(url: str, key: str, stop_at: float) -> list[float]:
     return sent
 
 
-def _answer(pipe: Connection, url: str, key: str, stop_at: float) -> None:
-    pipe.send(asyncio.run(_answer_until(url, key, stop_at)))
-
-
 async def _answer_until(url: str, key: str, stop_at: float) -> list[tuple[float, float]]:
     """Now and then an answer to somebody, in a process of its own, as the bot's."""
     redis = Redis.from_url(url)
@@ -118,5 +98,14 @@ async def _answer_until(url: str, key: str, stop_at: float) -> list[tuple[float,
     return answered
 
 
+def _play(role: str, url: str, key: str, stop_at: str) -> None:
+    """A child's part: what it did goes to standard output."""
+    part = _answer_until if role == "answer" else _drain_until
+    json.dump(asyncio.run(part(url, key, float(stop_at))), sys.stdout)
+
+
 if __name__ == "__main__":
-    show("The shared limiter", main())
+    if sys.argv[1:]:
+        _play(*sys.argv[1:])
+    else:
+        show("The shared limiter", main())

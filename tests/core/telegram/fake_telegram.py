@@ -126,13 +126,13 @@ def _abort(request: web.Request, response: web.StreamResponse | None = None) -> 
 
 
 @asynccontextmanager
-async def fake_telegram() -> AsyncIterator[FakeTelegram]:
+async def fake_telegram(port: int = 0) -> AsyncIterator[FakeTelegram]:
     fake = FakeTelegram()
     app = web.Application(client_max_size=100 * 1024 * 1024)
     app.router.add_route("*", "/{path:.*}", fake.serve)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
-    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    await web.TCPSite(runner, "127.0.0.1", port).start()
     fake.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
     try:
         yield fake
