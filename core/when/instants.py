@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 from dateutil.relativedelta import relativedelta
 
-from core.when.grammar import NotUnderstood, Said
+from core.when.said import NotUnderstood, Said
 from core.when.times import at_local, local_day, to_local
 
 DEFAULT_CLOCK = time(9)
@@ -94,16 +94,14 @@ def _other_reading(said: Said, now: datetime, zone: str, habits: Habits) -> Inst
 
 def _is_rather_evening(said: Said, now: datetime, zone: str) -> bool:
     """Where clocks have twelve hours, "at 3" is in the afternoon, and "at 9" the next 9 there is."""
-    assert said.clock is not None
-    if said.clock.hour < 6:
+    evening = _twelve_hours_later(said).clock
+    if said.clock is None or evening is None or said.clock.hour < 6:
         return True
-    local = to_local(now, zone)
-    return not said.has_day and said.clock <= local.time() < said.clock.replace(hour=said.clock.hour + 12)
+    return not said.has_day and said.clock <= to_local(now, zone).time() < evening
 
 
 def _twelve_hours_later(said: Said) -> Said:
-    assert said.clock is not None
-    return replace(said, clock=said.clock.replace(hour=said.clock.hour + 12))
+    return replace(said, clock=said.clock and said.clock.replace(hour=said.clock.hour + 12))
 
 
 def _laid(said: Said, now: datetime, zone: str, days: Iterator[date]) -> Instant:
@@ -160,7 +158,7 @@ def _days(said: Said, today: date, habits: Habits) -> Iterator[date]:
             else _in_years(said.month, said.month_day, said.year, today)
         )
     elif said.weekday is not None:
-        yield from _weekdays(said, today, habits)
+        yield from _weekdays(said.weekday, said, today, habits)
     elif said.end_of is not None:
         yield from _ends(said.end_of, today)
     elif said.period is not None:
@@ -192,13 +190,12 @@ def _in_months(day: int, today: date) -> Iterator[date]:
             yield month.replace(day=day)
 
 
-def _weekdays(said: Said, today: date, habits: Habits) -> Iterator[date]:
-    assert said.weekday is not None
+def _weekdays(weekday: int, said: Said, today: date, habits: Habits) -> Iterator[date]:
     monday = today - timedelta(days=today.weekday())
     if said.period == "week" or (said.next_weekday and not habits.next_is_nearest):
-        yield monday + timedelta(days=7 + said.weekday)
+        yield monday + timedelta(days=7 + weekday)
         return
-    ahead = (said.weekday - today.weekday()) % 7
+    ahead = (weekday - today.weekday()) % 7
     if said.next_weekday and ahead == 0:
         ahead = 7
     yield today + timedelta(days=ahead)

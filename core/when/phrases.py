@@ -5,13 +5,13 @@ dateparser, which is loaded only for them.
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from core.errors import InvalidInput
-from core.when import formats, lexer
-from core.when.grammar import NotUnderstood, Recurring, understand
-from core.when.instants import DEFAULT_CLOCK, Habits, Instant, instant_of
-from core.when.times import at_local, to_local, zone_info
+from core.when import foreign, formats, lexer
+from core.when.grammar import understand
+from core.when.instants import Habits, Instant, instant_of
+from core.when.said import NotUnderstood, Recurring
+from core.when.times import at_local, to_local
 from core.when.zones import zone_of_abbreviation
 
 FARTHEST = timedelta(days=366)
@@ -67,7 +67,7 @@ def parse_when(text: str, *, now: datetime, zone: str, language: str) -> When:
 def preload() -> None:
     """Load what phrases need: vocabularies, and dateparser with English (0.2 s, 20 MB)."""
     lexer.preload()
-    _by_dateparser("in 1 minute", now=datetime(2026, 1, 1, tzinfo=UTC), zone="UTC", language=ENGLISH)
+    foreign.preload()
 
 
 def _instant(phrase: str, text: str, *, now: datetime, zone: str, language: str) -> Instant:
@@ -88,10 +88,18 @@ def _instant(phrase: str, text: str, *, now: datetime, zone: str, language: str)
             continue
         except Recurring as exc:
             raise InvalidInput("when.recurring") from exc
-    found = _by_dateparser(text, now=now, zone=zone, language=language)
+    if _begins_with_every(phrase, spoken):
+        raise InvalidInput("when.recurring")
+    found = foreign.instant_of(text, now=now, zone=zone, language=language)
     if found is None:
         raise InvalidInput("when.not_understood")
     return found
+
+
+def _begins_with_every(phrase: str, language: str) -> bool:
+    """A repetition is recognised by its first word, even when it goes on in words that aren't known."""
+    own = (each for each in (language, ENGLISH) if each in lexer.languages())
+    return any(lexer.tokens(phrase, each)[0].get("every") for each in own)
 
 
 def _languages_to_try(language: str) -> Iterator[str]:
@@ -116,34 +124,3 @@ def _without_zone(phrase: str) -> tuple[str, str | None]:
     rest, _, last = phrase.rpartition(" ")
     zone = zone_of_abbreviation(last) if rest and len(last) >= 3 else None
     return (rest, zone) if zone else (phrase, None)
-
-
-def _by_dateparser(text: str, *, now: datetime, zone: str, language: str) -> Instant | None:
-    local = now.astimezone(zone_info(zone)).replace(tzinfo=None)
-    settings = {
-        "PREFER_DATES_FROM": "future",
-        "RELATIVE_BASE": local,
-        "RETURN_TIME_AS_PERIOD": True,
-        "DATE_ORDER": "DMY" if formats.day_comes_first(language, zone) else "MDY",
-    }
-    data = _date_data(text, language, settings)
-    if data is None or data.date_obj is None:
-        return None
-    read: datetime = data.date_obj
-    if read.tzinfo:
-        return Instant(read)
-    if data.period == "time" or abs(read - local) < timedelta(days=1):
-        return Instant(at_local(read.date(), read.time(), zone))
-    return Instant(at_local(read.date(), DEFAULT_CLOCK, zone), time_assumed=True)
-
-
-def _date_data(text: str, language: str, settings: dict[str, Any]) -> Any:
-    from dateparser.date import DateDataParser  # 0.1 s and 12 MB, and seldom needed
-
-    spoken = language.replace("_", "-").split("-")[0].lower()
-    for languages in ([spoken, ENGLISH], [ENGLISH]):
-        try:
-            return DateDataParser(languages=languages, settings=settings).get_date_data(text)
-        except ValueError:  # a language that it doesn't know
-            continue
-    return None
