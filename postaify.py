@@ -19,6 +19,7 @@ from rich.table import Table
 from core.embedded import EmbeddedServices, EmbeddedUnavailable, running_services
 from core.home import HomeInUse, HomeNotOurs, make_home, private_folder
 from core.ports import NoFreePort, free_port
+from core.processes import ProcessIdentity
 from core.readiness import ready_processes
 from core.settings import Settings, SettingsInvalid
 from core.supervisor import Child, ChildFailed, Row, StopRequested, Supervisor, rows_of
@@ -39,7 +40,9 @@ PRELOADED = (
 )
 """Loaded once, before the processes are forked, so that they share the memory."""
 
-app = typer.Typer(help="Postaify, from the command line.", no_args_is_help=True, add_completion=False)
+app = typer.Typer(
+    help="Postaify, from the command line.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
 console = Console(highlight=False)
 errors = Console(stderr=True, highlight=False)
 
@@ -108,7 +111,6 @@ def up() -> None:
 
 
 def _up(settings: Settings) -> None:
-    began = time.monotonic()
     home = make_home(settings.home)
     services = _embedded(settings)
     with Supervisor(home, services=services, say=partial(_say, private_folder(home, "logs") / "up.log")) as supervisor:
@@ -122,7 +124,8 @@ def _up(settings: Settings) -> None:
         supervisor.start(children_of(settings))
         ready = supervisor.wait_ready(READY_WITHIN_S)
         servers = [row for row in rows_of(home) if row.name in SERVERS]
-        title = f"Postaify is up after {time.monotonic() - began:.1f} s" if ready else "Not everything came up"
+        seconds = time.time() - ProcessIdentity.of(os.getpid()).started_at
+        title = f"Postaify is up after {seconds:.1f} s" if ready else "Not everything came up"
         _show(title, servers + supervisor.rows())
         _invite(settings, supervisor.rows())
         console.print(f"Logs are in {home / 'logs'}. Ctrl-C stops everything.", soft_wrap=True)
