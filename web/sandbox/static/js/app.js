@@ -59,12 +59,12 @@ class App {
     this.stream = new Stream({ url: (after) => this.api.eventsUrl(after), onEvent: (event) => this.#onEvent(event), onState: (connected) => this.#onConnection(connected) });
     await this.stream.open();
     await this.#loadChats();
-    byId("app").removeAttribute("aria-busy");
     const asked = Number(location.hash.slice(1));
     const wide = matchMedia("(min-width: 800px)").matches;
     if (this.store.chats.has(asked)) await this.open(asked);
     else if (wide || this.store.chats.size === 1) await this.open(user.id);
     else this.list.render();
+    requestAnimationFrame(() => byId("app").removeAttribute("aria-busy"));
   }
 
   /** Open a chat: on a phone this covers the list. */

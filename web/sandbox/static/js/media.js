@@ -165,7 +165,7 @@ function waveOf(seed) {
   const random = () => (state = (state * 1664525 + 1013904223) >>> 0) / 2 ** 32;
   let level = 0.5;
   return Array.from({ length: WAVE_BARS }, () => {
-    level = Math.min(1, Math.max(0.12, level * 0.55 + random() * 0.55 - 0.05));
+    level = Math.min(1, Math.max(0.12, level * 0.3 + random() * 0.8 - 0.08));
     return level.toFixed(2);
   });
 }
