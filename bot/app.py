@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import structlog
 from telegram import Bot, BotCommand, BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats, Update
 
-from bot import accounts, deliveries, posts, sources
+from bot import accounts, billing, deliveries, posts, sources
 from bot.context import Context
 from bot.errors import answer_error
-from bot.middleware import Actors, count_action
+from bot.middleware import Actors, admit
 from bot.router import Router
 from bot.texts import LANGUAGES, Texts
 from core.accounts.service import mark_blocked
@@ -17,7 +17,7 @@ from core.deps import Deps
 
 log = structlog.get_logger()
 
-FEATURES = (accounts, posts, deliveries, sources)
+FEATURES = (accounts, billing, posts, deliveries, sources)
 """In the order in which they are asked. `sources` takes whatever nobody else wanted, so it comes last."""
 
 
@@ -51,8 +51,8 @@ class Application:
             if context is None:
                 return
             try:
-                await count_action(self.deps, context.actor)
-                await self.router.route(context)
+                if await admit(self.deps, context.actor):
+                    await self.router.route(context)
             except Exception as error:
                 await answer_error(self.router, context, error)
 
@@ -68,6 +68,7 @@ class Application:
             actor=actor,
             texts=Texts(actor.language),
             forget_actor=lambda: self.actors.forget(user.id),
+            run=self.router.perform,
         )
 
     async def _note_membership(self, update: Update) -> None:

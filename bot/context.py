@@ -1,8 +1,8 @@
 """What a handler gets: who is there, what came in, and how to answer."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from typing import TypeVar
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 import structlog
 from telegram import Bot, LinkPreviewOptions, Message, Update
@@ -48,9 +48,12 @@ class Context:
     actor: Actor
     texts: Texts
     forget_actor: Callable[[], None]
-    """To be called when a setting of the user has changed."""
+    run: "PressHandler[Any]"
+    """The way from an action to its handler."""
     arguments: str = ""
     """What stands behind a command."""
+    ended_question: str | None = None
+    """What the question was about that this command has put an end to (a msgid, or ""); None when none waited."""
     _answered: bool = field(default=False)
 
     @property
@@ -137,9 +140,23 @@ class Context:
         """Take the next message of this chat as the answer to the question `name`."""
         await prompts.ask(self.deps.redis, self.chat_id, Prompt(name, data))
 
-    async def stop_asking(self) -> bool:
-        """Expect no answer any more. Whether one had been expected."""
+    async def waiting(self) -> Prompt | None:
+        """The question that waits for an answer in this chat."""
+        return await prompts.waiting(self.deps.redis, self.chat_id)
+
+    async def stop_asking(self) -> Prompt | None:
+        """Expect no answer any more. Gives the question that had waited for one."""
         return await prompts.forget(self.deps.redis, self.chat_id)
+
+    async def perform(self, action: Action) -> None:
+        """Go on as if the button of this action had been pressed."""
+        await self.run(self, action)
+
+    def adopt(self, **changed: Any) -> None:
+        """The user has just changed these fields of theirs: go on with the new values, here and in later updates."""
+        self.actor = replace(self.actor, **changed)
+        self.texts = Texts(self.actor.language)
+        self.forget_actor()
 
     async def _answer(self, text: str | None, *, alert: bool) -> None:
         query = self.update.callback_query

@@ -39,7 +39,7 @@ async def _answer(router: Router, context: Context, error: Exception) -> None:
             log.info(
                 "bot.refused", code=error.error_code, **{f"param_{key}": value for key, value in error.params.items()}
             )
-            await _tell(context, sentence_of(router, error, t))
+            await _tell_refusal(router, context, error)
         case Forbidden():
             log.info("bot.blocked_by_user")
             async with context.deps.tx() as tx:
@@ -54,6 +54,15 @@ async def _answer(router: Router, context: Context, error: Exception) -> None:
                 context,
                 t("Something went wrong on our side. Please try again; if it stays, tell us {ref}.", ref=reference),
             )
+
+
+async def _tell_refusal(router: Router, context: Context, error: AppError) -> None:
+    screen = router.error_screens.get(error.error_code)
+    if screen is None or not context.is_private:
+        await _tell(context, sentence_of(router, error, context.texts))
+        return
+    await context.send(screen(context, error.params))
+    await context.settle()
 
 
 async def _tell(context: Context, sentence: Markup) -> None:

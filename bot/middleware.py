@@ -10,6 +10,7 @@ from bot.texts import supported_language
 from core.accounts import service as accounts
 from core.db import TelegramId
 from core.deps import Deps
+from core.errors import LimitReached
 from core.limits import ACTIONS, hit
 
 log = structlog.get_logger()
@@ -63,6 +64,15 @@ class Actors:
         )
 
 
-async def count_action(deps: Deps, actor: Actor) -> None:
-    """Raises LimitReached above 500 actions an hour."""
-    await hit(deps.redis, ACTIONS, str(actor.telegram_id))
+async def admit(deps: Deps, actor: Actor) -> bool:
+    """Count an action. False above 500 an hour: then say nothing, or a flood would be answered by one.
+
+    Raises LimitReached for the first one above, so that this is told once an hour.
+    """
+    try:
+        await hit(deps.redis, ACTIONS, str(actor.telegram_id))
+    except LimitReached as error:
+        if error.params["hits"] == ACTIONS.most + 1:
+            raise
+        return False
+    return True

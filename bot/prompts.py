@@ -24,16 +24,19 @@ async def ask(store: redis.asyncio.Redis, chat_id: int, prompt: Prompt) -> None:
 
 async def waiting(store: redis.asyncio.Redis, chat_id: int) -> Prompt | None:
     """The question that waits for an answer."""
-    stored = await store.get(_key(chat_id))
+    return _read(await store.get(_key(chat_id)))
+
+
+async def forget(store: redis.asyncio.Redis, chat_id: int) -> Prompt | None:
+    """Expect nothing any more. Gives what had been expected."""
+    return _read(await store.getdel(_key(chat_id)))
+
+
+def _read(stored: bytes | str | None) -> Prompt | None:
     if stored is None:
         return None
     found = json.loads(stored)
     return Prompt(name=found["name"], data=found["data"])
-
-
-async def forget(store: redis.asyncio.Redis, chat_id: int) -> bool:
-    """Expect nothing any more. Whether something had been expected."""
-    return bool(await store.delete(_key(chat_id)))
 
 
 def _key(chat_id: int) -> str:

@@ -1,5 +1,6 @@
 """Which handler an update belongs to. Features register here; nothing else knows them all."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -8,16 +9,25 @@ from markupsafe import Markup
 from telegram import Message
 
 from bot import prompts
-from bot.actions import Action, decode
-from bot.context import Context, Handler, PromptHandler
+from bot.actions import Action, OutdatedButton, decode
+from bot.context import Actor, Context, Handler, PromptHandler
+from bot.screens import Screen
 from bot.texts import Texts
 from core.db import TelegramId
+from core.errors import NotAllowed
+
+COMMAND = re.compile(r"/(?P<name>\w{1,32})(@(?P<bot>\w+))?(?=\s|$)(?P<arguments>.*)", re.DOTALL)
+"""https://core.telegram.org/bots/features#commands"""
 
 ActionType = TypeVar("ActionType", bound=Action)
 ReplyHandler = Callable[[Context, Message], Awaitable[bool]]
 """Given a reply to one of the bot's messages; False when the message isn't one of its own kind."""
 Sentence = Callable[[Texts, dict[str, Any]], Markup]
 """An error's parameters as a sentence: what happened, and what to do."""
+ErrorScreen = Callable[[Context, dict[str, Any]], Screen]
+"""An error's parameters as a message of its own, with buttons."""
+LinkHandler = Callable[[Context, str], Awaitable[None]]
+"""Given what stands behind the name in `t.me/<bot>?start=<name>-<rest>`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +40,29 @@ class Command:
     for_admins: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    handler: PromptHandler
+    about: str
+    """A msgid that completes "Cancelled: ..."."""
+
+
 @dataclass(slots=True)
 class Router:
     """The table of handlers. Text that is neither a command nor an answer nor a reply goes to `anything`."""
 
     commands: dict[str, Command] = field(default_factory=dict)
     presses: dict[type[Action], Callable[[Context, Any], Awaitable[None]]] = field(default_factory=dict)
-    prompts: dict[str, PromptHandler] = field(default_factory=dict)
+    questions: dict[str, Question] = field(default_factory=dict)
     replies: list[ReplyHandler] = field(default_factory=list)
     contents: list[tuple[Callable[[Message], bool], Handler]] = field(default_factory=list)
     sentences: dict[str, Sentence] = field(default_factory=dict)
+    error_screens: dict[str, ErrorScreen] = field(default_factory=dict)
+    links: dict[str, LinkHandler] = field(default_factory=dict)
+    unknown: Callable[[Context, str], Awaitable[None]] | None = None
+    """Answers a command that isn't there; given its name."""
+    elsewhere: Handler | None = None
+    """Answers a command that works in the private chat only, when it comes from a group."""
 
     def command(
         self, name: str, handler: Handler, *, menu: str = "", in_groups: bool = False, for_admins: bool = False
@@ -50,8 +73,9 @@ class Router:
     def press(self, action: type[ActionType], handler: Callable[[Context, ActionType], Awaitable[None]]) -> None:
         self.presses[action] = handler
 
-    def prompt(self, name: str, handler: PromptHandler) -> None:
-        self.prompts[name] = handler
+    def prompt(self, name: str, handler: PromptHandler, *, about: str = "") -> None:
+        """`about` is the msgid with which /cancel says what it has ended."""
+        self.questions[name] = Question(handler, about)
 
     def reply(self, handler: ReplyHandler) -> None:
         self.replies.append(handler)
@@ -64,21 +88,36 @@ class Router:
         """How an error with this code is told."""
         self.sentences[code] = sentence
 
+    def error_screen(self, code: str, screen: ErrorScreen) -> None:
+        """An error that is told by a message of its own, also after a press."""
+        self.error_screens[code] = screen
+
+    def link(self, name: str, handler: LinkHandler) -> None:
+        """What `t.me/<bot>?start=<name>-...` leads to. Names are letters and digits."""
+        self.links[name] = handler
+
     async def route(self, context: Context) -> None:
         """Find the handler and run it. Raises what it raises."""
         query = context.update.callback_query
         if query is not None:
-            wanted = decode(query.data or "")
-            await self.presses[type(wanted)](context, wanted)
+            if not context.is_private:
+                raise NotAllowed("bot.private_only")
+            await self.perform(context, decode(query.data or ""))
             await context.settle()
         elif context.message is not None:
             await self._route_message(context, context.message)
 
+    async def perform(self, context: Context, wanted: Action) -> None:
+        """Do what an action's button does. Raises OutdatedButton for an action that nothing handles any more."""
+        handler = self.presses.get(type(wanted))
+        if handler is None:
+            raise OutdatedButton(wanted.action_name)
+        await handler(context, wanted)
+
     async def _route_message(self, context: Context, message: Message) -> None:
-        command = self._command_in(context, message)
+        command = COMMAND.match(message.text or "")
         if command is not None:
-            await context.stop_asking()
-            await command.handler(context)
+            await self._route_command(context, command)
             return
         if not context.is_private:
             return
@@ -89,19 +128,31 @@ class Router:
                 await handler(context)
                 return
 
-    def _command_in(self, context: Context, message: Message) -> Command | None:
-        text = message.text or ""
-        if not text.startswith("/"):
-            return None
-        word, *rest = text.split(maxsplit=1)
-        context.arguments = rest[0] if rest else ""
-        name, _, addressee = word[1:].partition("@")
+    async def _route_command(self, context: Context, typed: re.Match[str]) -> None:
+        """A command ends the question that waits. In groups only what is ours is answered."""
+        name, addressee, context.arguments = typed["name"].lower(), typed["bot"], typed["arguments"].strip()
         if addressee and addressee.lower() != context.bot.username.lower():
-            return None
-        command = self.commands.get(name.lower())
-        if command is None or (command.for_admins and not context.actor.is_admin):
-            return self.commands["help"] if context.is_private else None
-        return command if context.is_private or command.in_groups else None
+            return
+        command = self.command_for(context.actor, name)
+        if not context.is_private and (command is None or not command.in_groups):
+            if self.elsewhere is not None and (command is not None or addressee):
+                await self.elsewhere(context)
+            return
+        context.ended_question = await self._end_question(context)
+        if command is not None:
+            await command.handler(context)
+        elif self.unknown is not None:
+            await self.unknown(context, name)
+
+    def command_for(self, actor: Actor, name: str) -> Command | None:
+        """The command of that name, if there is one for this user."""
+        command = self.commands.get(name)
+        return None if command is None or (command.for_admins and not actor.is_admin) else command
+
+    async def _end_question(self, context: Context) -> str | None:
+        prompt = await context.stop_asking()
+        question = self.questions.get(prompt.name) if prompt is not None else None
+        return question.about if question is not None else None
 
     async def _answer_reply(self, context: Context, message: Message) -> bool:
         replied = message.reply_to_message
@@ -115,8 +166,8 @@ class Router:
 
     async def _answer_prompt(self, context: Context, message: Message) -> bool:
         prompt = await prompts.waiting(context.deps.redis, TelegramId(message.chat_id))
-        if prompt is None or prompt.name not in self.prompts:
+        if prompt is None or prompt.name not in self.questions:
             return False
         await context.stop_asking()
-        await self.prompts[prompt.name](context, prompt)
+        await self.questions[prompt.name].handler(context, prompt)
         return True

@@ -10,6 +10,7 @@ from telegram import (
     InlineKeyboardMarkup,
     KeyboardButton,
     ReplyKeyboardMarkup,
+    ReplyKeyboardRemove,
 )
 
 from bot.actions import Action
@@ -53,16 +54,19 @@ class Screen:
     keyboard: Keyboard = ()
     link_preview: bool = False
     reply_keyboard: Sequence[Sequence[KeyboardButton]] | None = None
-    """Buttons in place of the user's keyboard: for what only Telegram can ask (a location, a chat)."""
+    """Buttons in place of the user's keyboard: for what only Telegram can ask (a location, a chat). Empty: take them
+    away again."""
 
     def inline_markup(self) -> InlineKeyboardMarkup | None:
         rows = [[button.to_telegram() for button in row] for row in self.keyboard if row]
         return InlineKeyboardMarkup(rows) if rows else None
 
-    def reply_markup(self) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | None:
-        if self.reply_keyboard is not None:
-            return ReplyKeyboardMarkup(self.reply_keyboard, resize_keyboard=True, one_time_keyboard=True)
-        return self.inline_markup()
+    def reply_markup(self) -> InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove | None:
+        if self.reply_keyboard is None:
+            return self.inline_markup()
+        if not self.reply_keyboard:
+            return ReplyKeyboardRemove()
+        return ReplyKeyboardMarkup(self.reply_keyboard, resize_keyboard=True, one_time_keyboard=True)
 
     def to_content(self, *, edit: int | None = None) -> content.Content:
         """As a delivery sends it; `edit` is the message that it should become."""

@@ -28,8 +28,8 @@ IMAGES = RateLimit("images", most=10, window_s=60)
 async def hit(store: redis.asyncio.Redis, limit: RateLimit, who: str) -> int:
     """Count one. Gives the number of hits in this window, this one included.
 
-    Raises LimitReached ("rate_limited"; params feature, limit, retry_after_s) above the limit. While Redis is away
-    nothing is counted and everybody may go on.
+    Raises LimitReached ("rate_limited"; params feature, limit, hits, retry_after_s) above the limit. While Redis is
+    away nothing is counted and everybody may go on.
     """
     key = f"limit:{limit.name}:{who}"
     try:
@@ -42,5 +42,7 @@ async def hit(store: redis.asyncio.Redis, limit: RateLimit, who: str) -> int:
         log.warning("limits.redis_away")
         return 0
     if count > limit.most:
-        raise LimitReached("rate_limited", feature=limit.name, limit=limit.most, retry_after_s=max(1, left_s))
+        raise LimitReached(
+            "rate_limited", feature=limit.name, limit=limit.most, hits=int(count), retry_after_s=max(1, left_s)
+        )
     return int(count)

@@ -1,8 +1,7 @@
 """Users: made at first contact, changed by themselves."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from typing import Any
-from zoneinfo import available_timezones
 
 from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
@@ -13,6 +12,7 @@ from core.db import ReadSession, TelegramId
 from core.errors import InvalidInput, NotFound
 from core.posts.platforms import Platform
 from core.tx import Tx
+from core.when.zones import is_zone
 
 DEFAULT_PLATFORMS = (Platform.TELEGRAM,)
 
@@ -59,22 +59,34 @@ async def user_of(session: ReadSession, user_id: ids.UserId) -> User:
     return user
 
 
-async def choose_language(tx: Tx, *, user_id: ids.UserId, language: str) -> None:
-    await _change(tx, user_id, language=language)
+async def choose_language(tx: Tx, *, user_id: ids.UserId, language: str, offered: Collection[str]) -> User:
+    """Raises InvalidInput for a language that isn't offered (any more)."""
+    if language not in offered:
+        raise InvalidInput("accounts.unknown_language", language=language)
+    return await _change(tx, user_id, language=language)
 
 
-async def choose_time_zone(tx: Tx, *, user_id: ids.UserId, time_zone: str) -> None:
+async def choose_time_zone(tx: Tx, *, user_id: ids.UserId, time_zone: str) -> User:
     """Raises InvalidInput for a name that isn't in the IANA database."""
-    if time_zone not in available_timezones():
+    if not is_zone(time_zone):
         raise InvalidInput("accounts.unknown_time_zone", name=time_zone)
-    await _change(tx, user_id, time_zone=time_zone)
+    return await _change(tx, user_id, time_zone=time_zone)
 
 
-async def choose_platforms(tx: Tx, *, user_id: ids.UserId, platforms: Sequence[Platform]) -> None:
-    """What new posts are written for unless said otherwise. Raises InvalidInput when none is left."""
-    if not platforms:
+async def use_platform(tx: Tx, *, user_id: ids.UserId, platform: Platform, wanted: bool) -> User:
+    """Write new posts for a platform, or don't, unless said otherwise on the card. From now on the next card begins
+    with these platforms, whatever the last one had.
+
+    Raises InvalidInput when none would be left.
+    """
+    user = await tx.session.get_one(User, user_id, with_for_update=True, populate_existing=True)
+    chosen = {*user.platforms, platform} if wanted else {*user.platforms} - {platform}
+    if not chosen:
         raise InvalidInput("accounts.no_platform")
-    await _change(tx, user_id, platforms=[str(platform) for platform in platforms])
+    last = {name: choice for name, choice in user.writing_options.items() if name != "platforms"}
+    return await _change(
+        tx, user_id, platforms=[str(each) for each in Platform if each in chosen], writing_options=last
+    )
 
 
 async def remember_writing_options(tx: Tx, *, user_id: ids.UserId, options: Mapping[str, Any]) -> None:
@@ -91,5 +103,15 @@ async def mark_blocked(tx: Tx, *, telegram_user_id: TelegramId, blocked: bool) -
     )
 
 
-async def _change(tx: Tx, user_id: ids.UserId, **values: Any) -> None:
-    await tx.session.execute(update(User).where(User.id == user_id).values(**values))
+async def _change(tx: Tx, user_id: ids.UserId, **values: Any) -> User:
+    """Raises UserNotFound."""
+    changed = await tx.session.scalar(
+        update(User)
+        .where(User.id == user_id)
+        .values(**values)
+        .returning(User)
+        .execution_options(populate_existing=True)
+    )
+    if changed is None:
+        raise UserNotFound(user_id=str(user_id))
+    return changed

@@ -1,0 +1,171 @@
+"""What is said at the door, and the settings."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from markupsafe import Markup
+
+from bot.accounts.actions import (
+    ChooseLanguage,
+    ShowExample,
+    ShowLanguages,
+    ShowPlatforms,
+    ShowSettings,
+    ShowTimeZones,
+    UsePlatform,
+)
+from bot.accounts.time_zone_screens import chosen_line
+from bot.keyboards import ticked
+from bot.posts.labels import PLATFORMS, language_label
+from bot.router import Command
+from bot.screens import Button, Screen, lines, rows_of
+from bot.texts import LANGUAGES, Texts
+from core import languages as known_languages
+from core.posts.platforms import Platform
+
+GROUPS = ("new", "posts"), ("calendar",), ("plan", "usage", "settings")
+"""Commands that /help shows together, in this order."""
+
+
+def welcome(first_name: str, t: Texts) -> Screen:
+    """The first thing that anybody sees."""
+    text = lines(
+        [
+            t("👋 Hello {name}! I turn what you already have into posts, and deliver them on time.", name=first_name),
+            "",
+            t("<b>Send me</b> a text, a link to an article, a forwarded post, or a .txt or .md file."),
+            "",
+            t("Nothing at hand? See how it goes with an example."),
+        ]
+    )
+    return Screen(text, [[Button(t("✨ Show me"), ShowExample())]])
+
+
+def help_screen(commands: Sequence[Command], t: Texts) -> Screen:
+    """What can be sent, then the commands: grouped, those without a description at the end."""
+    described = {command.name: command for command in commands if command.description}
+    grouped = {name for group in GROUPS for name in group}
+    rest = tuple(name for name in described if name not in grouped and name != "help")
+    others = " ".join(f"/{command.name}" for command in commands if not command.description)
+    parts: list[str] = [
+        t("<b>Send me</b> a text, a link, a forwarded post, or a .txt or .md file, and I make posts of it."),
+        t("<b>Reply</b> to a draft to change it."),
+    ]
+    for group in (*GROUPS, rest):
+        shown = [described[name] for name in group if name in described]
+        if shown:
+            parts += ["", *(t("/{name} – {what}", name=each.name, what=t(each.description)) for each in shown)]
+    return Screen(
+        lines([*parts, "", t("Also: {commands}", commands=others)]), [[Button(t("✨ Show me"), ShowExample())]]
+    )
+
+
+def cancelled(about: str | None, t: Texts) -> Screen:
+    """`about` as in `Context.ended_question`. Takes a keyboard away that the question may have brought."""
+    if about is None:
+        return Screen(t("There is nothing to cancel: I wasn't waiting for anything."), reply_keyboard=())
+    if not about:
+        return Screen(t("Cancelled. I don't wait for an answer any more."), reply_keyboard=())
+    return Screen(t("Cancelled: {what}.", what=t(about)), reply_keyboard=())
+
+
+def unknown_command(name: str, near: str | None, t: Texts) -> Screen:
+    if near is None:
+        return Screen(t("I don't know /{name}. All that I can do is in /help.", name=name))
+    return Screen(t("I don't know /{name}. Did you mean /{near}?", name=name, near=near))
+
+
+def talk_in_private(username: str, t: Texts) -> Screen:
+    link = f"https://t.me/{username}?start=group"
+    return Screen(t("That is between you and me: let's talk in private."), [[Button(t("Open the chat"), url=link)]])
+
+
+def settings(
+    *, language: str, time_zone: str | None, platforms: Collection[Platform], now: datetime, t: Texts
+) -> Screen:
+    """What is chosen now, and a button to change each."""
+    zone = chosen_line(time_zone, now, t) if time_zone else t("not chosen yet")
+    text = lines(
+        [
+            t("⚙️ <b>Settings</b>"),
+            "",
+            t("🗣 Language: {language}", language=language_label(language, t)),
+            t("🕐 Time zone: {zone}", zone=zone),
+            t("📣 New posts are for: {platforms}", platforms=_names(platforms)),
+        ]
+    )
+    buttons = [
+        [Button(t("🗣 Language"), ShowLanguages()), Button(t("🕐 Time zone"), ShowTimeZones())],
+        [Button(t("📣 Platforms"), ShowPlatforms())],
+    ]
+    return Screen(text, buttons)
+
+
+def languages(chosen: str, t: Texts) -> Screen:
+    """The languages that the bot speaks, each by its own name."""
+    buttons = [
+        Button(ticked(known_languages.name(code, shown_in=code).capitalize(), code == chosen), ChooseLanguage(code))
+        for code in LANGUAGES
+    ]
+    text = lines(
+        [
+            t("🗣 <b>In which language shall I speak?</b>"),
+            "",
+            t("Posts are written in the language of what you send, whatever you choose here."),
+        ]
+    )
+    return Screen(text, [*rows_of(buttons, columns=2), [_back(t)]])
+
+
+def platforms(chosen: Collection[Platform], t: Texts) -> Screen:
+    """Each press switches one on or off."""
+    buttons = [
+        Button(ticked(label, platform in chosen), UsePlatform(platform, platform not in chosen))
+        for platform, label in PLATFORMS.items()
+    ]
+    text = t("📣 <b>Where do your posts go?</b>\n\nNew posts are written for these. You can change it for each one.")
+    return Screen(text, [*rows_of(buttons, columns=2), [_back(t)]])
+
+
+def terms(t: Texts) -> Markup:
+    return lines(
+        [
+            t("<b>Terms</b>"),
+            "",
+            t("What you send stays yours, and so does what is written from it."),
+            t("Posts are written by software: read them before they go out. You answer for what you publish."),
+            t("Don't send what you have no right to use, and nothing that is against the law or Telegram's rules."),
+            t("The service comes as it is. When something fails, I say so; more I can't promise."),
+        ]
+    )
+
+
+def privacy(model: str | None, t: Texts) -> Markup:
+    """`model` is who writes, when it isn't this server itself."""
+    written = (
+        t("To write posts, their texts are sent to a language model ({model}), and to nobody else.", model=model)
+        if model
+        else t("Posts are written on the server that runs this bot: your texts are sent to nobody else.")
+    )
+    return lines(
+        [
+            t("<b>Privacy</b>"),
+            "",
+            t("I keep your Telegram id, name, language and time zone, what you sent me, and your posts."),
+            written,
+            t("Links that you send are opened to read the article. No advertising, no selling of data."),
+            t("Whoever runs this bot can give you all of it, or delete it."),
+        ]
+    )
+
+
+def pay_support(t: Texts) -> Markup:
+    return t("Nothing is sold here yet, so nobody has paid and nothing can be charged. See /plan for what is free.")
+
+
+def _names(platforms: Collection[Platform]) -> str:
+    return ", ".join(label for platform, label in PLATFORMS.items() if platform in platforms)
+
+
+def _back(t: Texts) -> Button:
+    return Button(t("‹ Settings"), ShowSettings())

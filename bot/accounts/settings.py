@@ -1,0 +1,70 @@
+"""The settings: each shows what is chosen now, and a press changes it in place."""
+
+from bot.accounts import screens
+from bot.accounts.actions import ChooseLanguage, ShowLanguages, ShowPlatforms, ShowSettings, UsePlatform
+from bot.context import Context
+from bot.router import Router
+from bot.screens import Screen, Toast
+from bot.texts import LANGUAGES
+from core.accounts import service as accounts
+from core.accounts.models import User
+from core.posts.platforms import Platform
+
+
+def register(router: Router) -> None:
+    router.command("settings", show_settings, menu="Language, time zone, platforms")
+    router.press(ShowSettings, on_show_settings)
+    router.press(ShowLanguages, on_show_languages)
+    router.press(ChooseLanguage, on_choose_language)
+    router.press(ShowPlatforms, on_show_platforms)
+    router.press(UsePlatform, on_use_platform)
+    router.error("accounts.no_platform", lambda t, _: t("Keep at least one: that is what new posts are written for."))
+    router.error("accounts.unknown_language", lambda t, _: t("I don't speak that language yet."))
+
+
+async def show_settings(context: Context) -> None:
+    async with context.deps.read() as session:
+        user = await accounts.user_of(session, context.actor.id)
+    await context.show(_settings(context, user))
+
+
+async def on_show_settings(context: Context, press: ShowSettings) -> None:
+    await show_settings(context)
+
+
+async def on_show_languages(context: Context, press: ShowLanguages) -> None:
+    await context.show(screens.languages(context.actor.language, context.texts))
+
+
+async def on_choose_language(context: Context, press: ChooseLanguage) -> None:
+    async with context.deps.tx() as tx:
+        user = await accounts.choose_language(tx, user_id=context.actor.id, language=press.language, offered=LANGUAGES)
+    context.adopt(language=user.language)
+    await context.show(_settings(context, user))
+
+
+async def on_show_platforms(context: Context, press: ShowPlatforms) -> None:
+    async with context.deps.read() as session:
+        user = await accounts.user_of(session, context.actor.id)
+    await context.show(_platforms(context, user))
+
+
+async def on_use_platform(context: Context, press: UsePlatform) -> None:
+    async with context.deps.tx() as tx:
+        user = await accounts.use_platform(tx, user_id=context.actor.id, platform=press.platform, wanted=press.wanted)
+    await context.toast(Toast(context.texts("Saved.")))
+    await context.show(_platforms(context, user))
+
+
+def _settings(context: Context, user: User) -> Screen:
+    return screens.settings(
+        language=user.language,
+        time_zone=user.time_zone,
+        platforms=[Platform(name) for name in user.platforms],
+        now=context.deps.clock.now(),
+        t=context.texts,
+    )
+
+
+def _platforms(context: Context, user: User) -> Screen:
+    return screens.platforms([Platform(name) for name in user.platforms], context.texts)
