@@ -156,10 +156,15 @@ class Supervisor:
             if not process.reap():
                 process.backoff.settle()
                 return
-            self._say(f"{process.child.name} {process.ended}; it will be started again (log: {process.log_path})")
+            self._say(self._obituary(process))
         if process.backoff.due():
             process.start()
             self._note()
+
+    def _obituary(self, process: ChildProcess) -> str:
+        name = process.child.name
+        last_words = self._logs[name].last_words(1)
+        return f"{name} {process.ended} and will be started again. Its log, {process.log_path}, ends with: {last_words}"
 
     def _stop_stage(self, stage: list[ChildProcess], deadline: float) -> None:
         for process in stage:

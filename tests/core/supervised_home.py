@@ -30,6 +30,7 @@ def live(home: Path, name: str) -> None:
         announce(Settings(POSTAIFY_HOME=home), name, f"here:{os.getpid()}")
     if name.startswith("crashing"):
         time.sleep(0.1)
+        say("the reason")
         raise SystemExit(3)
     signal.pause()
 

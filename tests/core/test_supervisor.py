@@ -106,6 +106,7 @@ def test_a_child_that_keeps_dying_is_started_less_and_less_often(start: Start) -
     time.sleep(3)
     deaths = [line for line in run.said() if "crashing ended with exit status 3" in line]
     assert 2 <= len(deaths) <= 5
+    assert all(line.endswith("ends with: the reason") for line in deaths)
 
 
 def test_a_child_that_ignores_sigterm_is_killed_in_the_end(start: Start) -> None:
