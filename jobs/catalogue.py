@@ -1,11 +1,14 @@
-"""All jobs that have a row, by their target: what the sweeper may enqueue again."""
+"""All jobs. A worker imports this at its start, so that a target which doesn't exist fails there and not at night."""
 
-from core.posts import service as posts
-from core.posts import writing
 from core.queue import JobSpec
+from jobs import deliveries, maintenance, posts
+from jobs.runtime import PlainJob, WorkJob
+
+WORK_JOBS: tuple[WorkJob, ...] = (posts.write, posts.rewrite)
+"""Those over a row of `jobs`."""
+PLAIN_JOBS: tuple[PlainJob, ...] = (deliveries.send, deliveries.show_status, maintenance.sweep)
 
 
 def work_specs() -> dict[str, JobSpec]:
-    """Target -> spec. A test looks that every job is in it."""
-    specs = (writing.WRITE, posts.REWRITE)
-    return {spec.target: spec for spec in specs}
+    """Target -> spec of what the sweeper may enqueue again."""
+    return {job.spec.target: job.spec for job in WORK_JOBS}

@@ -7,7 +7,6 @@ from core.deliveries.models import DeliveryStatus
 from core.posts.scheduling import tell_late
 from core.work import service as work_service
 from core.workers import dead_workers
-from jobs import catalogue
 from jobs.deliveries import after_delivery
 from jobs.runtime import Bench, plain_job
 
@@ -19,7 +18,7 @@ async def sweep(bench: Bench) -> None:
     """Called every few seconds. Everything in it may run twice or side by side without harm."""
     await recover(bench)
     async with bench.deps.tx() as tx:
-        enqueued = await work_service.sweep_work(tx, catalogue.work_specs())
+        enqueued = await work_service.sweep_work(tx, bench.work_specs)
     async with bench.deps.tx() as tx:
         late = await deliveries.late_deliveries(tx)
         for delivery in late:

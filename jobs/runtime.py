@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -35,6 +35,8 @@ class Bench:
     deps: Deps
     sender: Sender
     worker: str
+    work_specs: Mapping[str, JobSpec]
+    """What the sweeper may enqueue again, by target."""
 
 
 @dataclass(frozen=True, slots=True)

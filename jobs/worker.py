@@ -27,6 +27,7 @@ from core.settings import Settings
 from core.telegram.sender import open_sender
 from core.workers import worker_name
 from jobs import runtime
+from jobs.catalogue import work_specs
 from jobs.runtime import Bench
 
 log = structlog.get_logger()
@@ -59,7 +60,7 @@ async def _run_light(settings: Settings, queues: Sequence[str], name: str) -> No
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signal_number, stop.set)
     async with open_deps(settings) as deps, open_sender(deps) as sender:
-        bench = Bench(deps=deps, sender=sender, worker=worker_name())
+        bench = Bench(deps=deps, sender=sender, worker=worker_name(), work_specs=work_specs())
         running = _Running()
         runtime.install(lambda start: _submit_to(loop, bench, running, start))
         workers = [_ThreadWorker.create(settings, queues) for _ in range(LIGHT_THREADS)]
@@ -180,7 +181,7 @@ def _run_heavy(settings: Settings, queues: Sequence[str], name: str) -> None:
 
 async def _run_alone(settings: Settings, start: Callable[[Bench], Coroutine[Any, Any, None]]) -> None:
     async with open_deps(settings) as deps, open_sender(deps) as sender:
-        await start(Bench(deps=deps, sender=sender, worker=worker_name()))
+        await start(Bench(deps=deps, sender=sender, worker=worker_name(), work_specs=work_specs()))
 
 
 class _HeavyWorker(Worker):
