@@ -37,19 +37,22 @@ class House:
     async def start(self, *names: str) -> None:
         """Start processes by name and return when they serve."""
         for name in names:
-            with (self.home / f"{name}.log").open("ab") as log:
-                self.running[name] = subprocess.Popen(
-                    [sys.executable, "-m", "postaify", *PROCESSES[name]],
-                    env=dict(self.environment),
-                    cwd=self.home,
-                    stdout=log,
-                    stderr=log,
-                )
+            self.running[name] = self._spawn(name)
         async with asyncio.timeout(READY_WITHIN_S):
             for name in names:
                 while readiness_of(self.home, self.running[name].pid) is None:
                     assert self.running[name].poll() is None, f"{name} ended at once:\n{self.log[-3000:]}"
                     await asyncio.sleep(0.02)
+
+    def _spawn(self, name: str) -> subprocess.Popen[bytes]:
+        with (self.home / f"{name}.log").open("ab") as log:
+            return subprocess.Popen(
+                [sys.executable, "-m", "postaify", *PROCESSES[name]],
+                env=dict(self.environment),
+                cwd=self.home,
+                stdout=log,
+                stderr=log,
+            )
 
     async def end(self, name: str, with_signal: signal.Signals = signal.SIGKILL) -> None:
         """End one process. SIGKILL by default: nothing of it gets to tidy up."""
