@@ -10,7 +10,6 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import httpx
 import pytest
@@ -20,16 +19,15 @@ from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from core.clock import FixedClock
 from core.db import open_engine
+from core.deps import Deps
 from core.embedded import EmbeddedServices, embedded
 from core.home import make_home
 from core.http import open_http
 from core.migrate import upgrade_database
+from core.providers.writers import build_post_writer
 from core.settings import Settings
 from core.tx import Tx
 from tests.recording_queue import RecordingQueue
-
-if TYPE_CHECKING:
-    from core.deps import Deps
 
 KEPT_TABLES = {"alembic_version", "plans"}
 """Filled by migrations; tests leave them as they are."""
@@ -108,7 +106,7 @@ async def deps(
     http: httpx.AsyncClient,
     clock: FixedClock,
     queue: RecordingQueue,
-) -> AsyncIterator["Deps"]:
+) -> AsyncIterator[Deps]:
     """A real Deps over one connection: production's commits are savepoints, and the end of the test undoes them."""
     async with engine.connect() as connection:
         undone = await connection.begin()
@@ -118,7 +116,7 @@ async def deps(
 
 
 @pytest.fixture
-async def tx(deps: "Deps") -> AsyncIterator[Tx]:
+async def tx(deps: Deps) -> AsyncIterator[Tx]:
     """An open transaction of `deps`."""
     async with deps.tx() as opened:
         yield opened
@@ -141,7 +139,7 @@ async def concurrent_deps(
     http: httpx.AsyncClient,
     clock: FixedClock,
     queue: RecordingQueue,
-) -> "Deps":
+) -> Deps:
     """A real Deps over the pool: transactions side by side, as in production."""
     sessions = async_sessionmaker(fresh_database, expire_on_commit=False)
     readers = async_sessionmaker(
@@ -158,7 +156,7 @@ def _deps(
     http: httpx.AsyncClient,
     clock: FixedClock,
     queue: RecordingQueue,
-) -> "Deps":
+) -> Deps:
     from core.deps import Deps
     from core.providers.writers import build_post_writer
 
