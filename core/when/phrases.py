@@ -99,7 +99,7 @@ def _instant(phrase: str, text: str, *, now: datetime, zone: str, language: str)
 def _begins_with_every(phrase: str, language: str) -> bool:
     """A repetition is recognised by its first word, even when it goes on in words that aren't known."""
     own = (each for each in (language, ENGLISH) if each in lexer.languages())
-    return any(lexer.tokens(phrase, each)[0].get("every") for each in own)
+    return any(token.get("every") for each in own for token in lexer.tokens(phrase, each)[:1])
 
 
 def _languages_to_try(language: str) -> Iterator[str]:

@@ -135,6 +135,8 @@ def _iana(typed: str) -> Iterator[ZoneMatch]:
 def _abbreviated(typed: str) -> Iterator[ZoneMatch]:
     if zone := zone_of_abbreviation(typed):
         yield ZoneMatch(zone, "", "")
+    elif country := _SHORT_COUNTRIES.get(typed.casefold()):
+        yield from map(_match, cities.in_country(country))
 
 
 def _by_city(typed: str) -> Iterator[ZoneMatch]:

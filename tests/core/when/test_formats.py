@@ -35,7 +35,7 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
         ("fr", "Europe/Paris", "ven. 27 nov., 18:30"),
         ("ru", "Europe/Moscow", "пт, 27 нояб., 20:30"),
         ("uk", "Europe/Kyiv", "пт, 27 лист., 19:30"),
-        ("ar", "Africa/Cairo", "الجمعة، 27 نوفمبر، 7:30\u202fم"),
+        ("ar", "Africa/Cairo", "الجمعة، 27 نوفمبر، 7:30 م"),
         ("hi", "Asia/Kolkata", "शुक्र, 27 नव॰, 11:00 pm"),
         ("id", "Asia/Jakarta", "Sab, 28 Nov 00.30"),
         ("xx", "Asia/Tokyo", "Sat 28 Nov, 02:30"),
@@ -43,7 +43,7 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
     ],
 )
 def test_an_instant_is_shown_as_the_language_and_the_place_do(language: str, zone: str, shown: str) -> None:
-    assert format_local(AT, zone, language, now=NOW).replace("\xa0", " ") == shown.replace("\xa0", " ")
+    assert format_local(AT, zone, language, now=NOW).replace("\xa0", " ") == shown
 
 
 def test_another_year_is_shown() -> None:

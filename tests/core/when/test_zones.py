@@ -1,7 +1,7 @@
 """Zones found by what people type and where they are."""
 
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import available_timezones
 
 import pytest
@@ -141,8 +141,8 @@ def test_the_offset_is_that_of_the_season() -> None:
 
 
 def test_the_offered_cities_are_zones_from_west_to_east() -> None:
-    offsets = [NOW.astimezone(zone_info(zone)).utcoffset() for zone in CITY_ZONES]
-    assert offsets == sorted(offsets, key=str and (lambda offset: offset or NOW - NOW))
+    offsets = [NOW.astimezone(zone_info(zone)).utcoffset() or timedelta(0) for zone in CITY_ZONES]
+    assert offsets == sorted(offsets)
     assert 12 <= len(CITY_ZONES) <= 16
     assert all(map(is_zone, CITY_ZONES))
 
