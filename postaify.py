@@ -174,10 +174,16 @@ def sandbox() -> None:
 
 
 @app.command()
-def migrate() -> None:
+def migrate(
+    new: Annotated[str, typer.Option(help="Draft a new revision with this message from the models.")] = "",
+) -> None:
     """Bring the database to the newest schema."""
     with explained(), _with_services(Settings.load()) as settings:
         run_migrate(settings)
+        if new:
+            from core.migrate import draft_revision
+
+            asyncio.run(draft_revision(settings, new))
 
 
 @app.command()

@@ -4,12 +4,15 @@ import asyncio
 from pathlib import Path
 
 from alembic import command
+from alembic.autogenerate import compare_metadata
 from alembic.config import Config
+from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from core.db import open_engine
 from core.settings import Settings
+from core.tables import Base
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 LOCK = 4_242_000_001
@@ -60,3 +63,21 @@ def _config(connection: Connection | None) -> Config:
     config.set_main_option("script_location", str(MIGRATIONS))
     config.attributes["connection"] = connection
     return config
+
+
+async def draft_revision(settings: Settings, message: str) -> None:
+    """Write a new revision: what the models have and the migrated database doesn't. Read it before it is kept."""
+    number = len(list((MIGRATIONS / "versions").glob("[0-9]*.py"))) + 1
+    engine = open_engine(settings)
+    try:
+        async with engine.begin() as connection:
+            await connection.run_sync(
+                lambda sync: command.revision(_config(sync), message, autogenerate=True, rev_id=f"{number:04}")
+            )
+    finally:
+        await engine.dispose()
+
+
+def differences(connection: Connection) -> list[object]:
+    """What the models have otherwise than the database. Empty when the migrations are complete."""
+    return list(compare_metadata(MigrationContext.configure(connection), Base.metadata))
