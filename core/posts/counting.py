@@ -62,7 +62,7 @@ def twitter_length(text: str) -> int:
 
 
 def twitter_links(text: str) -> list[tuple[int, int]]:
-    """Where X sees links, as (start, end) in code points. A bare domain is one when its ending is a top-level domain."""
+    """Where X sees links, (start, end) in code points. A bare domain is one when it ends in a top-level domain."""
     if "." not in text:
         return []
     ends = ((match.start(), _link_end(match)) for match in _TWITTER_LINK.finditer(text))

@@ -279,7 +279,10 @@ def _tags(post: Any) -> list[str]:
     """Hashtags as the model gave them, with or without their sign, spaces or doubles."""
     given = post.get("hashtags") if isinstance(post, dict) else None
     words = [str(tag).lstrip("#＃").replace(" ", "") for tag in given] if isinstance(given, list) else []
-    return [f"#{word}" for word in dict.fromkeys(words) if counting.HASHTAG.fullmatch(f"#{word}")]
+    distinct: dict[str, str] = {}
+    for word in words:
+        distinct.setdefault(word.casefold(), f"#{word}")
+    return [tag for tag in distinct.values() if counting.HASHTAG.fullmatch(tag)]
 
 
 def _trimmed(post: Any) -> Any:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from core.errors import InvalidInput
-from core.posts.platforms import Draft, Platform
+from core.posts.platforms import Draft, Platform, is_blank
 
 SOURCE_MIN_CHARACTERS = 10
 SOURCE_MAX_CHARACTERS = 50_000
@@ -72,7 +72,7 @@ class Brief:
     deadline_s: float = DEADLINE_S
 
     def __post_init__(self) -> None:
-        characters = len(self.source_text.strip())
+        characters = 0 if is_blank(self.source_text) else len(self.source_text.strip())
         if not SOURCE_MIN_CHARACTERS <= characters <= SOURCE_MAX_CHARACTERS:
             raise InvalidInput(
                 "text.source_length", characters=characters, least=SOURCE_MIN_CHARACTERS, most=SOURCE_MAX_CHARACTERS

@@ -136,7 +136,7 @@ async def test_a_hostile_source_changes_nothing_about_the_contract(writer: PostW
     assert len(drafts) == len(Platform)
 
 
-@pytest.mark.parametrize("text", ["too short", "x" * 50_001, "   short   "])
+@pytest.mark.parametrize("text", ["too short", "x" * 50_001, "   short   ", "\u200b" * 20])
 def test_a_source_out_of_bounds_makes_no_brief(text: str) -> None:
     with pytest.raises(InvalidInput):
         Brief(text, (Platform.TWITTER,), "en")
