@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+import warnings
 from abc import ABC, abstractmethod
 from contextlib import suppress
 from pathlib import Path
@@ -124,7 +125,9 @@ class Server(ABC):
     def _spawn(self) -> None:
         if not self._settled:
             self.port = free_port(HOST, self.port + 1 if self.port else self.first_port)
-        with self.log_path.open("ab") as output:
+        with self.log_path.open("ab") as output, warnings.catch_warnings():
+            # Python warns of what a forked child may do while there are threads. Ours makes two system calls.
+            warnings.simplefilter("ignore", DeprecationWarning)
             self._process = subprocess.Popen(  # noqa: S603 - our own program and arguments
                 self.command(),
                 stdin=subprocess.PIPE,

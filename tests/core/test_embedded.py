@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -155,6 +156,18 @@ def test_a_taken_port_is_passed_over(home: Path) -> None:
             assert server.port > server.first_port
         finally:
             server.stop()
+
+
+def test_threads_of_the_parent_are_no_obstacle(home: Path) -> None:
+    done = threading.Event()
+    beside = threading.Thread(target=done.wait)
+    beside.start()
+    try:
+        with embedded(home) as services:
+            write(services, 6)
+    finally:
+        done.set()
+        beside.join()
 
 
 def test_a_second_process_on_the_home_is_refused_and_finds_the_first(home: Path) -> None:

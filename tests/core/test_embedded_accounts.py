@@ -23,9 +23,11 @@ pytestmark = [
 
 ROOT = Path(__file__).parents[2]
 START = """
-import email.parser, encodings.idna, os, sys  # before: the interpreter may lie in folders of root
+import encodings.idna, os, sys
+from importlib import metadata
 from pathlib import Path
 from core.embedded import embedded
+metadata.version("redis")  # all imports come before: the interpreter may lie in root's folders
 os.setgroups([])
 os.setgid(int(sys.argv[3]))
 os.setuid(int(sys.argv[2]))
