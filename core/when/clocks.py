@@ -52,22 +52,27 @@ def hour(r: Reading) -> bool:
         return False
     if r.token(-1).get("in") and not r.token(-1).get("at"):
         return False
-    minute = 30 if lead else 0
-    ahead += 1
-    marked = r.token(ahead).get("oclock") or r.token(ahead).get("unit") == "hour"
-    if marked:
-        ahead += 1
-    if r.token(ahead).get("half"):
-        minute, ahead = 30, ahead + 1
-    elif marked and (more := r.whole(0, 59, ahead)) is not None and not r.token(ahead + 1).get("month"):
-        minute = more
-        ahead += 2 if r.token(ahead + 1).get("unit") == "minute" else 1
-    if lead and lead.get("half_to"):
-        value = (value - 1) % 12
+    r.at += ahead + 1
+    minute = _minute_after_hour(r)
+    if lead:
+        value, minute = (value - 1) % 12 if lead.get("half_to") else value, 30
     _set_clock(said, value, minute)
     said.clock_is_loose = 1 <= value <= 11
-    r.at += ahead
     return True
+
+
+def _minute_after_hour(r: Reading) -> int:
+    """What follows the number: nothing, "Uhr", "Uhr 30", "y media"."""
+    marked = r.token().get("oclock") or r.token().get("unit") == "hour"
+    r.at += 1 if marked else 0
+    if r.token().get("half"):
+        r.at += 1
+        return 30
+    minute = r.whole(0, 59) if marked and not r.token(1).get("month") else None
+    if minute is None:
+        return 0
+    r.at += 2 if r.token(1).get("unit") == "minute" else 1
+    return minute
 
 
 def _set_clock(said: Said, hour: int, minute: int) -> None:

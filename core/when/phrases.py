@@ -48,8 +48,11 @@ def parse_when(text: str, *, now: datetime, zone: str, language: str) -> When:
     if not phrase or len(phrase) > PHRASE_LIMIT:
         raise InvalidInput("when.not_understood")
     phrase, spoken_zone = _without_zone(phrase)
-    found = _instant(phrase, text, now=now, zone=spoken_zone or zone, language=language)
-    at = found.at.astimezone(UTC).replace(microsecond=0)
+    try:
+        found = _instant(phrase, text, now=now, zone=spoken_zone or zone, language=language)
+        at = found.at.astimezone(UTC).replace(microsecond=0)
+    except OverflowError as exc:  # at the ends of the calendar: the year 1, the year 9999
+        raise InvalidInput("when.not_understood") from exc
     if at < now.replace(microsecond=0):
         raise InvalidInput("when.in_past", at=at.isoformat())
     if at > now + FARTHEST:
