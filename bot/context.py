@@ -177,5 +177,6 @@ def _is_gone(error: BadRequest) -> bool:
 Handler = Callable[[Context], Awaitable[None]]
 ActionType = TypeVar("ActionType", bound=Action)
 PressHandler = Callable[[Context, ActionType], Awaitable[None]]
-PromptHandler = Callable[[Context, Prompt], Awaitable[None]]
-"""Handles the answer to a question. The question is forgotten before; ask again when the answer is no good."""
+PromptHandler = Callable[[Context, Prompt], Awaitable[bool | None]]
+"""Handles the answer to a question. The question is forgotten before; ask again when the answer is no good. False: it
+was no answer at all. Then the question stays, and the message goes the way of all messages."""

@@ -169,5 +169,7 @@ class Router:
         if prompt is None or prompt.name not in self.questions:
             return False
         await context.stop_asking()
-        await self.questions[prompt.name].handler(context, prompt)
+        if await self.questions[prompt.name].handler(context, prompt) is False:
+            await context.ask(prompt.name, **prompt.data)
+            return False
         return True

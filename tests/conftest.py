@@ -157,9 +157,6 @@ def _deps(
     clock: FixedClock,
     queue: RecordingQueue,
 ) -> Deps:
-    from core.deps import Deps
-    from core.providers.writers import build_post_writer
-
     return Deps(
         settings=settings,
         clock=clock,

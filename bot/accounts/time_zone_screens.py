@@ -62,10 +62,8 @@ def which(found: Sequence[ZoneMatch], now: datetime, t: Texts) -> Screen:
 
 
 def not_found(typed: str, t: Texts) -> Screen:
-    if not typed.strip():
-        return Screen(t("Please type the name of a city, or something like UTC+3."))
     return Screen(
-        t("I don't know a city called “{typed}”. Try a bigger one nearby, or something like UTC+3.", typed=typed[:60])
+        t("I don't know a city called “{typed}”. Try a bigger one nearby, or something like UTC+3.", typed=typed)
     )
 
 

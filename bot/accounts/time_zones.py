@@ -19,6 +19,8 @@ from core.accounts import service as accounts
 from core.when.zones import ZoneMatch, find_zone, zone_of_location
 
 PROMPT = "accounts.time_zone"
+CITY_CHARACTERS = 80
+"""No city's name is longer, not even with its country."""
 
 
 def register(router: Router) -> None:
@@ -53,19 +55,22 @@ async def on_ask_location(context: Context, press: AskLocation) -> None:
     await context.ask(PROMPT, message_id=context.place.message_id, keyboard=True)
 
 
-async def on_answer(context: Context, prompt: Prompt) -> None:
-    """A city's name, or a location."""
-    message = context.message
-    if message is not None and message.location is not None:
-        await _settle(context, prompt, await _zone_at(message.location))
-        return
-    typed = (message.text if message is not None else None) or ""
+async def on_answer(context: Context, prompt: Prompt) -> bool:
+    """A city's name, or a location. A file or a long text is something to write from, and no answer."""
+    location = context.message.location if context.message is not None else None
+    if location is not None:
+        await _settle(context, prompt, await _zone_at(location))
+        return True
+    typed = (context.message.text if context.message is not None else None) or ""
+    if not 0 < len(typed) <= CITY_CHARACTERS:
+        return False
     now = context.deps.clock.now()
     found = await asyncio.to_thread(find_zone, typed, now=now, language=context.actor.language)
     if len(found) == 1:
         await _settle(context, prompt, found[0].zone)
     else:
         await _ask_again(context, prompt, typed, found)
+    return True
 
 
 async def on_location(context: Context) -> None:

@@ -1,7 +1,9 @@
 """A person's chat with the bot, in one process: each act returns when the bot has handled it."""
 
 import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
+from typing import Any
 
 from telegram import Update
 
@@ -12,6 +14,8 @@ from core.accounts.service import user_by_telegram_id
 from core.db import TelegramId
 from tests.sandbox_server import RunningSandbox
 from web.sandbox.client import Answer, Person, SeenMessage
+
+PATIENCE_S = 5
 
 
 @dataclass(slots=True)
@@ -31,14 +35,11 @@ class Chat:
 
     async def press(self, message: SeenMessage, button: str) -> Answer | None:
         """Press a button by its label, and give what came over the chat."""
-        self._seen = await self._last_id(message.chat_id)
-        pressing = asyncio.ensure_future(self.person.press(message, button, timeout_s=5))
-        return await self._answered(pressing)
+        return await self._pressed(message, self.person.press(message, button, timeout_s=PATIENCE_S))
 
     async def press_data(self, message: SeenMessage, data: str) -> Answer | None:
         """Press a button that the message may not have (any more)."""
-        self._seen = await self._last_id(message.chat_id)
-        return await self._answered(asyncio.ensure_future(self.person.press_data(message, data, timeout_s=5)))
+        return await self._pressed(message, self.person.press_data(message, data, timeout_s=PATIENCE_S))
 
     async def share_location(self, latitude: float, longitude: float) -> SeenMessage:
         """Answer the location button."""
@@ -70,21 +71,22 @@ class Chat:
         assert found is not None
         return found
 
-    async def handle_updates(self) -> list[Update]:
-        """Give the bot whatever waits for it."""
+    async def handle_updates(self, *, wait_s: int = 0) -> list[Update]:
+        """Give the bot whatever waits for it; when nothing does, wait for something so long."""
         handled: list[Update] = []
         while updates := await self.application.bot.get_updates(
-            offset=handled[-1].update_id + 1 if handled else None, timeout=0, allowed_updates=ALLOWED_UPDATES
+            offset=handled[-1].update_id + 1 if handled else None,
+            timeout=0 if handled else wait_s,
+            allowed_updates=ALLOWED_UPDATES,
         ):
             for update in updates:
                 await self.application.handle(update)
                 handled.append(update)
         return handled
 
-    async def _answered(self, pressing: asyncio.Future[Answer | None]) -> Answer | None:
-        while not await self.handle_updates():
-            await asyncio.sleep(0.01)
+    async def _pressed(self, message: SeenMessage, press: Coroutine[Any, Any, Answer | None]) -> Answer | None:
+        await self.handle_updates()
+        self._seen = (await self.person.history(chat_id=message.chat_id, limit=1))[-1].id
+        pressing = asyncio.ensure_future(press)
+        await self.handle_updates(wait_s=PATIENCE_S)
         return await pressing
-
-    async def _last_id(self, chat_id: int) -> int:
-        return (await self.person.history(chat_id=chat_id, limit=1))[-1].id
