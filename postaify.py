@@ -5,7 +5,7 @@ import importlib
 import os
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
@@ -107,7 +107,8 @@ def up() -> None:
             _invite(settings, rows_of(settings.home))
             raise typer.Exit(1) from None
         except StopRequested:
-            console.print("Stopped.")
+            with suppress(OSError):
+                console.print("Stopped.")
 
 
 def _up(settings: Settings) -> None:
@@ -301,7 +302,9 @@ def _embedded(settings: Settings) -> EmbeddedServices | None:
 
 
 def _say(log: Path, line: str) -> None:
-    console.print(line, markup=False, soft_wrap=True)
+    """To the terminal, which may be closed already, and to the log."""
+    with suppress(OSError):
+        console.print(line, markup=False, soft_wrap=True)
     with log.open("a") as file:
         file.write(f"{line}\n")
 

@@ -13,7 +13,8 @@ from typing import NoReturn
 from core.backoff import Backoff
 from core.processes import die_with_parent, kill_session, watch_parent
 
-HANDLED = {signal.SIGTERM, signal.SIGINT}
+STOP_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+"""Those the parent handles. SIGHUP comes when its terminal is closed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ def _told(exit_code: int) -> str:
 @contextmanager
 def _signals_held_back() -> Iterator[None]:
     """A new child must not take a signal with its parent's handlers, nor the parent lose track of a child."""
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, HANDLED)
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, STOP_SIGNALS)
     try:
         yield
     finally:
@@ -107,9 +108,9 @@ def _live(child: Child, log_fd: int, bind_to_parent: Callable[[], None]) -> NoRe
 
 
 def _restore_signals() -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, HANDLED)
+    for signum in STOP_SIGNALS:
+        signal.signal(signum, signal.default_int_handler if signum == signal.SIGINT else signal.SIG_DFL)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, STOP_SIGNALS)
 
 
 def _write_to(log_fd: int) -> None:

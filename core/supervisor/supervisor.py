@@ -15,8 +15,8 @@ from core.embedded import EmbeddedServices
 from core.home import HomeLock, make_home, private_folder, write_private
 from core.processes import ProcessIdentity, kill_session
 from core.readiness import readiness_of
-from core.supervisor.child import Child, ChildProcess
-from core.supervisor.logs import LogFile
+from core.supervisor.child import STOP_SIGNALS, Child, ChildProcess
+from core.supervisor.logs import LogFile, rotate
 from core.supervisor.table import Row
 
 TICK_S = 0.1
@@ -27,7 +27,7 @@ STOP_STAGE_S = 0.3
 
 
 class StopRequested(KeyboardInterrupt):
-    """SIGTERM or SIGINT came."""
+    """One of STOP_SIGNALS came."""
 
 
 class ChildFailed(Exception):
@@ -54,14 +54,16 @@ class Supervisor:
         self._say = say
         self._stop_children_s = stop_children_s
         self._lock = HomeLock(self.home, "up")
+        self._log_folder = private_folder(self.home, "logs")
         self._children: list[ChildProcess] = []
         self._logs: dict[str, LogFile] = {}
         self._stopping = False
 
     def __enter__(self) -> Self:
         self._lock.acquire()
-        for signum in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(signum, self._on_signal)
+        for signum in STOP_SIGNALS:
+            if signal.getsignal(signum) != signal.SIG_IGN:  # as nohup and background jobs have it
+                signal.signal(signum, self._on_signal)
         self._end_orphans()
         return self
 
@@ -126,7 +128,7 @@ class Supervisor:
             raise StopRequested
 
     def _adopt(self, child: Child) -> ChildProcess:
-        path = private_folder(self.home, "logs") / f"{child.name}.log"
+        path = self._log_folder / f"{child.name}.log"
         process = ChildProcess(child, path)
         self._logs[child.name] = LogFile(path)
         self._children.append(process)
@@ -149,7 +151,7 @@ class Supervisor:
         for name, log in self._logs.items():
             for line in log.new_errors():
                 self._say(f"{name}: {line}")
-            log.rotate()
+        rotate(self._log_folder)
 
     def _tend_child(self, process: ChildProcess) -> None:
         if process.pid is not None:

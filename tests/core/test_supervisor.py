@@ -79,11 +79,12 @@ def start() -> Iterator[Start]:
                 one.end()
 
 
-def test_children_run_and_stop_in_order_on_sigterm(start: Start) -> None:
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
+def test_children_run_and_stop(start: Start, signum: signal.Signals) -> None:
     run = start("steady-a", "steady-b")
     run.until_said("ready")
     processes = [psutil.Process(run.pid(name)) for name in ("steady-a", "steady-b")]
-    assert run.end() < 2
+    assert run.end(signum) < 2
     assert run.process.returncode == 0
     assert not any(is_running(process) for process in processes)
     assert run.said() == ["ready", "stopped"]
