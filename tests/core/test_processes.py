@@ -1,0 +1,68 @@
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from core.processes import ProcessIdentity, is_running, kill_session
+
+pytestmark = pytest.mark.process
+
+ROOT = Path(__file__).parents[2]
+ORPHAN = """
+import os, sys, time
+from core.processes import watch_parent
+parent = os.getpid()
+if os.fork() == 0:
+    watch_parent(parent, every_s=0.05)
+    print(os.getpid(), flush=True)
+    time.sleep(60)
+time.sleep(0.5)
+"""
+
+
+def test_an_identity_means_this_process_and_no_later_one_with_its_pid() -> None:
+    mine = ProcessIdentity.of(os.getpid())
+    assert mine.running()
+    assert not ProcessIdentity(mine.pid, mine.started_at - 60).running()
+
+
+def test_a_zombie_is_not_running() -> None:
+    child = subprocess.Popen(["true"])
+    process = psutil.Process(child.pid)
+    deadline = time.monotonic() + 5
+    while process.status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < deadline
+    assert not is_running(process)
+    child.wait()
+    assert not is_running(process)
+
+
+def test_a_session_is_killed_to_the_last_process_and_no_further() -> None:
+    leader = subprocess.Popen(["sh", "-c", "sleep 60 & sleep 60"], start_new_session=True)
+    other = subprocess.Popen(["sleep", "60"], start_new_session=True)
+    members = [psutil.Process(leader.pid), *psutil.Process(leader.pid).children()]
+    try:
+        kill_session(leader.pid, not_before=time.time() + 60)
+        assert leader.poll() is None, "it began before that"
+        kill_session(leader.pid)
+        assert leader.wait(5) == -signal.SIGKILL
+        psutil.wait_procs(members, timeout=5)
+        assert not any(is_running(member) for member in members)
+        assert other.poll() is None
+    finally:
+        other.kill()
+        other.wait()
+
+
+def test_a_child_that_watches_its_parent_ends_after_it() -> None:
+    parent = subprocess.run([sys.executable, "-c", ORPHAN], capture_output=True, text=True, timeout=20, cwd=ROOT)
+    pid = int(parent.stdout)
+    deadline = time.monotonic() + 5
+    while psutil.pid_exists(pid) and is_running(psutil.Process(pid)):
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
