@@ -48,6 +48,7 @@ EMOJI = regex.compile(
 
 HASHTAG = regex.compile(r"(?<![\p{L}\p{M}\p{N}_&/#＃])[#＃][\p{L}\p{M}\p{N}_\u200c\u200d]+")
 MENTION = regex.compile(r"(?<![\p{L}\p{M}\p{N}_/@＠.])[@＠][A-Za-z0-9_](?:[A-Za-z0-9_.]*[A-Za-z0-9_])?")
+_ASTRAL = regex.compile(r"[\U00010000-\U0010ffff]")
 GRAPHEME = regex.compile(r"\X")
 
 
@@ -86,7 +87,7 @@ def _link_end(match: regex.Match[str]) -> int:
 
 def utf16_length(text: str) -> int:
     """UTF-16 code units, as Telegram and most web editors count."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text) + len(_ASTRAL.findall(text))
 
 
 def utf8_length(text: str) -> int:

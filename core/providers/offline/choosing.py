@@ -12,7 +12,9 @@ from core.providers.text import Style
 _HOOK_WORDS = 22
 _REPEATED_HOOK = 0.8
 _ANGLE_BONUS = 0.45
-_COVERAGE, _WEIGHT, _REDUNDANCY, _USED = 1.0, 0.5, 0.6, 0.35
+_COVERAGE, _WEIGHT, _REDUNDANCY, _USED = 4.0, 0.5, 0.6, 0.35
+_POOL = 120
+"""A body is chosen from this many of the weightiest sentences: a post holds eight, and the rest would cost time."""
 
 Signs = Callable[[str], bool]
 
@@ -50,86 +52,104 @@ class Choice(NamedTuple):
         return (self.hook, *self.body)
 
 
+class Chooser:
+    """Chooses for one source and style; what is asked of every sentence is worked out once."""
+
+    def __init__(self, ranked: Ranked, style: Style) -> None:
+        self._ranked = ranked
+        self._bonus = [style_bonus(sentence.text, style) for sentence in ranked.reading.sentences]
+        self._all_weight = sum(phrase.weight for phrase in ranked.phrases) or 1.0
+        by_worth = sorted(ranked.reading.sentences, key=lambda one: -self._base(one))
+        self._pool = [one for one in by_worth[:_POOL] if not cues.QUESTION.search(one.text)]
+
+    def hooks(self, count: int, fits: Callable[[str], bool]) -> list[Sentence]:
+        """Up to `count` different openings, each from its own angle; the best first."""
+        scores = {sentence.index: self._hook_score(sentence) for sentence in self._standing_alone(fits)}
+        alike = dict.fromkeys(scores, 0.0)
+        chosen: list[Sentence] = []
+        while scores and len(chosen) < count:
+            angle = ANGLES[len(chosen) % len(ANGLES)]
+            found = [self._sentence(index) for index in scores if angle(self._sentence(index).text)]
+            bonus = dict.fromkeys((sentence.index for sentence in found), _ANGLE_BONUS)
+            worth = {at: score + bonus.get(at, 0.0) - _REPEATED_HOOK * alike[at] for at, score in scores.items()}
+            best = self._sentence(max(worth, key=lambda at: (worth[at], -at)))
+            chosen.append(best)
+            del scores[best.index]
+            for at in scores:
+                alike[at] = max(alike[at], self._ranked.likeness(self._sentence(at), best))
+        return chosen
+
+    def choose(
+        self, hook: Sentence, *, most: int, fits: Callable[[Choice], bool], used: Set[int] = frozenset()
+    ) -> Choice:
+        """A body of up to `most` sentences for `hook`: the widest cover of key phrases, little said twice.
+
+        Sentences in `used`, by index, stood in earlier variants and are avoided where others do as well.
+        """
+        choice = Choice(hook, ())
+        answer = self._next(hook)
+        if answer and cues.QUESTION.search(hook.text) and fits(Choice(hook, (answer,))):
+            choice = Choice(hook, (answer,))
+        while len(choice.body) < most:
+            covered = self._ranked.phrases_in(choice.sentences)
+            worth = {one: self._worth(choice, covered, one, used) for one in self._candidates(choice)}
+            best_first = sorted(worth, key=lambda one: (-worth[one], one.index))
+            longer = next((longer for one in best_first if fits(longer := _grown(choice, one))), None)
+            if longer is None:
+                break
+            choice = longer
+        return choice
+
+    def _base(self, sentence: Sentence) -> float:
+        return self._ranked.weights[sentence.index] + self._bonus[sentence.index]
+
+    def _sentence(self, index: int) -> Sentence:
+        return self._ranked.reading.sentences[index]
+
+    def _standing_alone(self, fits: Callable[[str], bool]) -> list[Sentence]:
+        """What may open a post; when nothing is good enough, whatever there is."""
+        every = [sentence for sentence in self._ranked.reading.sentences if fits(sentence.text)]
+        alone = [one for one in every if not one.leans and (not cues.QUESTION.search(one.text) or self._next(one))]
+        return alone or every or list(self._ranked.reading.sentences)
+
+    def _hook_score(self, sentence: Sentence) -> float:
+        """How well it opens: weighty, short, striking, understandable alone."""
+        brevity = min(1.0, _HOOK_WORDS / max(word_count(sentence.text), 1))
+        striking = 0.1 * bool(cues.STRIKING.search(sentence.text)) + 0.1 * bool(cues.NUMBER.search(sentence.text))
+        alone = -0.5 if sentence.leans else 0.0
+        return self._ranked.weights[sentence.index] * brevity + striking + self._bonus[sentence.index] + alone
+
+    def _next(self, sentence: Sentence) -> Sentence | None:
+        following = self._ranked.reading.sentences[sentence.index + 1 : sentence.index + 2]
+        return following[0] if following and following[0].follows else None
+
+    def _candidates(self, choice: Choice) -> list[Sentence]:
+        """A sentence that leans comes only after the one it leans on; questions stay for openings."""
+        taken = {sentence.index for sentence in choice.sentences}
+        successors = [one for sentence in choice.sentences if (one := self._next(sentence)) and one.leans]
+        return [
+            sentence
+            for sentence in {*self._pool, *successors}
+            if sentence.index not in taken
+            and not cues.QUESTION.search(sentence.text)
+            and (not sentence.leans or (sentence.follows and _stands_before(sentence, choice)))
+        ]
+
+    def _worth(self, choice: Choice, covered: Set[int], added: Sentence, used: Set[int]) -> float:
+        ranked = self._ranked
+        gain = sum(ranked.phrases[number].weight for number in ranked.held[added.index] - covered) / self._all_weight
+        alike = max(ranked.likeness(added, one) for one in choice.sentences)
+        return (
+            _COVERAGE * gain
+            + _WEIGHT * ranked.weights[added.index]
+            + self._bonus[added.index]
+            - _REDUNDANCY * alike
+            - _USED * (added.index in used)
+        )
+
+
 def style_bonus(text: str, style: Style) -> float:
     return sum(_STYLE_BONUS for shows in _LIKED[style] if shows(text))
-
-
-def hooks(ranked: Ranked, style: Style, count: int, fits: Callable[[str], bool]) -> list[Sentence]:
-    """Up to `count` different openings, each from its own angle; the best first."""
-    open_to = _standing_alone(ranked, fits)
-    chosen: list[Sentence] = []
-    while open_to and len(chosen) < count:
-        angle = ANGLES[len(chosen) % len(ANGLES)]
-
-        def score(sentence: Sentence, angle: Signs = angle) -> float:
-            alike = max((ranked.likeness(sentence, other) for other in chosen), default=0.0)
-            return hook_score(ranked, sentence, style) + _ANGLE_BONUS * angle(sentence.text) - _REPEATED_HOOK * alike
-
-        best = max(open_to, key=lambda sentence: (score(sentence), -sentence.index))
-        chosen.append(best)
-        open_to.remove(best)
-    return chosen
-
-
-def hook_score(ranked: Ranked, sentence: Sentence, style: Style) -> float:
-    """How well it opens: weighty, short, striking, understandable alone."""
-    brevity = min(1.0, _HOOK_WORDS / max(word_count(sentence.text), 1))
-    striking = 0.1 * bool(cues.STRIKING.search(sentence.text)) + 0.1 * bool(cues.NUMBER.search(sentence.text))
-    alone = -0.5 if sentence.leans else 0.0
-    return ranked.weights[sentence.index] * brevity + striking + style_bonus(sentence.text, style) + alone
-
-
-def choose(
-    ranked: Ranked,
-    hook: Sentence,
-    *,
-    style: Style,
-    most: int,
-    fits: Callable[[Choice], bool],
-    used: Set[int] = frozenset(),
-) -> Choice:
-    """A body of up to `most` sentences for `hook`: the widest cover of key phrases, little said twice.
-
-    Sentences in `used`, by index, stood in earlier variants and are avoided where others do as well.
-    """
-    choice = Choice(hook, ())
-    answer = _next(ranked, hook)
-    if answer and cues.QUESTION.search(hook.text) and fits(Choice(hook, (answer,))):
-        choice = Choice(hook, (answer,))
-    while len(choice.body) < most:
-        grown = [longer for one in _candidates(ranked, choice) if fits(longer := _grown(choice, one))]
-        if not grown:
-            break
-        choice = max(grown, key=lambda longer: _worth(ranked, choice, longer, style, used))
-    return choice
-
-
-def _standing_alone(ranked: Ranked, fits: Callable[[str], bool]) -> list[Sentence]:
-    """What may open a post; when nothing is good enough, whatever there is."""
-    every = [sentence for sentence in ranked.reading.sentences if fits(sentence.text)]
-    alone = [
-        sentence
-        for sentence in every
-        if not sentence.leans and (not cues.QUESTION.search(sentence.text) or _next(ranked, sentence))
-    ]
-    return alone or every or list(ranked.reading.sentences)
-
-
-def _next(ranked: Ranked, sentence: Sentence) -> Sentence | None:
-    following = ranked.reading.sentences[sentence.index + 1 : sentence.index + 2]
-    return following[0] if following and following[0].follows else None
-
-
-def _candidates(ranked: Ranked, choice: Choice) -> list[Sentence]:
-    """A sentence that leans comes only after the one it leans on; questions stay for openings."""
-    taken = {sentence.index for sentence in choice.sentences}
-    return [
-        sentence
-        for sentence in ranked.reading.sentences
-        if sentence.index not in taken
-        and not cues.QUESTION.search(sentence.text)
-        and (not sentence.leans or (sentence.follows and _stands_before(sentence, choice)))
-    ]
 
 
 def _stands_before(sentence: Sentence, choice: Choice) -> bool:
@@ -142,20 +162,6 @@ def _stands_before(sentence: Sentence, choice: Choice) -> bool:
 
 def _grown(choice: Choice, sentence: Sentence) -> Choice:
     return Choice(choice.hook, tuple(sorted((*choice.body, sentence), key=lambda one: one.index)))
-
-
-def _worth(ranked: Ranked, choice: Choice, longer: Choice, style: Style, used: Set[int]) -> float:
-    (added,) = set(longer.body) - set(choice.body)
-    total = sum(phrase.weight for phrase in ranked.phrases) or 1.0
-    gain = (ranked.coverage(longer.sentences) - ranked.coverage(choice.sentences)) / total
-    alike = max(ranked.likeness(added, one) for one in choice.sentences)
-    return (
-        _COVERAGE * gain * 4
-        + _WEIGHT * ranked.weights[added.index]
-        + style_bonus(added.text, style)
-        - _REDUNDANCY * alike
-        - _USED * (added.index in used)
-    )
 
 
 def shortened(ranked: Ranked, sentences: Sequence[Sentence], keep: int) -> list[Sentence]:

@@ -7,8 +7,7 @@ from math import ceil
 
 from core.posts.mending import mend
 from core.posts.platforms import RULES, Draft, Platform
-from core.providers.offline import choosing
-from core.providers.offline.choosing import Choice
+from core.providers.offline.choosing import Choice, Chooser
 from core.providers.offline.phrases import hashtags
 from core.providers.offline.ranking import Ranked
 from core.providers.offline.reading import Sentence
@@ -59,8 +58,10 @@ def compose(ranked: Ranked, platform: Platform, *, count: int, style: Style, url
 def _plans(ranked: Ranked, platform: Platform, count: int, style: Style, url: str) -> Iterator["_Plan"]:
     """Ways to build a post, the best first: each opening in full, then with less body, then with other hashtags."""
     shape = SHAPES[platform]
-    bare = _Plan(ranked, platform, shape, style, url if shape.link else "", hook=ranked.reading.sentences[0])
-    openings = choosing.hooks(ranked, style, count, bare.has_room)
+    chooser = Chooser(ranked, style)
+    url = url if shape.link else ""
+    bare = _Plan(ranked, chooser, platform, shape, style, url, hook=ranked.reading.sentences[0])
+    openings = chooser.hooks(count, bare.has_room)
     most = min(shape.body, _share(len(ranked.reading.sentences), count))
     for tags, body in product(_lowered(shape.tags), _lowered(most)):
         for hook in openings:
@@ -81,6 +82,7 @@ class _Plan:
     """One post to be: everything but the sentences of its body."""
 
     ranked: Ranked
+    chooser: Chooser
     platform: Platform
     shape: Shape
     style: Style
@@ -100,10 +102,8 @@ class _Plan:
         return RULES[self.platform].count(self._whole(body)) <= self.shape.room
 
     def choice(self, used: Set[int]) -> Choice:
-        return choosing.choose(
-            self.ranked,
+        return self.chooser.choose(
             self.hook,
-            style=self.style,
             most=self.body,
             used=used,
             fits=lambda choice: self.has_room(_body(choice, self.shape, self.style)),

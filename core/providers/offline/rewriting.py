@@ -10,7 +10,7 @@ from core import languages
 from core.posts import counting
 from core.posts.mending import mend
 from core.posts.platforms import Draft
-from core.providers.offline import choosing
+from core.providers.offline.choosing import Chooser, shortened
 from core.providers.offline.composing import BULLET, SHAPES
 from core.providers.offline.instructions import Act, Wish, understand
 from core.providers.offline.phrases import hashtags
@@ -115,7 +115,7 @@ def _shorter(work: _Work, _: Wish | None = None) -> Outcome:
     sentences = tuple(Sentence(work.text[start:end], at, 0, follows=at > 0) for at, (start, end) in enumerate(spans))
     ranked = rank(Reading("", sentences), Vocabulary(work.language))
     keep = max(1, min(len(spans) - 1, round(len(spans) * _SHORTER)))
-    kept = {sentence.index for sentence in choosing.shortened(ranked, sentences, keep)}
+    kept = {sentence.index for sentence in shortened(ranked, sentences, keep)}
     gone = [span for at, span in enumerate(spans) if at not in kept]
     return _whole(work, _without(work.text, gone)), _note(NoteCode.SHORTENED)
 
@@ -146,14 +146,14 @@ def _hook_first(work: _Work, _: Wish | None = None) -> Outcome:
     spans = sentence_spans(work.text, work.language)
     sentences = tuple(Sentence(work.text[start:end], at, 0) for at, (start, end) in enumerate(spans))
     ranked = rank(Reading("", sentences), Vocabulary(work.language))
-    openings = choosing.hooks(ranked, Style.WITTY, len(sentences), bool)
+    openings = Chooser(ranked, Style.WITTY).hooks(len(sentences), bool)
     best = next((one for one in openings if one.index > 0 and TERMINATED.search(one.text)), None)
     if best is not None:
         rest = _without(work.text, [spans[best.index]])
         return _whole(work, f"{best.text}\n\n{rest.lstrip()}"), _note(NoteCode.HOOK_MOVED)
     source = _source(work)
     fresh = (
-        [one for one in choosing.hooks(source, Style.WITTY, 3, bool) if _plain(one.text) not in _plain(work.text)]
+        [one for one in Chooser(source, Style.WITTY).hooks(3, bool) if _plain(one.text) not in _plain(work.text)]
         if source
         else []
     )
