@@ -17,7 +17,6 @@ from tests.bench.redis_server import redis_server
 
 RATE_PER_S = 29
 DRAIN_S = 12.0
-STARTING_S = 1.5
 ANSWER_EVERY_S = 0.4
 
 
@@ -50,17 +49,29 @@ def most_in_any(ordered: Sequence[float], seconds: float) -> int:
 
 
 def drain(url: str, *, processes: int, seconds: float) -> tuple[list[list[float]], list[tuple[float, float]]]:
-    """The instants of each process's sends, and of each answer with its wait."""
-    stop_at = time.time() + STARTING_S + seconds
-    arguments = [url, f"bench:{time.time()}", str(stop_at)]
-    children = [_start(role, arguments) for role in ["drain"] * processes + ["answer"]]
-    *drains, answers = (json.loads(child.communicate(timeout=seconds + 30)[0]) for child in children)
+    """The instants of each process's sends, and of each answer with its wait. All start together."""
+    key = f"bench:{time.time()}"
+    children = [_start(role, url, key) for role in ["drain"] * processes + ["answer"]]
+    for child in children:
+        assert child.stdout is not None
+        child.stdout.readline()
+    stop_at = f"{time.time() + seconds}\n".encode()
+    *drains, answers = (json.loads(done) for done in _finished(children, stop_at, seconds + 30))
     return drains, answers
 
 
-def _start(role: str, arguments: list[str]) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "tests.bench.limiter", role, *arguments]
-    return subprocess.Popen(command, stdout=subprocess.PIPE, cwd=Path(__file__).parents[2])
+def _start(role: str, url: str, key: str) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "tests.bench.limiter", role, url, key]
+    root = Path(__file__).parents[2]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, cwd=root)
+
+
+def _finished(children: "list[subprocess.Popen[bytes]]", stop_at: bytes, patience_s: float) -> list[bytes]:
+    for child in children:
+        assert child.stdin is not None
+        child.stdin.write(stop_at)
+        child.stdin.flush()
+    return [child.communicate(timeout=patience_s)[0] for child in children]
 
 
 async def _drain_until(url: str, key: str, stop_at: float) -> list[float]:
@@ -98,10 +109,12 @@ async def _answer_until(url: str, key: str, stop_at: float) -> list[tuple[float,
     return answered
 
 
-def _play(role: str, url: str, key: str, stop_at: str) -> None:
-    """A child's part: what it did goes to standard output."""
+def _play(role: str, url: str, key: str) -> None:
+    """A child's part: it says that it is ready, hears until when, and tells what it did."""
     part = _answer_until if role == "answer" else _drain_until
-    json.dump(asyncio.run(part(url, key, float(stop_at))), sys.stdout)
+    sys.stdout.write("ready\n")
+    sys.stdout.flush()
+    json.dump(asyncio.run(part(url, key, float(sys.stdin.readline()))), sys.stdout)
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from tests.bench.redis_server import free_port, redis_server
 FAST = 1000.0
 A_MOMENT_S = 0.3
 STALLED = 4
-"""Sends that a stalled machine may see bunched: they are counted when the caller goes on, not when they were granted."""
+"""Sends that a stalled machine may see bunched: they are counted when the caller goes on, not when granted."""
 
 
 @pytest.fixture
@@ -211,6 +211,18 @@ async def test_a_flushed_redis_starts_without_a_burst(store: Redis) -> None:
         await limiter.acquire(chat)
         sent.append(time.monotonic())
     assert most_in_any(sent, 0.99) <= 21 + STALLED
+
+
+async def test_a_book_catches_up_a_little_but_not_when_it_is_new(store: Redis) -> None:
+    book = SharedBook(store, rate_per_s=10, key="test")
+
+    async def granted_at_once() -> int:
+        answers = [await book.ask(Request(None, interactive=False), others_wait=False) for _ in range(6)]
+        return sum(answer.scope is Scope.NOBODY for answer in answers)
+
+    assert await granted_at_once() == 1
+    await asyncio.sleep(0.5)
+    assert await granted_at_once() == 3
 
 
 async def test_a_clock_set_back_stops_nothing(limiter: Limiter, store: Redis) -> None:

@@ -1,5 +1,6 @@
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 import pytest
 import telegram
@@ -19,8 +20,8 @@ def limiter(store: Redis) -> Limiter:
     return Limiter(store, rate_per_s=1000, key="test")
 
 
-@pytest.fixture
-async def talking_bot(api: FakeTelegram, limiter: Limiter) -> AsyncIterator[ExtBot[Priority]]:
+@asynccontextmanager
+async def open_talking_bot(api: FakeTelegram, limiter: Limiter) -> AsyncIterator[ExtBot[Priority]]:
     async with open_request() as request:
         yield ExtBot(
             TOKEN,
@@ -29,6 +30,12 @@ async def talking_bot(api: FakeTelegram, limiter: Limiter) -> AsyncIterator[ExtB
             get_updates_request=request,
             rate_limiter=InteractiveRateLimiter(limiter),
         )
+
+
+@pytest.fixture
+async def talking_bot(api: FakeTelegram, limiter: Limiter) -> AsyncIterator[ExtBot[Priority]]:
+    async with open_talking_bot(api, limiter) as bot:
+        yield bot
 
 
 async def test_messages_wait_for_their_turn(talking_bot: ExtBot[Priority], limiter: Limiter) -> None:
@@ -80,15 +87,15 @@ async def test_a_long_429_is_told_at_once(talking_bot: ExtBot[Priority], api: Fa
     assert len(api.calls) == 1
 
 
-async def test_a_call_may_give_up_its_precedence(talking_bot: ExtBot[Priority], store: Redis) -> None:
-    slow = Limiter(store, rate_per_s=1, key="slow")
-    await slow.acquire(1)
-    talking_bot._rate_limiter = InteractiveRateLimiter(slow)
-    bulk = asyncio.create_task(talking_bot.send_message(7, "Hello", rate_limit_args=Priority.BULK))
-    await asyncio.sleep(0.1)
-    assert await store.zcard("{slow}:waiters") == 0
-    interactive = asyncio.create_task(talking_bot.send_message(8, "Hello"))
-    await asyncio.sleep(0.1)
-    assert await store.zcard("{slow}:waiters") == 1
-    for task in (bulk, interactive):
-        task.cancel()
+async def test_a_call_may_give_up_its_precedence(api: FakeTelegram, store: Redis) -> None:
+    limiter = Limiter(store, rate_per_s=1, key="slow")
+    await limiter.acquire(1)
+    async with open_talking_bot(api, limiter) as bot:
+        bulk = asyncio.create_task(bot.send_message(7, "Hello", rate_limit_args=Priority.BULK))
+        await asyncio.sleep(0.1)
+        assert await store.zcard("{slow}:waiters") == 0
+        answer = asyncio.create_task(bot.send_message(8, "Hello"))
+        await asyncio.sleep(0.1)
+        assert await store.zcard("{slow}:waiters") == 1
+        for task in (bulk, answer):
+            task.cancel()

@@ -105,10 +105,16 @@ async def test_a_long_text_arrives_in_order_and_is_told_part_by_part(sender: Sen
 
 
 async def test_parts_that_are_there_arent_sent_again(sender: Sender, api: FakeTelegram) -> None:
+    told: list[int] = []
+
+    async def before(index: int) -> None:
+        told.append(index)
+
     there = (SentPart(message_id=1), SentPart(message_id=2))
-    outcome = await sender.send(7, Content(text=LONG), already_sent=there)
+    outcome = await sender.send(7, Content(text=LONG), already_sent=there, before_part=before)
     assert outcome == Delivered((*there, SentPart(message_id=101)))
     assert len(api.calls) == 1
+    assert told == [2]
 
 
 async def test_a_failure_in_the_middle_says_what_is_there(sender: Sender, api: FakeTelegram) -> None:

@@ -82,6 +82,13 @@ def test_characters_as_readers_see_them_stay_whole(text: str, limit: int) -> Non
     assert [one for piece in pieces for one in regex.findall(r"\X", piece) if one.strip()] == graphemes
 
 
+@given(st.lists(st.sampled_from(["👨‍👩‍👧", "e\u0301", "🇺🇦", "語", "a"]), max_size=60), st.integers(8, 30))
+def test_an_endless_word_is_cut_between_characters(characters: list[str], limit: int) -> None:
+    text = "".join(characters)
+    pieces = [piece.text for piece in split(Rich(text), limit=limit)]
+    assert [one for piece in pieces for one in regex.findall(r"\X", piece)] == regex.findall(r"\X", text)
+
+
 @given(st.lists(st.text("abcdef", min_size=1, max_size=8), min_size=1, max_size=50), st.integers(8, 40))
 def test_words_that_fit_stay_whole(words: list[str], limit: int) -> None:
     pieces = [piece.text for piece in split(Rich(" ".join(words)), limit=limit)]
