@@ -1,6 +1,6 @@
 """Plans and what is left of them, in numbers that people can check."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -67,16 +67,13 @@ def compare(found: Sequence[Plan], *, own: str, page: int, t: Texts) -> Screen:
 def limit_reached_screen(t: Texts, params: Mapping[str, Any], *, zone: str | None = None) -> Screen:
     """Not an error: what was reached, how much of it, and when there is more. `params` as LimitReached has them."""
     feature, limit, used = Feature(params["feature"]), int(params["limit"]), int(params["used"])
-    left = max(0, limit - used)
     text = lines(
         [
-            _reached_title(feature, limit, left, plan_label(str(params["plan"]), t), t),
+            _reached_title(feature, limit=limit, used=used, t=t),
+            *_reached_facts(params, limit=limit, used=used, zone=zone, t=t),
             "",
-            t("{bar} {used} of {limit}", bar=bar(used, limit), used=_number(used, t), limit=_number(limit, t)),
-            *([t("This would take {asked}.", asked=_number(int(params["asked"]), t))] if left else []),
-            *([] if limit == 0 else [_reset_line(datetime.fromisoformat(str(params["resets_at"])), zone, t)]),
-            "",
-            t("Nothing was started and nothing was counted. {sale}", sale=_not_for_sale(t)),
+            t("Nothing was started, and nothing was counted."),
+            _not_for_sale(t),
         ]
     )
     return Screen(text, [[Button(t("Compare plans"), ShowPlans(0)), Button(t("Usage"), ShowUsage())]])
@@ -120,20 +117,32 @@ def _limit_line(feature: Feature, limit: int | None, t: Texts) -> Markup:
     return t("• {name}: {limit} a month", name=name, limit=_number(limit, t))
 
 
-def _reached_title(feature: Feature, limit: int, left: int, plan: Markup, t: Texts) -> Markup:
+def _reached_title(feature: Feature, *, limit: int, used: int, t: Texts) -> Markup:
     name = feature_label(feature, t)
     if limit == 0:
-        return t("<b>{name}</b> aren't part of the plan {plan}.", name=name, plan=plan)
-    if left == 0:
-        return t("<b>{name}: that was all for this month</b> on the plan {plan}.", name=name, plan=plan)
-    return t("<b>{name}: not enough left this month</b> on the plan {plan}.", name=name, plan=plan)
+        return t("<b>{name}: not part of your plan</b>", name=name)
+    if used >= limit:
+        return t("<b>{name}: this month's limit is reached</b>", name=name)
+    return t("<b>{name}: not enough left this month</b>", name=name)
+
+
+def _reached_facts(params: Mapping[str, Any], *, limit: int, used: int, zone: str | None, t: Texts) -> Iterator[Markup]:
+    plan = plan_label(str(params["plan"]), t)
+    if limit == 0:
+        yield t("You are on the {plan} plan.", plan=plan)
+        return
+    values = {"bar": bar(used, limit), "used": _number(used, t), "limit": _number(limit, t), "plan": plan}
+    yield t("{bar} {used} of {limit} on the {plan} plan", **values)
+    if used < limit:
+        yield t("This would take {asked}.", asked=_number(int(params["asked"]), t))
+    yield _reset_line(datetime.fromisoformat(str(params["resets_at"])), zone, t)
 
 
 def _reset_line(at: datetime, zone: str | None, t: Texts) -> Markup:
     """When it is counted from zero again, by the user's clock; by UTC for somebody who hasn't told theirs."""
     if zone is None:
-        return t("Counted anew from {when} UTC.", when=format_local(at, "UTC", t.language))
-    return t("Counted anew from {when}, your time.", when=format_local(at, zone, t.language))
+        return t("Resets on {when} (UTC).", when=format_local(at, "UTC", t.language))
+    return t("Resets on {when} (your time).", when=format_local(at, zone, t.language))
 
 
 def _not_for_sale(t: Texts) -> Markup:
