@@ -4,6 +4,7 @@ import asyncio
 import gzip
 import logging
 import ssl
+import tracemalloc
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -187,11 +188,16 @@ async def test_a_compressed_page_is_opened(encoding: str, squeeze: Callable[[byt
         assert (await fetch_public(address, reach=ANYWHERE)).body == b"hello " * 1000
 
 
-async def test_a_compression_bomb_is_too_big() -> None:
+async def test_a_compression_bomb_is_too_big_and_is_not_unpacked() -> None:
     bomb = gzip.compress(b"\0" * 50_000_000)
+    assert len(bomb) < 100_000
     async with speaking(_raw(bomb, "Content-Encoding: gzip")) as address:
-        assert len(bomb) < 100_000
-        assert (await failure(address, reach=ANYWHERE)).error_code == "link.too_big"
+        tracemalloc.start()
+        try:
+            assert (await failure(address, reach=ANYWHERE)).error_code == "link.too_big"
+            assert tracemalloc.get_traced_memory()[1] < 25_000_000
+        finally:
+            tracemalloc.stop()
 
 
 @pytest.mark.parametrize("encoding", ["br", "gzip, gzip", "gzip"])

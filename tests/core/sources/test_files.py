@@ -5,7 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import InvalidInput
@@ -92,6 +92,7 @@ def test_an_unknown_extension_is_told_what_is_accepted() -> None:
     assert {".md", ".txt"} <= set(accepted_extensions())
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=300), st.sampled_from(["a.txt", "a.md", "a"]))
 def test_any_bytes_are_either_read_or_refused_by_name(content: bytes, name: str) -> None:
     try:
@@ -102,6 +103,7 @@ def test_any_bytes_are_either_read_or_refused_by_name(content: bytes, name: str)
         assert reading.text
 
 
+@settings(deadline=None)
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["C"]), min_size=1).filter(str.strip))
 def test_utf_8_survives_decoding(text: str) -> None:
     assert decode(text.encode()) == text

@@ -1,7 +1,7 @@
 """Markdown to plain text."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.sources.markdown import heading, plain
@@ -50,6 +50,7 @@ def test_the_title_comes_from_the_front_matter_or_a_heading(markdown: str, title
     assert heading(markdown) == title
 
 
+@settings(deadline=None)
 @given(st.text(alphabet="ab #*-_[]()<>`|\n1.>!&;~\\=:", max_size=80))
 def test_no_markdown_is_wrong(markdown: str) -> None:
     plain(markdown)

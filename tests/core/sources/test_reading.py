@@ -3,7 +3,7 @@
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import InvalidInput
@@ -67,6 +67,7 @@ def test_cleaning_keeps_what_readers_see(raw: str, clean: str) -> None:
     assert clean_text(raw) == clean
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_cleaning_twice_changes_nothing_and_the_result_can_be_stored(text: str) -> None:
     clean = clean_text(text)
@@ -96,6 +97,7 @@ def test_titles_are_a_line_a_sentence_or_whole_words(text: str, title: str) -> N
     assert title_of(text) == title
 
 
+@settings(deadline=None)
 @given(st.text())
 def test_titles_fit_on_one_line(text: str) -> None:
     title = title_of(clean_text(text))

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.when.choices import Quick, hours_of, instant_of_choice, month_grid, quick_choices
@@ -42,6 +42,7 @@ def test_on_a_monday_the_next_one_is_a_week_away() -> None:
     assert (choice.key, choice.at_utc) == (Quick.NEXT_MONDAY, datetime(2026, 11, 30, 8, tzinfo=UTC))
 
 
+@settings(deadline=None)
 @given(instants, zones)
 def test_choices_are_ahead_in_order_and_differ(now: datetime, zone: str) -> None:
     instants = [choice.at_utc for choice in quick_choices(now=now, zone=zone)]
@@ -79,6 +80,7 @@ def test_the_last_month_that_can_be_chosen_has_no_next() -> None:
     assert month.previous == date(2027, 10, 1)
 
 
+@settings(deadline=None)
 @given(instants, zones, st.integers(0, 12), st.sampled_from(["en", "ar", "de", "hi"]))
 def test_every_month_has_all_its_days_in_whole_weeks(now: datetime, zone: str, ahead: int, language: str) -> None:
     month = month_grid((now + timedelta(days=30 * ahead)).date(), now=now, zone=zone, language=language)

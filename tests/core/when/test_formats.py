@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.when.formats import (
@@ -92,6 +92,7 @@ def test_a_countdown_keeps_the_two_largest_units(left: timedelta, shown: Countdo
     assert countdown(left) == shown
 
 
+@settings(deadline=None)
 @given(st.timedeltas(min_value=timedelta(0), max_value=timedelta(days=500)))
 def test_a_countdown_is_never_far_from_the_truth(left: timedelta) -> None:
     told = countdown(left)

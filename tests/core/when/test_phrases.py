@@ -377,6 +377,7 @@ instants = st.datetimes(min_value=datetime(2025, 1, 1), max_value=datetime(2030,
 zones = st.sampled_from([BERLIN, "America/New_York", "America/Santiago", "Australia/Lord_Howe", "Asia/Kathmandu"])
 
 
+@settings(deadline=None)
 @given(instants, zones, st.times().map(lambda clock: clock.replace(second=0, microsecond=0)))
 def test_a_clock_time_is_always_the_next_one(now: datetime, zone: str, clock: time) -> None:
     found = when(f"{clock:%H:%M}", "de", now=now, zone=zone)
@@ -389,6 +390,7 @@ def _day(found: When) -> date:
     return (found.local - timedelta(hours=1)).date()
 
 
+@settings(deadline=None)
 @given(instants, zones, st.dates(min_value=date(2025, 1, 1), max_value=date(2031, 1, 1)))
 def test_a_written_date_is_that_day_or_is_refused(now: datetime, zone: str, day: date) -> None:
     try:
@@ -405,7 +407,7 @@ MIXTURE = """
 """
 
 
-@settings(max_examples=300)
+@settings(max_examples=300, deadline=None)
 @given(
     st.lists(
         st.sampled_from(MIXTURE.split()),
@@ -420,6 +422,7 @@ def test_any_mixture_of_words_is_understood_or_refused(words: list[str], languag
         assert exc.error_code.startswith("when.")  # noqa: PT017  (either outcome is right)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=40))
 def test_any_text_is_understood_or_refused(text: str) -> None:
     try:

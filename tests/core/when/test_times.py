@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.errors import InvalidInput
@@ -32,6 +32,7 @@ def test_of_a_time_that_autumn_repeats_the_first_counts() -> None:
     assert exists(date(2026, 10, 25), time(2, 30), "Europe/Berlin")
 
 
+@settings(deadline=None)
 @given(days, clocks, zones)
 def test_a_time_that_exists_comes_back_as_it_was(day: date, clock: time, zone: str) -> None:
     shown = to_local(at_local(day, clock, zone), zone)
@@ -41,6 +42,7 @@ def test_a_time_that_exists_comes_back_as_it_was(day: date, clock: time, zone: s
         assert timedelta(0) < shown.replace(tzinfo=None) - datetime.combine(day, clock) <= timedelta(hours=1)
 
 
+@settings(deadline=None)
 @given(days, zones)
 def test_days_follow_each_other_without_gap_or_overlap(day: date, zone: str) -> None:
     start, end = day_bounds(day, zone)

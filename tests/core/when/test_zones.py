@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import available_timezones
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.when import cities
@@ -87,6 +87,7 @@ def test_a_country_of_many_zones_offers_the_largest_ones() -> None:
     assert [match.place for match in find_zone("Russia", now=NOW, limit=2)] == ["Moscow", "Novosibirsk"]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=30))
 def test_whatever_is_typed_only_real_zones_come_back(typed: str) -> None:
     assert all(is_zone(match.zone) for match in find_zone(typed, now=NOW))
