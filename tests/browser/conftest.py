@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Generator
 from pathlib import Path
 from typing import Any
 
@@ -10,15 +10,16 @@ import pytest
 from aiohttp import ClientSession, FormData
 from aiohttp.test_utils import unused_port
 from aiohttp.web import AppRunner, TCPSite
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, async_playwright
 
 from web.sandbox import SANDBOX_TOKEN
 from web.sandbox.app import build_app
 
 ARTIFACTS = Path(__file__).parents[2] / "artifacts" / "browser"
-DESKTOP = {"width": 1280, "height": 800}
-PHONE = {"width": 390, "height": 844}
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 PATIENCE_MS = 5_000
+FAILED = pytest.StashKey[bool]()
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -97,6 +98,18 @@ class Sandbox:
         return chat_id
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
+
+
+async def keep_screenshot(page: Page, name: str) -> None:
+    ARTIFACTS.mkdir(parents=True, exist_ok=True)
+    await page.screenshot(path=ARTIFACTS / f"{name}.png")
+
+
 @pytest.fixture(scope="session")
 async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
     executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
@@ -116,18 +129,20 @@ async def sandbox() -> AsyncIterator[Sandbox]:
     async with ClientSession() as session:
         made = Sandbox(runner, unused_port(), session)
         await made.listen()
+        async with session.post(f"{made.url}/control/limits", json={"enabled": False}) as response:
+            assert response.status == 200
         yield made
     await runner.cleanup()
 
 
 @pytest.fixture
-def viewport() -> dict[str, int]:
+def viewport() -> ViewportSize:
     return DESKTOP
 
 
 @pytest.fixture
-async def context(browser: Browser, viewport: dict[str, int]) -> AsyncIterator[BrowserContext]:
-    made = await browser.new_context(viewport=viewport, locale="en-GB", color_scheme="light", accept_downloads=True)  # type: ignore[arg-type] # a plain dict is its ViewportSize
+async def context(browser: Browser, viewport: ViewportSize) -> AsyncIterator[BrowserContext]:
+    made = await browser.new_context(viewport=viewport, locale="en-GB", color_scheme="light", accept_downloads=True)
     await made.grant_permissions(["clipboard-read", "clipboard-write"])
     made.set_default_timeout(PATIENCE_MS)
     yield made
@@ -136,7 +151,7 @@ async def context(browser: Browser, viewport: dict[str, int]) -> AsyncIterator[B
 
 @pytest.fixture
 async def page(context: BrowserContext, sandbox: Sandbox, request: pytest.FixtureRequest) -> AsyncIterator[Page]:
-    """A blank page of the sandbox's person. Whatever lands on the console as an error fails the test."""
+    """The sandbox person's blank page. An error on its console fails the test; a failed test leaves a screenshot."""
     made = await context.new_page()
     errors: list[str] = []
 
@@ -147,8 +162,8 @@ async def page(context: BrowserContext, sandbox: Sandbox, request: pytest.Fixtur
     made.on("console", note)
     made.on("pageerror", lambda error: errors.append(str(error)))
     yield made
-    ARTIFACTS.mkdir(parents=True, exist_ok=True)
-    await made.screenshot(path=ARTIFACTS / f"{request.node.name}.png")
+    if request.node.stash.get(FAILED, False):
+        await keep_screenshot(made, request.node.name)
     await made.close()
     expected = request.node.get_closest_marker("expects_console_errors")
     assert expected or errors == [], errors

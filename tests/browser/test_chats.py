@@ -1,7 +1,7 @@
 """The page around the messages: several chats, layout, themes, keyboard, connection."""
 
 import pytest
-from playwright.async_api import Page, expect
+from playwright.async_api import Page, ViewportSize, expect
 
 from tests.browser.conftest import PHONE, Sandbox
 
@@ -86,7 +86,7 @@ async def test_the_theme_follows_the_system_until_one_is_chosen(page: Page, sand
 
 class TestOnAPhone:
     @pytest.fixture
-    def viewport(self) -> dict[str, int]:
+    def viewport(self) -> ViewportSize:
         return PHONE
 
     async def test_one_pane_at_a_time_and_back_leads_to_the_chats(self, page: Page, sandbox: Sandbox) -> None:

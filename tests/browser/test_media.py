@@ -104,7 +104,8 @@ async def test_a_dropped_file_is_offered_with_its_size_and_a_document_downloads(
         """() => {
           const data = new DataTransfer();
           data.items.add(new File(["hello ".repeat(400)], "notes.md", { type: "text/markdown" }));
-          document.getElementById("scroller").dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true }));
+          const drop = new DragEvent("drop", { dataTransfer: data, bubbles: true });
+          document.getElementById("scroller").dispatchEvent(drop);
         }"""
     )
     await expect(page.get_by_role("dialog")).to_contain_text("2.3 KB")
@@ -155,7 +156,9 @@ async def test_a_voice_message_shows_its_wave_and_length(page: Page, sandbox: Sa
 @pytest.mark.expects_console_errors
 async def test_a_failed_upload_can_be_retried(page: Page, sandbox: Sandbox) -> None:
     await opened(page, sandbox)
-    await page.route("**/client/chats/*/messages", lambda route: route.fulfill(status=400, json={"error": {"message": "no"}}))
+    await page.route(
+        "**/client/chats/*/messages", lambda route: route.fulfill(status=400, json={"error": {"message": "no"}})
+    )
     await page.set_input_files("#file-input", files=text_file("a.txt"))
     await page.get_by_role("button", name="Send", exact=True).click()
     retry = page.get_by_role("button", name="Retry")

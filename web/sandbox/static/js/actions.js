@@ -10,7 +10,13 @@ import { newChatDialog, placeDialog } from "./rooms.js";
 import { fullName } from "./people.js";
 
 const REACTIONS = ["👍", "❤️", "🔥", "🎉", "😁", "👎"];
-const ADMIN_RIGHTS = { post_messages: "can_post_messages", edit_messages: "can_edit_messages", delete_messages: "can_delete_messages", invite_users: "can_invite_users", pin_messages: "can_pin_messages" };
+const ADMIN_RIGHTS = {
+  post_messages: "can_post_messages",
+  edit_messages: "can_edit_messages",
+  delete_messages: "can_delete_messages",
+  invite_users: "can_invite_users",
+  pin_messages: "can_pin_messages",
+};
 
 export class Actions {
   #answers = new Map();
@@ -82,8 +88,15 @@ export class Actions {
 
   onPhoto = (message) => {
     const photos = this.store.messages(this.#chatId).filter((each) => mediaKind(each) === "photo");
-    const shown = photos.map((each) => ({ url: each.local_urls?.photo ?? each.file_urls.photo, caption: each.caption, alt: "Photo" }));
-    openLightbox(shown, photos.findIndex((each) => each.message_id === message.message_id));
+    const shown = photos.map((each) => ({
+      url: each.local_urls?.photo ?? each.file_urls.photo,
+      caption: each.caption,
+      alt: "Photo",
+    }));
+    openLightbox(
+      shown,
+      photos.findIndex((each) => each.message_id === message.message_id),
+    );
   };
 
   onMenu = (event, message) => {
@@ -98,12 +111,21 @@ export class Actions {
       { label: "Forward", icon: "forward", run: () => this.forward(message) },
       { label: "Delete", icon: "trash", danger: true, run: () => this.remove(message) },
     ];
-    openMenu(event, items.filter(Boolean), REACTIONS.map((emoji) => ({ emoji, run: () => this.onReact(message, emoji) })));
+    openMenu(
+      event,
+      items.filter(Boolean),
+      REACTIONS.map((emoji) => ({ emoji, run: () => this.onReact(message, emoji) })),
+    );
   };
 
   async forward(message) {
     const chats = this.store.sortedChats().filter((chat) => chat.can_write !== false);
-    const target = await chooseChat({ title: "Forward to…", chats, row: chooserRow, empty: "There is no chat to forward to" });
+    const target = await chooseChat({
+      title: "Forward to…",
+      chats,
+      row: chooserRow,
+      empty: "There is no chat to forward to",
+    });
     if (!target) return;
     const ids = this.#albumOf(message).map((each) => each.message_id);
     const from = this.#chatId;
@@ -115,12 +137,20 @@ export class Actions {
   }
 
   async remove(message) {
-    const sure = await confirmDialog({ title: "Delete message", text: "Delete this message for everybody in the chat?", action: "Delete", danger: true });
+    const sure = await confirmDialog({
+      title: "Delete message",
+      text: "Delete this message for everybody in the chat?",
+      action: "Delete",
+      danger: true,
+    });
     if (!sure) return;
     const chatId = this.#chatId;
     await this.attempt(async () => {
       for (const each of this.#albumOf(message)) await this.api.remove(chatId, each.message_id);
-      this.store.removeMessages(chatId, this.#albumOf(message).map((each) => each.message_id));
+      this.store.removeMessages(
+        chatId,
+        this.#albumOf(message).map((each) => each.message_id),
+      );
     });
   }
 
@@ -148,23 +178,41 @@ export class Actions {
 
   async #shareChat(chatId, request) {
     const noun = request.chat_is_channel ? "channel" : "group";
-    const fits = (chat) => (request.chat_is_channel ? chat.type === "channel" : ["group", "supergroup"].includes(chat.type));
+    const fits = (chat) =>
+      request.chat_is_channel ? chat.type === "channel" : ["group", "supergroup"].includes(chat.type);
     const chats = this.store.sortedChats().filter(fits);
     const extra = [{ label: `New ${noun}`, value: "new" }];
-    const chosen = await chooseChat({ title: `Choose a ${noun}`, chats, row: chooserRow, empty: `You have no ${noun} yet`, extra });
+    const chosen = await chooseChat({
+      title: `Choose a ${noun}`,
+      chats,
+      row: chooserRow,
+      empty: `You have no ${noun} yet`,
+      extra,
+    });
     const chat = chosen === "new" ? await this.createChat(noun, false) : chosen;
     if (chat) await this.attempt(() => this.api.share(chatId, request.request_id, chat.id));
   }
 
   async #shareUser(chatId, request) {
     const { users } = await this.api.users();
-    const chats = users.filter((user) => user.id !== this.store.me.id).map((user) => ({ id: user.id, type: "user", title: fullName(user) }));
-    const chosen = await chooseChat({ title: "Choose a person", chats, row: chooserRow, empty: "There is nobody else in the sandbox" });
+    const chats = users
+      .filter((user) => user.id !== this.store.me.id)
+      .map((user) => ({ id: user.id, type: "user", title: fullName(user) }));
+    const chosen = await chooseChat({
+      title: "Choose a person",
+      chats,
+      row: chooserRow,
+      empty: "There is nobody else in the sandbox",
+    });
     if (chosen) await this.attempt(() => this.api.shareUsers(chatId, request.request_id, [chosen.id]));
   }
 
   async #shareContact(chatId) {
-    const sure = await confirmDialog({ title: "Share your phone number?", text: "The bot will know your (made up) phone number.", action: "Share" });
+    const sure = await confirmDialog({
+      title: "Share your phone number?",
+      text: "The bot will know your (made up) phone number.",
+      action: "Share",
+    });
     if (sure) await this.attempt(() => this.api.contact(chatId, {}));
   }
 
@@ -198,7 +246,10 @@ export class Actions {
   #isOurs(link) {
     if (link.share) return true;
     const name = (link.bot ?? link.username).toLowerCase();
-    return [...this.store.chats.values()].some((chat) => chat.username?.toLowerCase() === name) || name === this.store.bot.username.toLowerCase();
+    return (
+      [...this.store.chats.values()].some((chat) => chat.username?.toLowerCase() === name) ||
+      name === this.store.bot.username.toLowerCase()
+    );
   }
 
   #follow(link) {
@@ -218,7 +269,12 @@ export class Actions {
 
   async #shareText({ url, text }) {
     const chats = this.store.sortedChats().filter((chat) => chat.can_write !== false);
-    const chat = await chooseChat({ title: "Share to…", chats, row: chooserRow, empty: "There is no chat to share to" });
+    const chat = await chooseChat({
+      title: "Share to…",
+      chats,
+      row: chooserRow,
+      empty: "There is no chat to share to",
+    });
     if (!chat) return;
     await this.view.open(chat.id);
     this.composer.setText([url, text].filter(Boolean).join("\n"));
@@ -226,9 +282,16 @@ export class Actions {
   }
 
   async #addBot({ addTo, admin }) {
-    const fits = (chat) => (addTo === "channel" ? chat.type === "channel" : ["group", "supergroup"].includes(chat.type));
+    const fits = (chat) =>
+      addTo === "channel" ? chat.type === "channel" : ["group", "supergroup"].includes(chat.type);
     const chats = this.store.sortedChats().filter(fits);
-    const chosen = await chooseChat({ title: `Add the bot to a ${addTo}`, chats, row: chooserRow, empty: `You have no ${addTo} yet`, extra: [{ label: `New ${addTo}`, value: "new" }] });
+    const chosen = await chooseChat({
+      title: `Add the bot to a ${addTo}`,
+      chats,
+      row: chooserRow,
+      empty: `You have no ${addTo} yet`,
+      extra: [{ label: `New ${addTo}`, value: "new" }],
+    });
     const chat = chosen === "new" ? await this.createChat(addTo, false) : chosen;
     if (!chat) return;
     const asked = (admin ?? "").split(/[\s+]+/).filter((right) => right in ADMIN_RIGHTS);

@@ -40,7 +40,8 @@ export class Api {
   commands = (chatId) => get(`/chats/${chatId}/commands`, { user_id: this.userId });
 
   send = (chatId, fields) => this.#post(chatId, "/messages", fields);
-  press = (chatId, messageId, row, column) => this.#post(chatId, `/messages/${messageId}/press`, { button: { row, column } });
+  press = (chatId, messageId, row, column) =>
+    this.#post(chatId, `/messages/${messageId}/press`, { button: { row, column } });
   edit = (chatId, messageId, fields) =>
     request("PATCH", `/chats/${chatId}/messages/${messageId}`, { user_id: this.userId, ...fields });
   react = (chatId, messageId, emoji) => this.#post(chatId, `/messages/${messageId}/react`, { emoji });

@@ -4,14 +4,14 @@ import { Actions } from "./actions.js";
 import { Api } from "./api.js";
 import { attachDialog, watchDrops } from "./attach.js";
 import { ChatList, chatAvatar, kindLabel } from "./chatlist.js";
+import { ChatTools } from "./chattools.js";
 import { Composer } from "./composer.js";
-import { confirmDialog, longPress, openMenu, toast } from "./dialogs.js";
+import { longPress, openMenu, toast } from "./dialogs.js";
 import { byId, el } from "./dom.js";
 import { actionLabel } from "./format.js";
 import { icon } from "./icons.js";
 import { Outbox } from "./outbox.js";
 import { chatTitle } from "./people.js";
-import { chatInfoDialog } from "./rooms.js";
 import { Store } from "./store.js";
 import { Stream } from "./stream.js";
 import { isDark, toggleTheme, watchTheme } from "./theme.js";
@@ -24,15 +24,26 @@ class App {
   #chatId = null;
   #loadingOlder = false;
   #connected = true;
-  #about = "";
 
   constructor() {
     this.api = new Api(address.get("user") ? Number(address.get("user")) : null);
     this.store = new Store();
     this.outbox = new Outbox({ api: this.api, store: this.store, onError: (error) => toast(error.message) });
     this.composer = new Composer(this.#composerEvents());
-    const view = { chat: () => this.chat, open: (id) => this.open(id), jump: (id) => this.jump(id), focusComposer: () => this.composer.focus() };
-    this.actions = new Actions({ api: this.api, store: this.store, outbox: this.outbox, composer: this.composer, view });
+    const view = {
+      chat: () => this.chat,
+      open: (id) => this.open(id),
+      jump: (id) => this.jump(id),
+      focusComposer: () => this.composer.focus(),
+    };
+    this.actions = new Actions({
+      api: this.api,
+      store: this.store,
+      outbox: this.outbox,
+      composer: this.composer,
+      view,
+    });
+    this.tools = new ChatTools({ api: this.api, store: this.store, attempt: this.actions.attempt });
     this.timeline = new Timeline({
       scroller: byId("scroller"),
       days: byId("messages"),
@@ -42,7 +53,13 @@ class App {
       actions: this.actions,
       loadOlder: () => this.#loadOlder(),
     });
-    this.list = new ChatList({ host: byId("chat-list"), search: byId("search"), store: this.store, onOpen: (id) => this.open(id), onMenu: (event, chat) => this.#chatMenu(event, chat) });
+    this.list = new ChatList({
+      host: byId("chat-list"),
+      search: byId("search"),
+      store: this.store,
+      onOpen: (id) => this.open(id),
+      onMenu: (event, chat) => this.tools.openMenu(event, chat),
+    });
   }
 
   get chat() {
@@ -55,8 +72,12 @@ class App {
     const { user, bot, description, short_description: short } = await this.api.me();
     this.api.userId = user.id;
     this.store.setIdentity({ user, bot });
-    this.#about = description || short || "";
-    this.stream = new Stream({ url: (after) => this.api.eventsUrl(after), onEvent: (event) => this.#onEvent(event), onState: (connected) => this.#onConnection(connected) });
+    this.tools.about = description || short || "";
+    this.stream = new Stream({
+      url: (after) => this.api.eventsUrl(after),
+      onEvent: (event) => this.#onEvent(event),
+      onState: (connected) => this.#onConnection(connected),
+    });
     await this.stream.open();
     await this.#loadChats();
     const asked = Number(location.hash.slice(1));
@@ -167,7 +188,7 @@ class App {
   }
 
   noteRead(chatId) {
-    if (chatId !== this.#chatId || document.hidden) return;
+    if (chatId !== this.#chatId || document.hidden || !this.chat.unread) return;
     this.store.markRead(chatId);
     this.api.read(chatId).catch(() => {});
   }
@@ -177,14 +198,27 @@ class App {
     byId("chat").hidden = !chat;
     byId("nothing").hidden = Boolean(chat);
     if (!chat) return;
-    byId("header-face").replaceChildren(chatAvatar(chat), el("span", { class: "header-text" }, el("span", { class: "header-title", dir: "auto" }, chatTitle(chat)), this.#subtitle(chat)));
+    byId("header-face").replaceChildren(
+      chatAvatar(chat),
+      el(
+        "span",
+        { class: "header-text" },
+        el("span", { class: "header-title", dir: "auto" }, chatTitle(chat)),
+        this.#subtitle(chat),
+      ),
+    );
   }
 
   #subtitle(chat) {
     const { typing } = this.store.history(chat.id);
     if (!this.#connected) return el("span", { class: "header-subtitle" }, "connecting…");
     if (!typing) return el("span", { class: "header-subtitle" }, kindLabel(chat));
-    return el("span", { class: "header-subtitle acting" }, actionLabel(typing), el("span", { class: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i")));
+    return el(
+      "span",
+      { class: "header-subtitle acting" },
+      actionLabel(typing),
+      el("span", { class: "dots", "aria-hidden": "true" }, el("i"), el("i"), el("i")),
+    );
   }
 
   #renderComposer() {
@@ -195,7 +229,7 @@ class App {
     const silent = !messages.some((message) => message.outgoing);
     const fresh = chat.type === "private" && silent && (empty || chat.started === false);
     byId("welcome").hidden = !(chat.type === "private" && empty);
-    byId("about").textContent = this.#about || "Press Start to begin.";
+    byId("about").textContent = this.tools.about || "Press Start to begin.";
     if (chat.blocked) this.composer.setInstead("Unblock");
     else if (fresh) this.composer.setInstead("Start");
     else if (chat.can_write === false) this.composer.setInstead("Only admins can write here", { clickable: false });
@@ -226,7 +260,8 @@ class App {
   }
 
   #send(text, context) {
-    if (context?.kind === "edit") this.actions.attempt(() => this.api.edit(this.#chatId, context.message.message_id, { text: text.trim() }));
+    if (context?.kind === "edit")
+      this.actions.attempt(() => this.api.edit(this.#chatId, context.message.message_id, { text: text.trim() }));
     else this.outbox.text(this.#chatId, text, context?.message ?? null);
   }
 
@@ -242,48 +277,15 @@ class App {
   }
 
   #editLast() {
-    const mine = this.store.messages(this.#chatId).findLast((message) => message.outgoing && !message.pending && message.text);
+    const mine = this.store
+      .messages(this.#chatId)
+      .findLast((message) => message.outgoing && !message.pending && message.text);
     if (mine) this.composer.setContext({ kind: "edit", message: mine });
   }
 
   async #insteadPressed() {
-    if (this.chat.blocked) await this.#toggleBlock(this.chat);
+    if (this.chat.blocked) await this.tools.toggleBlock(this.chat);
     else this.actions.startBot(address.get("start") ?? "");
-  }
-
-  async #toggleBlock(chat) {
-    await this.actions.attempt(async () => {
-      await (chat.blocked ? this.api.unblock(chat.id) : this.api.block(chat.id));
-      this.store.updateChat({ id: chat.id, blocked: !chat.blocked });
-    });
-  }
-
-  async #clear(chat) {
-    const sure = await confirmDialog({ title: "Clear history", text: "Remove all messages of this chat for you?", action: "Clear", danger: true });
-    if (!sure) return;
-    await this.actions.attempt(async () => {
-      await this.api.clear(chat.id);
-      this.store.clear(chat.id);
-    });
-  }
-
-  async #showInfo(chat) {
-    const members = chat.type === "private" ? [] : ((await this.actions.attempt(() => this.api.members(chat.id))) ?? []);
-    const member = members.find((each) => each.user?.id === this.store.bot.id);
-    const on = {
-      setBot: (status, rights) => this.actions.attempt(() => this.api.setBotMember(chat.id, status, rights)),
-      toggleBlock: () => this.#toggleBlock(chat),
-      clear: () => this.#clear(chat),
-    };
-    await chatInfoDialog({ chat, bot: this.store.bot, member, about: this.#about, on });
-  }
-
-  #chatMenu(event, chat) {
-    openMenu(event, [
-      { label: "Info", icon: "info", run: () => this.#showInfo(chat) },
-      { label: "Clear history", icon: "broom", run: () => this.#clear(chat) },
-      ...(chat.type === "private" ? [{ label: chat.blocked ? "Unblock bot" : "Block bot", icon: "block", danger: !chat.blocked, run: () => this.#toggleBlock(chat) }] : []),
-    ]);
   }
 
   #mainMenu(event) {
@@ -309,8 +311,8 @@ class App {
     byId("theme").addEventListener("click", toggleTheme);
     byId("main-menu").addEventListener("click", (event) => this.#mainMenu(event));
     byId("back").addEventListener("click", () => this.closeChat());
-    byId("header-face").addEventListener("click", () => this.#showInfo(this.chat));
-    byId("chat-menu").addEventListener("click", (event) => this.#chatMenu(event, this.chat));
+    byId("header-face").addEventListener("click", () => this.tools.showInfo(this.chat));
+    byId("chat-menu").addEventListener("click", (event) => this.tools.openMenu(event, this.chat));
     addEventListener("popstate", () => (location.hash ? this.open(Number(location.hash.slice(1))) : this.closeChat()));
     document.addEventListener("visibilitychange", () => this.#chatId !== null && this.noteRead(this.#chatId));
     longPress(byId("messages"), ".row");
@@ -319,17 +321,32 @@ class App {
   }
 
   #listenToStore() {
-    const ifOpen = (run) => ({ detail }) => this.#chatId !== null && (detail.chatId ?? this.#chatId) === this.#chatId && run(detail);
-    this.store.addEventListener("messages", ifOpen(({ added }) => {
-      if (this.timeline.chatId === this.#chatId) this.timeline.render(added ?? []);
-      this.#renderComposer();
-    }));
-    this.store.addEventListener("typing", ifOpen(() => this.#renderHeader()));
-    this.store.addEventListener("commands", ifOpen(() => this.#renderComposer()));
-    this.store.addEventListener("chats", ifOpen(() => {
-      this.#renderHeader();
-      this.#renderComposer();
-    }));
+    const ifOpen =
+      (run) =>
+      ({ detail }) =>
+        this.#chatId !== null && (detail.chatId ?? this.#chatId) === this.#chatId && run(detail);
+    this.store.addEventListener(
+      "messages",
+      ifOpen(({ added }) => {
+        if (this.timeline.chatId === this.#chatId) this.timeline.render(added ?? []);
+        this.#renderComposer();
+      }),
+    );
+    this.store.addEventListener(
+      "typing",
+      ifOpen(() => this.#renderHeader()),
+    );
+    this.store.addEventListener(
+      "commands",
+      ifOpen(() => this.#renderComposer()),
+    );
+    this.store.addEventListener(
+      "chats",
+      ifOpen(() => {
+        this.#renderHeader();
+        this.#renderComposer();
+      }),
+    );
     this.store.addEventListener("chats", () => {
       const unread = [...this.store.chats.values()].reduce((sum, chat) => sum + (chat.unread ?? 0), 0);
       document.title = unread ? `(${unread}) Sandbox chat` : "Sandbox chat";
@@ -352,8 +369,8 @@ const EVENTS = {
   draft(draft, chatId) {
     this.store.setDraft(chatId, draft);
   },
-  draft_gone(_event, chatId) {
-    this.store.setDraft(chatId, null);
+  draft_gone({ draft_id: draftId }, chatId) {
+    if (this.store.history(chatId).draft?.draft_id === draftId) this.store.setDraft(chatId, null);
   },
   typing({ action }, chatId) {
     this.store.setTyping(chatId, action);
@@ -366,6 +383,7 @@ const EVENTS = {
   },
   chat({ chat }) {
     this.store.updateChat(chat);
+    this.noteRead(chat.id);
   },
   chat_gone(_event, chatId) {
     this.store.removeChat(chatId);

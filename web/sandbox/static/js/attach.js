@@ -15,13 +15,21 @@ const isVideo = (file) => file.type.startsWith("video/");
 /** Ask how to send `files`; resolves with `{files, kind, caption}` or undefined. */
 export function attachDialog(files) {
   const visual = files.every((file) => isPhoto(file) || isVideo(file));
-  const title = visual ? `Send ${plural(files.length, files.every(isPhoto) ? "photo" : "video", files.every(isPhoto) ? "photos" : "items")}` : `Send ${plural(files.length, "file", "files")}`;
+  const title = visual
+    ? `Send ${plural(files.length, files.every(isPhoto) ? "photo" : "video", files.every(isPhoto) ? "photos" : "items")}`
+    : `Send ${plural(files.length, "file", "files")}`;
   return openDialog({ title, className: "attach", build: (close) => attachForm(files, visual, close) });
 }
 
 function attachForm(files, visual, close) {
   const asFiles = el("input", { type: "checkbox" });
-  const caption = el("textarea", { rows: 1, placeholder: "Add a caption…", "aria-label": "Caption", dir: "auto", autofocus: true });
+  const caption = el("textarea", {
+    rows: 1,
+    placeholder: "Add a caption…",
+    "aria-label": "Caption",
+    dir: "auto",
+    autofocus: true,
+  });
   const count = el("span", { class: "caption-count" });
   const send = el("button", { type: "submit", class: "dialog-button primary" }, "Send");
   caption.addEventListener("input", () => {
@@ -35,9 +43,17 @@ function attachForm(files, visual, close) {
     event.preventDefault();
     if (!send.disabled) form.requestSubmit();
   });
-  const choice = visual && el("label", { class: "choice" }, asFiles, files.length > 1 ? "Send as files" : "Send as a file");
+  const choice =
+    visual && el("label", { class: "choice" }, asFiles, files.length > 1 ? "Send as files" : "Send as a file");
   const previews = el("div", { class: `previews ${files.length === 1 ? "single" : ""}` }, files.map(preview));
-  const form = el("form", { class: "dialog-body" }, previews, choice, el("div", { class: "caption-field" }, caption, count), el("footer", {}, send));
+  const form = el(
+    "form",
+    { class: "dialog-body" },
+    previews,
+    choice,
+    el("div", { class: "caption-field" }, caption, count),
+    el("footer", {}, send),
+  );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     close({ files, kind: asFiles.checked ? "document" : "auto", caption: caption.value.trim() });
@@ -47,7 +63,12 @@ function attachForm(files, visual, close) {
 
 function preview(file) {
   if (isPhoto(file)) return el("img", { src: URL.createObjectURL(file), alt: file.name });
-  const label = el("div", { class: "file-body" }, el("div", { class: "file-name", dir: "auto" }, file.name), el("div", { class: "file-size" }, fileSize(file.size)));
+  const label = el(
+    "div",
+    { class: "file-body" },
+    el("div", { class: "file-name", dir: "auto" }, file.name),
+    el("div", { class: "file-size" }, fileSize(file.size)),
+  );
   return el("div", { class: "file" }, el("span", { class: "file-face" }, icon("file")), label);
 }
 

@@ -14,15 +14,22 @@ export function messageRow(messages, chat, actions) {
   const message = messages[0];
   const line = serviceLine(message);
   if (line) return serviceRow(message, line);
+  const isMine = message.outgoing && chat.type !== "channel";
   const row = el("article", {
-    class: `row ${message.outgoing ? "out" : "in"}`,
+    class: `row ${isMine ? "out" : "in"}`,
     tabindex: "-1",
     dataset: { messageId: message.message_id },
     "aria-label": spoken(messages),
   });
-  const showsSender = !message.outgoing && chat.type !== "private";
-  if (showsSender) row.append(avatar({ ...senderOf(message), isBot: message.from?.is_bot && !message.sender_chat }));
-  const column = el("div", { class: "column" }, bubble(messages, showsSender, actions), inlineKeyboard(messages.at(-1), actions));
+  const showsSender = !isMine && chat.type !== "private";
+  if (showsSender && chat.type !== "channel")
+    row.append(avatar({ ...senderOf(message), isBot: message.from?.is_bot && !message.sender_chat }));
+  const column = el(
+    "div",
+    { class: "column" },
+    bubble(messages, showsSender, actions),
+    inlineKeyboard(messages.at(-1), actions),
+  );
   row.append(column, rowTools(message, actions));
   row.addEventListener("contextmenu", (event) => actions.onMenu(event, clicked(event, messages)));
   return row;
@@ -41,7 +48,11 @@ function spoken(messages) {
 }
 
 function serviceRow(message, line) {
-  return el("div", { class: "service", dataset: { messageId: message.message_id }, title: fullTimeOf(message.date) }, el("span", { dir: "auto" }, line));
+  return el(
+    "div",
+    { class: "service", dataset: { messageId: message.message_id }, title: fullTimeOf(message.date) },
+    el("span", { dir: "auto" }, line),
+  );
 }
 
 function bubble(messages, showsSender, actions) {
@@ -49,8 +60,13 @@ function bubble(messages, showsSender, actions) {
   const captioned = messages.find((each) => each.caption) ?? message;
   const text = message.text ?? captioned.caption;
   const jumbo = mediaKind(message) ? 0 : emojiCount(message.text);
-  const heads = [showsSender && senderName(message), forwardedFrom(message), replyQuote(message, actions)].filter(Boolean);
-  const media = messages.length > 1 && messages.every(isVisual) ? albumGrid(messages, actions) : messages.map((each) => mediaOf(each, actions));
+  const heads = [showsSender && senderName(message), forwardedFrom(message), replyQuote(message, actions)].filter(
+    Boolean,
+  );
+  const media =
+    messages.length > 1 && messages.every(isVisual)
+      ? albumGrid(messages, actions)
+      : messages.map((each) => mediaOf(each, actions));
   const meta = metaOf(messages.at(-1), actions);
   const node = el("div", { class: "bubble", dataset: { kind: mediaKind(message) ?? "text" } });
   node.classList.toggle("visual-only", isVisual(message) && !text);
@@ -83,13 +99,28 @@ function replyQuote(message, actions) {
   const replied = message.reply_to_message;
   if (!replied) return null;
   const who = senderOf(replied);
-  const attrs = { type: "button", class: "reply-quote", "aria-label": `In reply to ${who.name}. Go to that message`, onclick: () => actions.onJump(replied.message_id), style: { "--hue": hueOf(who.id) } };
-  return el("button", attrs, el("b", { dir: "auto" }, who.name), el("span", { dir: "auto" }, message.quote?.text ?? summary(replied)));
+  const attrs = {
+    type: "button",
+    class: "reply-quote",
+    "aria-label": `In reply to ${who.name}. Go to that message`,
+    onclick: () => actions.onJump(replied.message_id),
+    style: { "--hue": hueOf(who.id) },
+  };
+  return el(
+    "button",
+    attrs,
+    el("b", { dir: "auto" }, who.name),
+    el("span", { dir: "auto" }, message.quote?.text ?? summary(replied)),
+  );
 }
 
 function metaOf(message, actions) {
-  const parts = [message.edit_date && el("span", { class: "edited" }, "edited"), el("time", { datetime: new Date(message.date * 1000).toISOString() }, timeOf(message.date))];
-  if (message.author_signature) parts.unshift(el("span", { class: "signature", dir: "auto" }, message.author_signature));
+  const parts = [
+    message.edit_date && el("span", { class: "edited" }, "edited"),
+    el("time", { datetime: new Date(message.date * 1000).toISOString() }, timeOf(message.date)),
+  ];
+  if (message.author_signature)
+    parts.unshift(el("span", { class: "signature", dir: "auto" }, message.author_signature));
   if (message.outgoing) parts.push(ticks(message.pending ?? "sent"));
   const node = el("span", { class: "meta", dir: "ltr", title: fullTimeOf(message.date) }, parts);
   if (message.pending === "failed") {
@@ -100,7 +131,18 @@ function metaOf(message, actions) {
 
 function reactionsOf(message, actions) {
   if (!message.reactions?.length) return null;
-  const chips = message.reactions.map(({ emoji }) => el("button", { type: "button", class: "reaction", "aria-label": `Take ${emoji} back`, onclick: () => actions.onReact(message, null) }, emoji));
+  const chips = message.reactions.map(({ emoji }) =>
+    el(
+      "button",
+      {
+        type: "button",
+        class: "reaction",
+        "aria-label": `Take ${emoji} back`,
+        onclick: () => actions.onReact(message, null),
+      },
+      emoji,
+    ),
+  );
   return el("span", { class: "reactions" }, chips);
 }
 
@@ -122,5 +164,9 @@ export function draftRow(draft, actions) {
     ? textOf(draft.text, draft.entities, actions)
     : el("div", { class: "text thinking" }, "Thinking", el("span", { class: "dots" }, el("i"), el("i"), el("i")));
   if (draft.text) text.append(el("span", { class: "caret" }));
-  return el("article", { class: "row in last draft", "aria-hidden": "true" }, el("div", { class: "column" }, el("div", { class: "bubble", dataset: { kind: "text" } }, text, tail())));
+  return el(
+    "article",
+    { class: "row in last draft", "aria-hidden": "true" },
+    el("div", { class: "column" }, el("div", { class: "bubble", dataset: { kind: "text" } }, text, tail())),
+  );
 }

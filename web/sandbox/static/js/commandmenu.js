@@ -58,7 +58,13 @@ export class CommandMenu {
     const options = commands.map((each, index) =>
       el(
         "div",
-        { class: "command", role: "option", id: `command-${index}`, onpointerdown: (event) => event.preventDefault(), onclick: () => this.#choose(index, { insert: false }) },
+        {
+          class: "command",
+          role: "option",
+          id: `command-${index}`,
+          onpointerdown: (event) => event.preventDefault(),
+          onclick: () => this.#choose(index, { insert: false }),
+        },
         el("b", {}, `/${each.command}`),
         el("span", { dir: "auto" }, each.description),
       ),

@@ -27,7 +27,11 @@ export class Composer {
     this.on = on;
     this.root = byId("composer");
     this.input = byId("input");
-    this.commands = new CommandMenu({ host: byId("commands"), input: this.input, onChoose: (command, how) => this.#chooseCommand(command, how) });
+    this.commands = new CommandMenu({
+      host: byId("commands"),
+      input: this.input,
+      onChoose: (command, how) => this.#chooseCommand(command, how),
+    });
     this.#build();
     this.#listen();
   }
@@ -49,7 +53,9 @@ export class Composer {
     });
     this.input.addEventListener("input", () => this.#changed());
     this.input.addEventListener("keydown", (event) => this.#onKey(event));
-    this.input.addEventListener("blur", () => setTimeout(() => document.activeElement !== this.input && this.commands.close(), 120));
+    this.input.addEventListener("blur", () =>
+      setTimeout(() => document.activeElement !== this.input && this.commands.close(), 120),
+    );
     this.input.addEventListener("paste", (event) => this.#onPaste(event));
     this.menuButton.addEventListener("click", () => (this.commands.isOpen ? this.commands.close() : this.#openMenu()));
     this.keyboardButton.addEventListener("click", () => this.#toggleKeyboard());
@@ -128,7 +134,12 @@ export class Composer {
     const editing = kind === "edit";
     const who = senderOf(message);
     const title = editing ? "Edit message" : `Reply to ${message.outgoing ? "yourself" : who.name}`;
-    const text = el("div", { class: "context-text", style: { "--hue": hueOf(who.id) } }, el("b", { dir: "auto" }, title), el("span", { dir: "auto" }, summary(message)));
+    const text = el(
+      "div",
+      { class: "context-text", style: { "--hue": hueOf(who.id) } },
+      el("b", { dir: "auto" }, title),
+      el("span", { dir: "auto" }, summary(message)),
+    );
     const label = editing ? "Cancel the edit" : "Don't reply";
     return [icon(editing ? "pencil" : "reply"), text, iconButton(icon("close"), label, () => this.setContext(null))];
   }
@@ -164,7 +175,8 @@ export class Composer {
     if (counter.hidden) return;
     const parts = Math.ceil(length / MESSAGE_LIMIT);
     const left = MESSAGE_LIMIT - length;
-    counter.textContent = parts === 1 ? `${left} left` : `${length.toLocaleString()} characters: goes out as about ${parts} messages`;
+    counter.textContent =
+      parts === 1 ? `${left} left` : `${length.toLocaleString()} characters: goes out as about ${parts} messages`;
   }
 
   #showPlaceholder() {

@@ -23,8 +23,18 @@ export function openDialog({ title, className = "", build }) {
       dialog.close();
     };
     const heading = el("h2", { id: "dialog-title", dir: "auto" }, title);
-    const head = el("header", {}, heading, iconButton(icon("close"), "Close", () => close()));
-    const dialog = el("dialog", { class: `dialog ${className}`, "aria-labelledby": "dialog-title" }, head, build(close));
+    const head = el(
+      "header",
+      {},
+      heading,
+      iconButton(icon("close"), "Close", () => close()),
+    );
+    const dialog = el(
+      "dialog",
+      { class: `dialog ${className}`, "aria-labelledby": "dialog-title" },
+      head,
+      build(close),
+    );
     dialog.addEventListener("click", (event) => event.target === dialog && close());
     dialog.addEventListener("close", () => {
       dialog.remove();
@@ -36,14 +46,25 @@ export function openDialog({ title, className = "", build }) {
   });
 }
 
-const dialogButton = (label, onclick, className = "") => el("button", { type: "button", class: `dialog-button ${className}`, onclick }, label);
+const dialogButton = (label, onclick, className = "") =>
+  el("button", { type: "button", class: `dialog-button ${className}`, onclick }, label);
 
 /** The box of an answer with show_alert. */
 export function alertDialog(text, title) {
   return openDialog({
     title,
     className: "alert",
-    build: (close) => el("div", { class: "dialog-body" }, el("p", { dir: "auto" }, text), el("footer", {}, el("button", { type: "button", class: "dialog-button", autofocus: true, onclick: () => close() }, "OK"))),
+    build: (close) =>
+      el(
+        "div",
+        { class: "dialog-body" },
+        el("p", { dir: "auto" }, text),
+        el(
+          "footer",
+          {},
+          el("button", { type: "button", class: "dialog-button", autofocus: true, onclick: () => close() }, "OK"),
+        ),
+      ),
   });
 }
 
@@ -53,7 +74,17 @@ export async function confirmDialog({ title, text, action, danger = false }) {
     title,
     className: "alert",
     build: (close) =>
-      el("div", { class: "dialog-body" }, el("p", { dir: "auto" }, text), el("footer", {}, dialogButton("Cancel", () => close(false)), dialogButton(action, () => close(true), danger ? "danger" : ""))),
+      el(
+        "div",
+        { class: "dialog-body" },
+        el("p", { dir: "auto" }, text),
+        el(
+          "footer",
+          {},
+          dialogButton("Cancel", () => close(false)),
+          dialogButton(action, () => close(true), danger ? "danger" : ""),
+        ),
+      ),
   });
   return answer === true;
 }
@@ -74,8 +105,30 @@ export function openMenu(event, items, reactions = []) {
     close();
     run();
   };
-  if (reactions.length) menu.append(el("div", { class: "menu-reactions" }, reactions.map(({ emoji, run }) => el("button", { type: "button", role: "menuitem", "aria-label": `React with ${emoji}`, onclick: choose(run) }, emoji))));
-  menu.append(...items.map((item) => el("button", { type: "button", role: "menuitem", class: item.danger ? "danger" : "", onclick: choose(item.run) }, icon(item.icon), item.label)));
+  if (reactions.length)
+    menu.append(
+      el(
+        "div",
+        { class: "menu-reactions" },
+        reactions.map(({ emoji, run }) =>
+          el(
+            "button",
+            { type: "button", role: "menuitem", "aria-label": `React with ${emoji}`, onclick: choose(run) },
+            emoji,
+          ),
+        ),
+      ),
+    );
+  menu.append(
+    ...items.map((item) =>
+      el(
+        "button",
+        { type: "button", role: "menuitem", class: item.danger ? "danger" : "", onclick: choose(item.run) },
+        icon(item.icon),
+        item.label,
+      ),
+    ),
+  );
   menu.addEventListener("keydown", (pressed) => {
     if (pressed.key === "Escape" || pressed.key === "Tab") close();
     else moveFocus(pressed, [...menu.querySelectorAll("[role=menuitem]")]);
@@ -102,13 +155,21 @@ function placeAt(menu, event, opener) {
 export function longPress(host, selector) {
   let timer;
   const cancel = () => clearTimeout(timer);
-  host.addEventListener("touchstart", (event) => {
-    const target = event.target.closest(selector);
-    if (!target || event.touches.length > 1) return;
-    const { clientX, clientY } = event.touches[0];
-    const press = () => !document.querySelector(".menu") && event.target.dispatchEvent(new MouseEvent("contextmenu", { bubbles: true, cancelable: true, clientX, clientY }));
-    timer = setTimeout(press, LONG_PRESS_MS);
-  }, { passive: true });
+  host.addEventListener(
+    "touchstart",
+    (event) => {
+      const target = event.target.closest(selector);
+      if (!target || event.touches.length > 1) return;
+      const { clientX, clientY } = event.touches[0];
+      const press = () =>
+        !document.querySelector(".menu") &&
+        event.target.dispatchEvent(
+          new MouseEvent("contextmenu", { bubbles: true, cancelable: true, clientX, clientY }),
+        );
+      timer = setTimeout(press, LONG_PRESS_MS);
+    },
+    { passive: true },
+  );
   for (const type of ["touchend", "touchmove", "touchcancel"]) host.addEventListener(type, cancel, { passive: true });
 }
 
@@ -118,7 +179,11 @@ export function chooseChat({ title, chats, row, empty, extra = [] }) {
     title,
     className: "chooser",
     build: (close) => {
-      const list = el("div", { class: "chooser-list", role: "list" }, chats.map((chat) => row(chat, () => close(chat))));
+      const list = el(
+        "div",
+        { class: "chooser-list", role: "list" },
+        chats.map((chat) => row(chat, () => close(chat))),
+      );
       list.addEventListener("keydown", (event) => moveFocus(event, [...list.querySelectorAll("button")]));
       const nothing = chats.length === 0 && el("p", { class: "empty" }, empty);
       const more = extra.map(({ label, value }) => dialogButton(label, () => close(value)));

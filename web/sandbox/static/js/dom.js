@@ -7,7 +7,9 @@
 export function el(tag, attrs = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attrs)) setAttribute(node, name, value);
-  node.append(...children.flat().filter((child) => child !== null && child !== undefined && child !== false && child !== ""));
+  node.append(
+    ...children.flat().filter((child) => child !== null && child !== undefined && child !== false && child !== ""),
+  );
   return node;
 }
 
@@ -22,7 +24,11 @@ function setAttribute(node, name, value) {
 /** A round button that shows only an icon; `label` is its accessible name and tooltip. */
 export function iconButton(iconNode, label, onclick, attrs = {}) {
   const { class: extra = "", ...rest } = attrs;
-  return el("button", { type: "button", class: `icon-button ${extra}`.trim(), "aria-label": label, title: label, onclick, ...rest }, iconNode);
+  return el(
+    "button",
+    { type: "button", class: `icon-button ${extra}`.trim(), "aria-label": label, title: label, onclick, ...rest },
+    iconNode,
+  );
 }
 
 export function clear(node) {

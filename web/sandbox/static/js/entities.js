@@ -44,9 +44,13 @@ function nodesOf(text, entities, start, end, actions) {
     if (from > at) nodes.push(text.slice(at, from));
     const inside = [];
     while (waiting.length && waiting[0].offset < entity.end) inside.push(waiting.shift());
-    waiting.unshift(...inside.filter((child) => child.end > entity.end).map((child) => ({ ...child, offset: entity.end })));
+    waiting.unshift(
+      ...inside.filter((child) => child.end > entity.end).map((child) => ({ ...child, offset: entity.end })),
+    );
     const children = inside.map((child) => ({ ...child, end: Math.min(child.end, entity.end) }));
-    nodes.push(elementOf(entity, text.slice(from, entity.end), nodesOf(text, children, from, entity.end, actions), actions));
+    nodes.push(
+      elementOf(entity, text.slice(from, entity.end), nodesOf(text, children, from, entity.end, actions), actions),
+    );
     at = entity.end;
     if (BLOCKS.has(entity.type) && text[at] === "\n") at += 1;
   }
@@ -65,7 +69,8 @@ const ELEMENTS = {
   underline: ({ children }) => el("u", {}, children),
   strikethrough: ({ children }) => el("s", {}, children),
   spoiler: ({ children }) => spoiler(children),
-  code: ({ text, children }) => el("code", { class: "inline-code", title: "Click to copy", onclick: () => copyText(text) }, children),
+  code: ({ text, children }) =>
+    el("code", { class: "inline-code", title: "Click to copy", onclick: () => copyText(text) }, children),
   pre: ({ entity, text, children }) => codeBlock(entity.language, text, children),
   blockquote: ({ children }) => el("blockquote", { dir: "auto" }, children),
   expandable_blockquote: ({ children }) => expandableQuote(children),
@@ -93,7 +98,12 @@ function textButton(children, onclick) {
 }
 
 function spoiler(children) {
-  const node = el("span", { class: "spoiler", role: "button", tabindex: "0", "aria-label": "Hidden text: press to reveal" });
+  const node = el("span", {
+    class: "spoiler",
+    role: "button",
+    tabindex: "0",
+    "aria-label": "Hidden text: press to reveal",
+  });
   node.append(el("span", { class: "spoiler-text", "aria-hidden": "true" }, children));
   const reveal = (event) => {
     if (event.type === "keydown" && event.key !== "Enter" && event.key !== " ") return;
@@ -110,7 +120,12 @@ function spoiler(children) {
 }
 
 function codeBlock(language, text, children) {
-  const copy = el("button", { type: "button", class: "code-copy", "aria-label": "Copy the code" }, icon("copy"), el("span", {}, "Copy"));
+  const copy = el(
+    "button",
+    { type: "button", class: "code-copy", "aria-label": "Copy the code" },
+    icon("copy"),
+    el("span", {}, "Copy"),
+  );
   copy.addEventListener("click", async () => {
     await copyText(text);
     copy.lastChild.textContent = "Copied";
@@ -121,8 +136,16 @@ function codeBlock(language, text, children) {
 }
 
 function expandableQuote(children) {
-  const quote = el("blockquote", { class: "expandable collapsed", dir: "auto" }, el("div", { class: "quote-body" }, children));
-  const toggle = el("button", { type: "button", class: "quote-toggle", "aria-expanded": "false", "aria-label": "Show the whole quote" }, icon("down"));
+  const quote = el(
+    "blockquote",
+    { class: "expandable collapsed", dir: "auto" },
+    el("div", { class: "quote-body" }, children),
+  );
+  const toggle = el(
+    "button",
+    { type: "button", class: "quote-toggle", "aria-expanded": "false", "aria-label": "Show the whole quote" },
+    icon("down"),
+  );
   toggle.addEventListener("click", () => {
     const collapsed = quote.classList.toggle("collapsed");
     toggle.setAttribute("aria-expanded", String(!collapsed));
@@ -150,7 +173,8 @@ export async function copyText(text) {
   }
 }
 
-const EMOJI_ONLY = /^(?:\p{RI}{2}|\p{Emoji_Presentation}|\p{Extended_Pictographic}\uFE0F?)(?:\p{EMod}|\uFE0F|\u200D(?:\p{Extended_Pictographic}))*$/u;
+const EMOJI_ONLY =
+  /^(?:\p{RI}{2}|\p{Emoji_Presentation}|\p{Extended_Pictographic}\uFE0F?)(?:\p{EMod}|\uFE0F|\u200D(?:\p{Extended_Pictographic}))*$/u;
 const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 /** How many emoji a text of 1 to 3 emoji has; 0 for any other text. */

@@ -15,7 +15,8 @@ const STROKES = {
   moon: "M20 14.5A8.5 8.5 0 0 1 9.5 4a8.5 8.5 0 1 0 10.5 10.5Z",
   sun: "M12 3v2m0 14v2M3 12h2m14 0h2M5.6 5.6 7 7m10 10 1.4 1.4M5.6 18.4 7 17M17 7l1.4-1.4M16 12a4 4 0 1 1-8 0 4 4 0 0 1 8 0Z",
   megaphone: "M4 10v4l3 .5L15.5 19V5L7 9.5 4 10Zm14.5-.5a3.5 3.5 0 0 1 0 5M7 14.5 8.5 20H11l-1-4.5",
-  people: "M12.5 8.5a3.5 3.5 0 1 1-7 0 3.5 3.5 0 0 1 7 0ZM2.5 19c.5-3.5 3-5.5 6.5-5.5s6 2 6.5 5.5M16 5.5a3 3 0 0 1 0 6m1.5 2.5c2.3.6 3.7 2.3 4 5",
+  people:
+    "M12.5 8.5a3.5 3.5 0 1 1-7 0 3.5 3.5 0 0 1 7 0ZM2.5 19c.5-3.5 3-5.5 6.5-5.5s6 2 6.5 5.5M16 5.5a3 3 0 0 1 0 6m1.5 2.5c2.3.6 3.7 2.3 4 5",
   block: "M20.5 12a8.5 8.5 0 1 1-17 0 8.5 8.5 0 0 1 17 0ZM6 6l12 12",
   download: "M12 4v11m-4.5-4.5L12 15l4.5-4.5M5 19.5h14",
   photo: "M4 5h16v14H4zM4 16l4.5-4.5 4 4L15 13l5 4.5M16.5 9.5a1.2 1.2 0 1 1-2.4 0 1.2 1.2 0 0 1 2.4 0Z",
@@ -29,7 +30,8 @@ const STROKES = {
   broom: "M14 4l-3 8m-4-.5 8 3 1.5 6H5c1.5-2 2-5.5 2-9Z",
   check: "M5 12.5l4.5 4.5L19 7.5",
   external: "M8 16 16.5 7.5M9.5 7.5h7v7",
-  phone: "M6 4l3 .5 1.2 4L8 10.5a12 12 0 0 0 5.5 5.5l2-2.2 4 1.2.5 3c-.5 1.5-2 2-3.5 2C9.5 19.5 4.5 14.5 4 7.5 4 6 4.5 4.5 6 4Z",
+  phone:
+    "M6 4l3 .5 1.2 4L8 10.5a12 12 0 0 0 5.5 5.5l2-2.2 4 1.2.5 3c-.5 1.5-2 2-3.5 2C9.5 19.5 4.5 14.5 4 7.5 4 6 4.5 4.5 6 4Z",
   pin: "M12 21s-6.5-6.3-6.5-11a6.5 6.5 0 0 1 13 0c0 4.7-6.5 11-6.5 11Zm2.5-11a2.5 2.5 0 1 1-5 0 2.5 2.5 0 0 1 5 0Z",
   plus: "M12 5v14M5 12h14",
   left: "M14.5 5.5 8 12l6.5 6.5",
@@ -57,7 +59,11 @@ export function svg(tag, attrs, ...children) {
 export function icon(name) {
   const filled = name in SHAPES;
   const path = svg("path", { d: filled ? SHAPES[name] : STROKES[name] });
-  return svg("svg", { viewBox: "0 0 24 24", class: filled ? "icon filled" : "icon", "aria-hidden": "true", focusable: "false" }, path);
+  return svg(
+    "svg",
+    { viewBox: "0 0 24 24", class: filled ? "icon filled" : "icon", "aria-hidden": "true", focusable: "false" },
+    path,
+  );
 }
 
 /** Sent and waiting marks beside the time of an outgoing message; the second tick shows when its row is `read`. */
@@ -69,12 +75,20 @@ export function ticks(state) {
   };
   const paths = [svg("path", { d: lines[state] })];
   if (state === "sent") paths.push(svg("path", { class: "second-tick", d: "M8.7 12.1 9.3 12.7 15.5 5.5" }));
-  return svg("svg", { viewBox: "0 0 17 17", class: `ticks ${state}`, role: "img", "aria-label": TICK_LABELS[state] }, ...paths);
+  return svg(
+    "svg",
+    { viewBox: "0 0 17 17", class: `ticks ${state}`, role: "img", "aria-label": TICK_LABELS[state] },
+    ...paths,
+  );
 }
 
 const TICK_LABELS = { pending: "Sending", sent: "Sent", failed: "Not sent" };
 
 /** The tail at the bottom corner of the last bubble in a group. */
 export function tail() {
-  return svg("svg", { viewBox: "0 0 9 18", class: "tail", "aria-hidden": "true" }, svg("path", { d: "M0 0c.4 3.6 1.2 6.6 2.5 9.2 1.3 2.5 3.2 4.7 5.7 6.4.9.6.4 1.9-.6 1.9H0Z" }));
+  return svg(
+    "svg",
+    { viewBox: "0 0 9 18", class: "tail", "aria-hidden": "true" },
+    svg("path", { d: "M0 0c.4 3.6 1.2 6.6 2.5 9.2 1.3 2.5 3.2 4.7 5.7 6.4.9.6.4 1.9-.6 1.9H0Z" }),
+  );
 }

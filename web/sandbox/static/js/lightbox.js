@@ -9,7 +9,11 @@ export function openLightbox(photos, index) {
   const image = el("img", { class: "lightbox-image" });
   const caption = el("p", { class: "lightbox-caption", dir: "auto" });
   const counter = el("span", { class: "lightbox-counter", "aria-live": "polite" });
-  const download = el("a", { class: "icon-button", download: "", "aria-label": "Download", title: "Download" }, icon("download"));
+  const download = el(
+    "a",
+    { class: "icon-button", download: "", "aria-label": "Download", title: "Download" },
+    icon("download"),
+  );
   const close = iconButton(icon("close"), "Close", () => dialog.close());
   const step = (by) => {
     at = (at + by + photos.length) % photos.length;

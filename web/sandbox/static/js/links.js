@@ -13,7 +13,8 @@ export function telegramLink(address) {
   if (!href) return null;
   const url = new URL(href);
   const query = url.searchParams;
-  if (url.protocol === "tg:") return url.host === "resolve" || url.pathname.includes("resolve") ? target(query.get("domain"), query) : null;
+  if (url.protocol === "tg:")
+    return url.host === "resolve" || url.pathname.includes("resolve") ? target(query.get("domain"), query) : null;
   if (!HOSTS.has(url.host)) return null;
   const [name, rest] = url.pathname.split("/").filter(Boolean);
   if (!name) return null;

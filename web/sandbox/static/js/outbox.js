@@ -15,8 +15,14 @@ export class Outbox {
     splitMessage(parseMarkdown(source), MESSAGE_LIMIT).forEach((part, index) => {
       const reply = index === 0 ? replyTo : null;
       const entities = part.entities.length ? part.entities : undefined;
-      const pending = this.store.addPending(chatId, { text: part.text, entities, reply_to_message: reply ?? undefined });
-      this.#run(chatId, [pending], () => this.api.send(chatId, { text: part.text, entities, reply_to_message_id: reply?.message_id }));
+      const pending = this.store.addPending(chatId, {
+        text: part.text,
+        entities,
+        reply_to_message: reply ?? undefined,
+      });
+      this.#run(chatId, [pending], () =>
+        this.api.send(chatId, { text: part.text, entities, reply_to_message_id: reply?.message_id }),
+      );
     });
   }
 
@@ -31,10 +37,18 @@ export class Outbox {
     const group = files.length > 1 ? crypto.randomUUID() : undefined;
     const sketches = await Promise.all(files.map((file) => sketchOf(file, kind)));
     const pending = sketches.map((sketch, index) =>
-      this.store.addPending(chatId, { ...sketch, caption: index === 0 ? caption || undefined : undefined, media_group_id: group, reply_to_message: replyTo ?? undefined }),
+      this.store.addPending(chatId, {
+        ...sketch,
+        caption: index === 0 ? caption || undefined : undefined,
+        media_group_id: group,
+        reply_to_message: replyTo ?? undefined,
+      }),
     );
-    const progress = (share) => pending.forEach((message) => this.store.updatePending(chatId, message, { progress: share }));
-    this.#run(chatId, pending, () => this.api.upload(chatId, { files, kind, caption, replyTo: replyTo?.message_id }, progress));
+    const progress = (share) =>
+      pending.forEach((message) => this.store.updatePending(chatId, message, { progress: share }));
+    this.#run(chatId, pending, () =>
+      this.api.upload(chatId, { files, kind, caption, replyTo: replyTo?.message_id }, progress),
+    );
   }
 
   retry(chatId, message) {
@@ -51,7 +65,8 @@ export class Outbox {
         for (const message of messages) this.store.addMessage(chatId, message);
         for (const message of pending) this.store.dropPending(chatId, message);
       } catch (error) {
-        for (const message of pending) this.store.updatePending(chatId, message, { pending: "failed", again: () => again() });
+        for (const message of pending)
+          this.store.updatePending(chatId, message, { pending: "failed", again: () => again() });
         this.onError(error);
       }
     };

@@ -49,7 +49,8 @@ export function splitMessage({ text, entities = [] }, limit = MESSAGE_LIMIT) {
   while (start < text.length) {
     const end = text.length - start <= limit ? text.length : start + cutAt(text.slice(start, start + limit + 1), limit);
     const part = trimmed(text, start, end);
-    if (part.text) parts.push({ text: part.text, entities: entitiesWithin(entities, part.start, part.start + part.text.length) });
+    if (part.text)
+      parts.push({ text: part.text, entities: entitiesWithin(entities, part.start, part.start + part.text.length) });
     start = end;
   }
   return parts;
@@ -72,7 +73,11 @@ function trimmed(text, start, end) {
 
 function entitiesWithin(entities, start, end) {
   return entities
-    .map((entity) => ({ entity, from: Math.max(entity.offset, start), to: Math.min(entity.offset + entity.length, end) }))
+    .map((entity) => ({
+      entity,
+      from: Math.max(entity.offset, start),
+      to: Math.min(entity.offset + entity.length, end),
+    }))
     .filter(({ from, to }) => to > from)
     .map(({ entity, from, to }) => ({ ...entity, offset: from - start, length: to - from }));
 }

@@ -3,7 +3,7 @@
 import { el } from "./dom.js";
 import { svg } from "./icons.js";
 
-const HUES = [4, 28, 268, 142, 186, 214, 330];
+const HUES = [214, 28, 268, 142, 186, 4, 330];
 
 export const hueOf = (id) => HUES[Math.abs(Number(id)) % HUES.length];
 
@@ -43,7 +43,14 @@ function botFace() {
   const shapes = [
     svg("path", { d: "M9 27.5 39 14.5 30.5 37 22.5 30.5Z", fill: "#fff" }),
     svg("path", { d: "M39 14.5 22.5 30.5 21.8 37.5 25.8 33.2", fill: "#fff", "fill-opacity": ".62" }),
-    svg("path", { d: "M7.5 34h7M5.5 38.5h11", stroke: "#fff", "stroke-opacity": ".8", "stroke-width": "2.2", "stroke-linecap": "round", fill: "none" }),
+    svg("path", {
+      d: "M7.5 34h7M5.5 38.5h11",
+      stroke: "#fff",
+      "stroke-opacity": ".8",
+      "stroke-width": "2.2",
+      "stroke-linecap": "round",
+      fill: "none",
+    }),
   ];
   return svg("svg", { viewBox: "0 0 48 48" }, ...shapes);
 }

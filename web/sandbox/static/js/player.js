@@ -10,7 +10,8 @@ let current = null;
 const listeners = new Set();
 
 const tell = () => listeners.forEach((listener) => listener());
-for (const type of ["play", "pause", "timeupdate", "loadedmetadata", "ended", "error"]) audio.addEventListener(type, tell);
+for (const type of ["play", "pause", "timeupdate", "loadedmetadata", "ended", "error"])
+  audio.addEventListener(type, tell);
 audio.addEventListener("ended", () => (audio.currentTime = 0));
 
 function toggle(url) {
@@ -31,7 +32,9 @@ function seek(url, seconds) {
 }
 
 const stateOf = (url) =>
-  current === url ? { playing: !audio.paused, at: audio.currentTime, failed: Boolean(audio.error) } : { playing: false, at: 0, failed: false };
+  current === url
+    ? { playing: !audio.paused, at: audio.currentTime, failed: Boolean(audio.error) }
+    : { playing: false, at: 0, failed: false };
 
 /**
  * The parts of a player for one sound: a round play button, a seek slider (a plain range input, so it works by keyboard)
@@ -39,8 +42,22 @@ const stateOf = (url) =>
  */
 export function playerParts({ url, seconds, label, cover, onProgress = () => {} }) {
   const known = () => seconds || (current === url && Number.isFinite(audio.duration) ? audio.duration : 0);
-  const button = el("button", { type: "button", class: "play", "aria-label": `Play ${label}`, onclick: () => toggle(url) }, cover, icon("play"), icon("pause"));
-  const slider = el("input", { type: "range", class: "seek", min: 0, max: seconds || 1, step: 0.1, value: 0, "aria-label": `Position in ${label}` });
+  const button = el(
+    "button",
+    { type: "button", class: "play", "aria-label": `Play ${label}`, onclick: () => toggle(url) },
+    cover,
+    icon("play"),
+    icon("pause"),
+  );
+  const slider = el("input", {
+    type: "range",
+    class: "seek",
+    min: 0,
+    max: seconds || 1,
+    step: 0.1,
+    value: 0,
+    "aria-label": `Position in ${label}`,
+  });
   const time = el("span", { class: "player-time" }, duration(seconds));
   slider.addEventListener("input", () => seek(url, Number(slider.value)));
 

@@ -29,12 +29,39 @@ export function newChatDialog(type) {
   return openDialog({
     title: `New ${noun}`,
     build: (close) => {
-      const title = el("input", { type: "text", required: true, maxlength: 128, placeholder: `${noun === "channel" ? "Channel" : "Group"} name`, "aria-label": "Name", dir: "auto", autofocus: true });
-      const username = el("input", { type: "text", pattern: "[A-Za-z][A-Za-z0-9_]{3,31}", placeholder: "username (optional)", "aria-label": "Public username", title: "4 to 32 letters, digits or underscores", autocapitalize: "off", spellcheck: "false" });
-      const form = el("form", { class: "dialog-body fields" }, title, username, el("footer", {}, el("button", { type: "submit", class: "dialog-button primary" }, "Create")));
+      const title = el("input", {
+        type: "text",
+        required: true,
+        maxlength: 128,
+        placeholder: `${noun === "channel" ? "Channel" : "Group"} name`,
+        "aria-label": "Name",
+        dir: "auto",
+        autofocus: true,
+      });
+      const username = el("input", {
+        type: "text",
+        pattern: "[A-Za-z][A-Za-z0-9_]{3,31}",
+        placeholder: "username (optional)",
+        "aria-label": "Public username",
+        title: "4 to 32 letters, digits or underscores",
+        autocapitalize: "off",
+        spellcheck: "false",
+      });
+      const form = el(
+        "form",
+        { class: "dialog-body fields" },
+        title,
+        username,
+        el("footer", {}, el("button", { type: "submit", class: "dialog-button primary" }, "Create")),
+      );
       form.addEventListener("submit", (event) => {
         event.preventDefault();
-        if (title.value.trim()) close({ type: noun === "channel" ? "channel" : "supergroup", title: title.value.trim(), username: username.value.trim() || undefined });
+        if (title.value.trim())
+          close({
+            type: noun === "channel" ? "channel" : "supergroup",
+            title: title.value.trim(),
+            username: username.value.trim() || undefined,
+          });
       });
       return form;
     },
@@ -51,14 +78,22 @@ export function chatInfoDialog({ chat, bot, member, about, on }) {
     className: "info",
     build: (close) => {
       const handle = chat.username ? `@${chat.username}` : kindLabel(chat);
-      const face = el("div", { class: "info-face" }, chatAvatar(chat), el("b", { dir: "auto" }, chatTitle(chat)), el("span", {}, handle));
-      const body = chat.type === "private" ? privatePart(chat, about, on, close) : botPart({ chat, bot, member, on, close });
+      const face = el(
+        "div",
+        { class: "info-face" },
+        chatAvatar(chat),
+        el("b", { dir: "auto" }, chatTitle(chat)),
+        el("span", {}, handle),
+      );
+      const body =
+        chat.type === "private" ? privatePart(chat, about, on, close) : botPart({ chat, bot, member, on, close });
       return el("div", { class: "dialog-body" }, face, body);
     },
   });
 }
 
-const wide = (iconName, label, onclick, className = "") => el("button", { type: "button", class: `wide ${className}`, onclick }, icon(iconName), label);
+const wide = (iconName, label, onclick, className = "") =>
+  el("button", { type: "button", class: `wide ${className}`, onclick }, icon(iconName), label);
 
 function privatePart(chat, about, on, close) {
   const run = (action) => () => {
@@ -89,22 +124,55 @@ function botPart({ chat, bot, member, on, close }) {
   return [
     el("p", { class: "about" }, el("b", { dir: "auto" }, bot.first_name), ` ${state}. As an admin it may:`),
     el("div", { class: "rights" }, boxes),
-    el("footer", { class: "stacked" },
-      el("button", { type: "button", class: "dialog-button primary", autofocus: true, onclick: set("administrator", true) }, isAdmin ? "Save the rights" : "Add the bot as admin"),
-      chat.type !== "channel" && !isMember && el("button", { type: "button", class: "dialog-button", onclick: set("member", false) }, "Add as a plain member"),
-      isMember && el("button", { type: "button", class: "dialog-button danger", onclick: set("kicked", false) }, "Remove the bot"),
+    el(
+      "footer",
+      { class: "stacked" },
+      el(
+        "button",
+        { type: "button", class: "dialog-button primary", autofocus: true, onclick: set("administrator", true) },
+        isAdmin ? "Save the rights" : "Add the bot as admin",
+      ),
+      chat.type !== "channel" &&
+        !isMember &&
+        el(
+          "button",
+          { type: "button", class: "dialog-button", onclick: set("member", false) },
+          "Add as a plain member",
+        ),
+      isMember &&
+        el(
+          "button",
+          { type: "button", class: "dialog-button danger", onclick: set("kicked", false) },
+          "Remove the bot",
+        ),
     ),
   ];
 }
 
 /** Ask for a place; resolves with `{latitude, longitude}` or undefined. */
 export function placeDialog() {
-  const number = (name, value, most) => el("input", { type: "number", name, value, min: -most, max: most, step: "any", required: true, "aria-label": name });
+  const number = (name, value, most) =>
+    el("input", {
+      type: "number",
+      name,
+      value,
+      min: -most,
+      max: most,
+      step: "any",
+      required: true,
+      "aria-label": name,
+    });
   return openDialog({
     title: "Share a location",
     build: (close) => {
       const [latitude, longitude] = [number("latitude", 52.52, 90), number("longitude", 13.405, 180)];
-      const form = el("form", { class: "dialog-body fields" }, el("label", {}, "Latitude", latitude), el("label", {}, "Longitude", longitude), el("footer", {}, el("button", { type: "submit", class: "dialog-button primary" }, "Share")));
+      const form = el(
+        "form",
+        { class: "dialog-body fields" },
+        el("label", {}, "Latitude", latitude),
+        el("label", {}, "Longitude", longitude),
+        el("footer", {}, el("button", { type: "submit", class: "dialog-button primary" }, "Share")),
+      );
       form.addEventListener("submit", (event) => {
         event.preventDefault();
         close({ latitude: Number(latitude.value), longitude: Number(longitude.value) });

@@ -14,7 +14,8 @@ const LINES = {
   pinned_message: (message) => `${name(message)} pinned “${excerpt(message.pinned_message)}”`,
   migrate_to_chat_id: () => "The group became a supergroup",
   migrate_from_chat_id: () => "The group became a supergroup",
-  chat_shared: (message) => `You shared ${message.chat_shared.title ? `“${message.chat_shared.title}”` : "a chat"} with the bot`,
+  chat_shared: (message) =>
+    `You shared ${message.chat_shared.title ? `“${message.chat_shared.title}”` : "a chat"} with the bot`,
   users_shared: () => "You shared people with the bot",
   successful_payment: (message) => `You paid ${amount(message.successful_payment)}`,
   refunded_payment: (message) => `${amount(message.refunded_payment)} was refunded`,
@@ -28,7 +29,8 @@ export function serviceLine(message) {
   return kind ? LINES[kind](message) : null;
 }
 
-const name = (message) => (message.sender_chat ?? message.chat)?.type === "channel" ? message.chat.title : fullName(message.from);
+const name = (message) =>
+  (message.sender_chat ?? message.chat)?.type === "channel" ? message.chat.title : fullName(message.from);
 
 function leftLine(message) {
   const gone = message.left_chat_member;
@@ -40,4 +42,5 @@ const excerpt = (message) => {
   return text.length > 40 ? `${text.slice(0, 40)}…` : text;
 };
 
-const amount = ({ currency, total_amount: total }) => (currency === "XTR" ? `${total} ⭐` : `${(total / 100).toFixed(2)} ${currency}`);
+const amount = ({ currency, total_amount: total }) =>
+  currency === "XTR" ? `${total} ⭐` : `${(total / 100).toFixed(2)} ${currency}`;

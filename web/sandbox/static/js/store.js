@@ -22,7 +22,14 @@ export class Store extends EventTarget {
 
   /** The private chat with the bot is always listed, also before its first message. */
   setChats(chats) {
-    const withBot = { id: this.me.id, type: "private", title: this.bot.first_name, username: this.bot.username, can_write: true, unread: 0 };
+    const withBot = {
+      id: this.me.id,
+      type: "private",
+      title: this.bot.first_name,
+      username: this.bot.username,
+      can_write: true,
+      unread: 0,
+    };
     const listed = chats.some((chat) => chat.id === withBot.id) ? chats : [withBot, ...chats];
     this.chats = new Map(listed.map((chat) => [chat.id, chat]));
     this.#tell("chats");
@@ -46,7 +53,14 @@ export class Store extends EventTarget {
 
   history(chatId) {
     if (!this.#histories.has(chatId)) {
-      this.#histories.set(chatId, { messages: new Map(), pending: [], draft: null, typing: null, hasMore: true, loaded: false });
+      this.#histories.set(chatId, {
+        messages: new Map(),
+        pending: [],
+        draft: null,
+        typing: null,
+        hasMore: true,
+        loaded: false,
+      });
     }
     return this.#histories.get(chatId);
   }
@@ -80,7 +94,7 @@ export class Store extends EventTarget {
     const history = this.history(chatId);
     const isNew = !history.messages.has(message.message_id);
     this.#put(history, message);
-    if (isNew && message.outgoing) history.pending.splice(0, history.pending.length ? 1 : 0);
+    if (isNew && message.outgoing) forgetFirst(history.pending, (waiting) => waiting.pending === "pending");
     if (isNew && !message.outgoing) Object.assign(history, { draft: null, typing: null });
     this.#noteLast(chatId, message, isNew);
     this.#tell("messages", chatId, { added: isNew ? [message] : [] });
@@ -112,7 +126,15 @@ export class Store extends EventTarget {
   }
 
   addPending(chatId, message) {
-    const pending = { ...message, pending: "pending", outgoing: true, date: Date.now() / 1000, message_id: `p${++this.#revision}` };
+    const pending = {
+      ...message,
+      pending: "pending",
+      outgoing: true,
+      from: this.me,
+      chat: this.chats.get(chatId),
+      date: Date.now() / 1000,
+      message_id: `p${++this.#revision}`,
+    };
     this.history(chatId).pending.push(pending);
     this.#tell("messages", chatId);
     return pending;
@@ -172,4 +194,10 @@ export class Store extends EventTarget {
   #tell(type, chatId, extra = {}) {
     this.dispatchEvent(new CustomEvent(type, { detail: { chatId, ...extra } }));
   }
+}
+
+/** What was sent first arrives first: its stand-in gives way to the real message. */
+function forgetFirst(list, fits) {
+  const at = list.findIndex(fits);
+  if (at >= 0) list.splice(at, 1);
 }

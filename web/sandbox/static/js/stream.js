@@ -2,8 +2,18 @@
 
 const RETRY_MS = 1000;
 const TYPES = [
-  "message", "edited", "deleted", "draft", "draft_gone", "typing", "callback_answer",
-  "commands", "chat", "chat_gone", "reply_keyboard", "resync",
+  "message",
+  "edited",
+  "deleted",
+  "draft",
+  "draft_gone",
+  "typing",
+  "callback_answer",
+  "commands",
+  "chat",
+  "chat_gone",
+  "reply_keyboard",
+  "resync",
 ];
 
 /**

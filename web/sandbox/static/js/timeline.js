@@ -3,6 +3,7 @@
 import { el, moveFocus } from "./dom.js";
 import { draftRow, messageRow } from "./bubble.js";
 import { dayLabel, dayOf } from "./format.js";
+import { senderOf } from "./people.js";
 import { serviceLine } from "./service.js";
 
 const GROUP_S = 10 * 60;
@@ -24,7 +25,8 @@ export class Timeline {
     Object.assign(this, { scroller, days, draftHost, jumpButton, store, actions, loadOlder });
     scroller.addEventListener("scroll", () => this.#scrolled(), { passive: true });
     scroller.addEventListener("scrollend", () => this.#scrollEnded());
-    for (const type of ["wheel", "touchmove", "keydown"]) scroller.addEventListener(type, () => (this.#gliding = false), { passive: true });
+    for (const type of ["wheel", "touchmove", "keydown"])
+      scroller.addEventListener(type, () => (this.#gliding = false), { passive: true });
     days.addEventListener("keydown", (event) => this.#onKey(event));
     jumpButton.addEventListener("click", () => this.toBottom());
     const observer = new ResizeObserver(() => this.#resized());
@@ -81,7 +83,8 @@ export class Timeline {
     const rows = [];
     for (const message of this.store.messages(this.#chat.id)) {
       const previous = rows.at(-1);
-      if (previous && message.media_group_id && previous.messages[0].media_group_id === message.media_group_id) previous.messages.push(message);
+      if (previous && message.media_group_id && previous.messages[0].media_group_id === message.media_group_id)
+        previous.messages.push(message);
       else rows.push({ messages: [message] });
     }
     rows.forEach((row, index) => {
@@ -103,19 +106,34 @@ export class Timeline {
 
   #reconcileDays(rows, added) {
     const byDay = Map.groupBy(rows, (row) => dayOf(row.messages[0].date));
-    const sections = [...byDay].map(([day, dayRows]) => ({ key: day, signature: dayLabel(dayRows[0].messages[0].date), rows: dayRows }));
+    const sections = [...byDay].map(([day, dayRows]) => ({
+      key: day,
+      signature: dayLabel(dayRows[0].messages[0].date),
+      rows: dayRows,
+    }));
     reconcile(this.days, sections, ({ signature }) =>
-      el("section", { class: "day" }, el("div", { class: "day-label" }, el("span", {}, signature)), el("div", { class: "day-rows" })),
+      el(
+        "section",
+        { class: "day" },
+        el("div", { class: "day-label" }, el("span", {}, signature)),
+        el("div", { class: "day-rows" }),
+      ),
     );
     const fresh = new Set(added.map((message) => message.message_id));
     for (const section of sections) this.#reconcileRows(section.node.lastChild, section.rows, fresh);
   }
 
   #reconcileRows(host, rows, fresh) {
-    const entries = rows.map((row) => ({ ...row, key: String(row.messages[0].message_id), signature: row.messages.map((message) => `${message.message_id}.${message.revision}`).join() }));
+    const entries = rows.map((row) => ({
+      ...row,
+      key: String(row.messages[0].message_id),
+      signature: row.messages.map((message) => `${message.message_id}.${message.revision}`).join(),
+    }));
     reconcile(host, entries, ({ messages }) => {
       const node = messageRow(messages, this.#chat, this.actions);
-      const isNew = messages[0].pending ? !messages[0].revision : fresh.has(messages[0].message_id) && !messages[0].outgoing;
+      const isNew = messages[0].pending
+        ? !messages[0].revision
+        : fresh.has(messages[0].message_id) && !messages[0].outgoing;
       if (isNew && !this.draftHost.firstChild) node.classList.add("enter");
       return node;
     });
@@ -140,7 +158,9 @@ export class Timeline {
 
   #anchor() {
     const top = this.scroller.getBoundingClientRect().top;
-    const row = [...this.days.querySelectorAll(".day-rows > *")].find((node) => node.getBoundingClientRect().bottom > top);
+    const row = [...this.days.querySelectorAll(".day-rows > *")].find(
+      (node) => node.getBoundingClientRect().bottom > top,
+    );
     return row ? { row, top: row.getBoundingClientRect().top } : null;
   }
 
@@ -192,7 +212,10 @@ export class Timeline {
     this.jumpButton.classList.toggle("shown", away);
     this.jumpButton.tabIndex = away ? 0 : -1;
     this.jumpButton.querySelector(".count").textContent = this.#missed > 0 ? String(this.#missed) : "";
-    this.jumpButton.setAttribute("aria-label", this.#missed > 0 ? `Go to ${this.#missed} new messages` : "Go to the newest message");
+    this.jumpButton.setAttribute(
+      "aria-label",
+      this.#missed > 0 ? `Go to ${this.#missed} new messages` : "Go to the newest message",
+    );
   }
 
   /** Arrow keys walk through the messages; Enter opens a message's menu. */
@@ -201,7 +224,8 @@ export class Timeline {
     if (event.target !== this.days && event.target !== row) return;
     const rows = [...this.days.querySelectorAll(".row")];
     if (event.target === this.days && event.key === "ArrowUp") rows.at(-1)?.focus();
-    else if (row && event.key === "Enter") row.dispatchEvent(new MouseEvent("contextmenu", { bubbles: true, cancelable: true }));
+    else if (row && event.key === "Enter")
+      row.dispatchEvent(new MouseEvent("contextmenu", { bubbles: true, cancelable: true }));
     else if (row && event.key === "ArrowDown" && row === rows.at(-1)) this.actions.onLeaveTimeline();
     else moveFocus(event, rows);
   }
@@ -211,8 +235,8 @@ function together(above, below) {
   if (!above || !below) return false;
   const [one, two] = [above.messages.at(-1), below.messages[0]];
   if (serviceLine(one) || serviceLine(two) || dayOf(one.date) !== dayOf(two.date)) return false;
-  const sameSender = one.outgoing === two.outgoing && (one.sender_chat?.id ?? one.from?.id) === (two.sender_chat?.id ?? two.from?.id);
-  return (sameSender || (one.outgoing && two.outgoing)) && two.date - one.date < GROUP_S;
+  const bothMine = one.outgoing && two.outgoing;
+  return (bothMine || senderOf(one).id === senderOf(two).id) && two.date - one.date < GROUP_S;
 }
 
 /** Make `host`'s children match `entries` ({key, signature}): keep what is unchanged, build the rest; sets `entry.node`. */
