@@ -7,7 +7,7 @@ from telegram import Bot, BotCommand, BotCommandScopeAllGroupChats, BotCommandSc
 
 from bot import accounts, billing, deliveries, posts, sources
 from bot.context import Context
-from bot.errors import answer_error
+from bot.errors import answer_error, answer_without_context
 from bot.middleware import Actors, admit
 from bot.router import Router
 from bot.texts import LANGUAGES, Texts
@@ -47,7 +47,11 @@ class Application:
             if update.my_chat_member is not None:
                 await self._note_membership(update)
                 return
-            context = await self._context_of(update)
+            try:
+                context = await self._context_of(update)
+            except Exception as error:
+                await answer_without_context(self.bot, update, error)
+                return
             if context is None:
                 return
             try:

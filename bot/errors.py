@@ -9,13 +9,15 @@ from typing import Any
 
 import structlog
 from markupsafe import Markup
+from telegram import Bot, Update
+from telegram.constants import ChatType, ParseMode
 from telegram.error import Forbidden, TelegramError
 
 from bot.actions import OutdatedButton
 from bot.context import Context
 from bot.router import Router, Sentence
 from bot.screens import Screen, Toast
-from bot.texts import Texts
+from bot.texts import Texts, supported_language
 from core.accounts.service import mark_blocked
 from core.errors import AppError, Conflict, InvalidInput, LimitReached, NotAllowed, NotFound, ProviderError
 
@@ -48,12 +50,27 @@ async def _answer(router: Router, context: Context, error: Exception) -> None:
             log.warning("bot.telegram_failed", detail=str(error))
             await _tell(context, t("Telegram didn't take my answer just now. Please try again."))
         case _:
-            reference = secrets.token_hex(4)
-            log.error("bot.crashed", reference=reference, exc_info=error)
-            await _tell(
-                context,
-                t("Something went wrong on our side. Please try again; if it stays, tell us {ref}.", ref=reference),
-            )
+            await _tell(context, _crashed(error, t))
+
+
+async def answer_without_context(bot: Bot, update: Update, error: Exception) -> None:
+    """Not even the user could be looked up: the database is away. Say at least that."""
+    user, chat, query = update.effective_user, update.effective_chat, update.callback_query
+    sentence = _crashed(error, Texts(supported_language(user.language_code if user is not None else None)))
+    try:
+        if query is not None:
+            await bot.answer_callback_query(query.id, sentence.striptags(), show_alert=True)
+        elif chat is not None and chat.type == ChatType.PRIVATE:
+            await bot.send_message(chat.id, sentence, parse_mode=ParseMode.HTML)
+    except TelegramError as failure:
+        log.warning("bot.error_not_told", detail=str(failure))
+
+
+def _crashed(error: Exception, t: Texts) -> Markup:
+    """Logged once, with a reference that the user sees, too."""
+    reference = secrets.token_hex(4)
+    log.error("bot.crashed", reference=reference, exc_info=error)
+    return t("Something went wrong on our side. Please try again; if it stays, tell us {ref}.", ref=reference)
 
 
 async def _tell_refusal(router: Router, context: Context, error: AppError) -> None:

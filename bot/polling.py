@@ -1,7 +1,8 @@
 """Getting updates so that none is lost: an update is confirmed to Telegram only after it was handled.
 
 Telegram forgets what a later offset confirms. So the next poll waits for the present updates; those that take longer
-than a moment are written down in Redis first, and a new process takes up whatever stands there.
+than a moment are written down in Redis first, and a new process takes up whatever stands there. A process that is
+told to stop confirms what it has handled; one that is killed between an answer and the next poll answers twice.
 """
 
 import asyncio
@@ -13,6 +14,7 @@ from typing import Any
 
 import redis.asyncio
 import structlog
+from redis.exceptions import RedisError
 from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
 
@@ -22,7 +24,8 @@ log = structlog.get_logger()
 
 POLL_S = 50
 """How long Telegram holds an empty answer back."""
-MOMENT_S = 0.5
+MOMENT_S = 0.1
+"""How long the next poll waits at most: one person's slow link should not keep the others waiting."""
 BATCH = 100
 RETRY_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Waits between polls that fail in a row."""
@@ -41,7 +44,7 @@ class Poller:
     _running: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Poll; at the end wait for what is being handled."""
+        """Poll; at the end confirm what was handled, and wait for what is being handled."""
         self._resume(await self._unfinished())
         failures = 0
         self.on_ready()
@@ -56,8 +59,15 @@ class Poller:
                 continue
             failures = 0
             await self._handle(updates)
+        await self._confirm()
         if self._running:
             await asyncio.wait(self._running, timeout=5)
+
+    async def _confirm(self) -> None:
+        """Let Telegram forget what was handled, so that the next process doesn't get it again."""
+        with suppress(TelegramError):
+            if self._offset is not None:
+                await self.bot.get_updates(offset=self._offset, limit=1, timeout=0, allowed_updates=ALLOWED_UPDATES)
 
     async def _next_updates(self, stop: asyncio.Event) -> tuple[Update, ...]:
         """The next batch; nothing when told to stop meanwhile."""
@@ -83,13 +93,29 @@ class Poller:
     async def _handle(self, updates: tuple[Update, ...]) -> None:
         if not updates:
             return
-        tasks = {asyncio.create_task(self.process(update)): update for update in updates}
+        tasks = {asyncio.create_task(self._process(update)): update for update in updates}
         _, slow = await asyncio.wait(tasks, timeout=MOMENT_S)
         if slow:
-            await self._note([tasks[task] for task in slow])
-            for task in slow:
-                self._keep(task, tasks[task])
+            await self._let_go_on({task: tasks[task] for task in slow})
         self._offset = updates[-1].update_id + 1
+
+    async def _process(self, update: Update) -> None:
+        """Whatever goes wrong with one update, the others come through."""
+        try:
+            await self.process(update)
+        except Exception:
+            log.exception("bot.update_not_handled", update_id=update.update_id)
+
+    async def _let_go_on(self, slow: dict[asyncio.Task[None], Update]) -> None:
+        """Poll on meanwhile. Without Redis to write them down in, wait for their end."""
+        try:
+            await self._note(list(slow.values()))
+        except RedisError:
+            log.warning("bot.updates_not_noted", updates=len(slow))
+            await asyncio.wait(slow)
+            return
+        for task, update in slow.items():
+            self._keep(task, update)
 
     def _keep(self, task: asyncio.Task[None], update: Update) -> None:
         """Let a slow one go on while polling continues."""
@@ -99,7 +125,8 @@ class Poller:
 
     async def _forget_after(self, task: asyncio.Task[None], update: Update) -> None:
         await asyncio.wait({task})
-        await self.store.hdel(self._key, str(update.update_id))
+        with suppress(RedisError):
+            await self.store.hdel(self._key, str(update.update_id))
 
     async def _note(self, updates: list[Update]) -> None:
         await self.store.hset(self._key, mapping={str(update.update_id): update.to_json() for update in updates})
@@ -113,7 +140,7 @@ class Poller:
     def _resume(self, updates: list[Update]) -> None:
         for update in updates:
             log.info("bot.update_resumed", update_id=update.update_id)
-            self._keep(asyncio.create_task(self.process(update)), update)
+            self._keep(asyncio.create_task(self._process(update)), update)
 
     @property
     def _key(self) -> str:
