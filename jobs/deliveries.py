@@ -190,7 +190,14 @@ async def show_status(bench: Bench, subject: str) -> None:
 
 async def _show(bench: Bench, status: StatusMessage, *, message_id: TelegramId | None) -> Outcome:
     screen = notices.render(status.notice, status.data, now=bench.deps.clock.now())
-    return await bench.sender.send(status.chat_id, screen.to_content(edit=message_id), priority=Priority.INTERACTIVE)
+    return await bench.sender.send(status.chat_id, screen.to_content(edit=message_id), priority=_urgency(status))
+
+
+def _urgency(status: StatusMessage) -> Priority:
+    """What a user has just asked for comes first; a countdown makes room for everything else."""
+    if status.shown_version == status.version:
+        return Priority.COSMETIC
+    return Priority.BULK if status.data.get("delivered_at") else Priority.INTERACTIVE
 
 
 async def _record_shown(tx: Tx, status: StatusMessage, outcome: Outcome) -> None:

@@ -17,7 +17,7 @@ from core.telegram.books import Answer, Chat, LocalBook, Request, Scope, SharedB
 
 log = structlog.get_logger()
 
-ASK_TIMEOUT_S: Final = 0.5
+ASK_TIMEOUT_S: Final = 1.0
 FIRST_RETRY_S: Final = 0.05
 LONGEST_RETRY_S: Final = 2.0
 PATIENCE_S: Final = 30.0
@@ -30,6 +30,9 @@ class Priority(IntEnum):
     INTERACTIVE = 0
     """Somebody looks at the screen and waits."""
     BULK = 1
+    """What was promised for this moment."""
+    COSMETIC = 2
+    """What only looks nicer: a countdown that goes on."""
 
 
 class LimiterAway(ProviderError):

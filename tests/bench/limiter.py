@@ -56,7 +56,7 @@ def drain(url: str, *, processes: int, seconds: float) -> tuple[list[list[float]
         assert child.stdout is not None
         child.stdout.readline()
     stop_at = f"{time.time() + seconds}\n".encode()
-    *drains, answers = (json.loads(done) for done in _finished(children, stop_at, seconds + 30))
+    *drains, answers = (json.loads(said.splitlines()[-1]) for said in _finished(children, stop_at, seconds + 30))
     return drains, answers
 
 
@@ -110,7 +110,7 @@ async def _answer_until(url: str, key: str, stop_at: float) -> list[tuple[float,
 
 
 def _play(role: str, url: str, key: str) -> None:
-    """A child's part: it says that it is ready, hears until when, and tells what it did."""
+    """A child's part: it says that it is ready, hears until when, and tells what it did in its last line."""
     part = _answer_until if role == "answer" else _drain_until
     sys.stdout.write("ready\n")
     sys.stdout.flush()

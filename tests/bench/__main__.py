@@ -1,0 +1,18 @@
+"""`make bench`: all figures, each beside its reference of the same run. `python -m tests.bench updates` runs one."""
+
+import sys
+
+from tests.bench import lateness, limiter, startup, transport, updates
+from tests.bench.figures import show
+
+BENCHES = {
+    "transport": transport.main,
+    "limiter": limiter.main,
+    "updates": updates.main,
+    "lateness": lateness.main,
+    "startup": startup.main,
+}
+
+if __name__ == "__main__":
+    for name in sys.argv[1:] or BENCHES:
+        show(name, BENCHES[name]())

@@ -1,0 +1,71 @@
+"""`postaify up` on this machine: how long until it answers, cold and warm, and how much memory all of it takes."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+import psutil
+
+from core.home import make_home
+from core.readiness import ready_processes
+from tests.bench.figures import Figure
+from tests.bench.processes import ended
+from web.sandbox.client import SandboxClient
+
+PATIENCE_S = 60.0
+SETTLE_S = 3.0
+
+
+async def measure() -> list[Figure]:
+    """The first start makes the database; the second finds it."""
+    home = make_home(Path(tempfile.mkdtemp(prefix="postaify-bench-")))
+    cold_s, _ = await _start(home)
+    warm_s, memory_mb = await _start(home)
+    return [
+        Figure("cold start to the answer to /start", cold_s, "s", goal="<= 8 s"),
+        Figure("warm start to the answer to /start", warm_s, "s", goal="<= 4 s"),
+        Figure("memory of everything (summed PSS)", memory_mb, "MB", goal="<= 350 MB"),
+    ]
+
+
+async def _start(home: Path) -> tuple[float, float]:
+    environment = {"PATH": os.environ["PATH"], "POSTAIFY_HOME": str(home), "WEB_PORT": "18080", "SANDBOX_PORT": "18081"}
+    began_at = time.perf_counter()
+    process = subprocess.Popen(  # noqa: ASYNC220  starting it takes a moment, and nothing else runs meanwhile
+        [sys.executable, "-m", "postaify", "up"], env=environment, cwd=home, stdout=subprocess.DEVNULL
+    )
+    with ended(process):
+        async with asyncio.timeout(PATIENCE_S):
+            await _say_hello(await _sandbox_address(home))
+        took_s = time.perf_counter() - began_at
+        await asyncio.sleep(SETTLE_S)
+        return took_s, _memory_mb(process.pid)
+
+
+async def _sandbox_address(home: Path) -> str:
+    while True:
+        for ready in ready_processes(home):
+            if ready.name == "sandbox" and ready.address:
+                return ready.address
+        await asyncio.sleep(0.02)
+
+
+async def _say_hello(address: str) -> None:
+    async with SandboxClient(address) as client:
+        person = await client.new_person("Ann")
+        await person.send_text("/start")
+        await person.wait_for_message(lambda _: True, timeout_s=PATIENCE_S)
+
+
+def _memory_mb(pid: int) -> float:
+    """Each page counted once, divided among those that share it. Servers with a session of their own count, too."""
+    everything = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
+    return sum(process.memory_full_info().pss for process in everything) / 1_000_000
+
+
+def main() -> list[Figure]:
+    return asyncio.run(measure())
