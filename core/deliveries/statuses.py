@@ -12,7 +12,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core import ids
-from core.db import TelegramId
+from core.db import ReadSession, TelegramId
 from core.deliveries.models import StatusMessage
 from core.queue import DELIVERIES, JobSpec
 from core.tx import Tx
@@ -25,15 +25,17 @@ COUNTDOWN_STEPS = tuple(
     sorted(
         {
             *(timedelta(days=days) for days in range(2, 367)),
-            *(timedelta(hours=hours) for hours in range(1, 48)),
-            *(timedelta(minutes=minutes) for minutes in (50, 40, 30, 20, 15, 10, 5, 4, 3, 2, 1)),
-            *(timedelta(seconds=seconds) for seconds in (30, 10, -5)),
+            *(timedelta(hours=hours) for hours in range(6, 48)),
+            *(timedelta(minutes=minutes) for minutes in range(60, 360, 15)),
+            *(timedelta(minutes=minutes) for minutes in range(10, 60, 5)),
+            *(timedelta(minutes=minutes) for minutes in range(1, 10)),
+            *(timedelta(seconds=seconds) for seconds in (45, 30, 20, 10, -5, -60)),
         },
         reverse=True,
     )
 )
-"""The remaining times at which a countdown is shown anew: few enough not to use up Telegram's limit. The last one is
-for a post that should be out and isn't; at the moment itself the post has the chat for itself."""
+"""The remaining times at which a countdown is shown anew: few enough not to use up Telegram's limit. The negative ones
+are for a post that should be out and isn't; at the moment itself the post has the chat for itself."""
 
 
 async def show_status(
@@ -69,9 +71,9 @@ async def show_status(
     tx.enqueue(SHOW_STATUS, str(subject_id))
 
 
-async def status_message_of(tx: Tx, *, owner_id: ids.UserId, subject_id: UUID) -> StatusMessage | None:
+async def status_message_of(session: ReadSession, *, owner_id: ids.UserId, subject_id: UUID) -> StatusMessage | None:
     """The message about a subject, if there is one."""
-    return await tx.session.scalar(
+    return await session.scalar(
         select(StatusMessage).where(StatusMessage.subject_id == subject_id, StatusMessage.owner_id == owner_id)
     )
 
@@ -141,10 +143,12 @@ async def enqueue_refreshes(tx: Tx, *, limit: int) -> int:
 
 def next_countdown(due_at: datetime, now: datetime) -> datetime | None:
     """The next moment at which "in 14 h" should change. None when nothing is left to count down."""
-    for step in COUNTDOWN_STEPS:
-        if due_at - step > now:
-            return due_at - step
-    return None
+    return next((due_at - step for step in COUNTDOWN_STEPS if due_at - step > now), None)
+
+
+def counted_down(left: timedelta) -> timedelta:
+    """What a countdown shows while `left` remains: the step before, so that it stays true until the next one."""
+    return next((step for step in reversed(COUNTDOWN_STEPS) if step >= left), left)
 
 
 async def give_up_status(tx: Tx, subject_id: UUID, *, version: int) -> None:
