@@ -92,6 +92,8 @@ async def test_every_look_is_legible_and_fits(
     if size is PHONE:
         await page.locator("#chat-list").get_by_role("button", name="Postaify").click()
     await expect(page.get_by_role("button", name="Schedule")).to_be_in_viewport()
+    await expect(page.locator(".bubble .text").last).to_have_css("font-size", "15px")
+    await expect(page.locator("#input")).to_have_css("height", "42px")
     assert await page.evaluate(CONTRAST) == []
     overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert await page.evaluate(overflow) == 0

@@ -156,15 +156,22 @@ export class Composer {
   }
 
   #changed() {
-    this.input.style.height = "auto";
-    this.input.style.height = `${Math.min(this.input.scrollHeight, MAX_HEIGHT_PX)}px`;
-    this.input.style.overflowY = this.input.scrollHeight > MAX_HEIGHT_PX ? "auto" : "hidden";
+    this.#fit();
     const empty = this.input.value.trim() === "";
     this.sendButton.classList.toggle("recordable", empty && canRecord());
     this.sendButton.disabled = empty && !canRecord();
     this.sendButton.setAttribute("aria-label", empty && canRecord() ? "Record a voice message" : "Send");
     this.commands.follow(this.input.value);
     this.#showCount();
+  }
+
+  /** As high as its text; a field that isn't shown yet has no height to take. */
+  #fit() {
+    const { style } = this.input;
+    style.height = "";
+    const needed = this.input.scrollHeight;
+    if (needed > this.input.clientHeight) style.height = `${Math.min(needed, MAX_HEIGHT_PX)}px`;
+    style.overflowY = needed > MAX_HEIGHT_PX ? "auto" : "hidden";
   }
 
   /** Says early how a long text will go out. */
