@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 import regex
 from babel import Locale, UnknownLocaleError
-from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
-from py3langid.modelio import load_model
+
+if TYPE_CHECKING:
+    from py3langid.langid import LanguageIdentifier
 
 UNKNOWN = "und"
 """BCP 47's code for a language that isn't known."""
@@ -79,8 +81,12 @@ def _locale(tag: str) -> Locale:
 
 
 @lru_cache(maxsize=1)
-def _identifier() -> LanguageIdentifier:
+def _identifier() -> "LanguageIdentifier":
     """The model cut to DETECTABLE, so that the rest of its table is freed."""
+    # not above: it brings numpy, 15 MB that processes which never detect a language needn't carry
+    from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
+    from py3langid.modelio import load_model
+
     table, priors, labels, moves, rows, features = load_model(MODEL_DIR / MODEL_FILE)
     kept = [column for column, label in enumerate(labels) if label in DETECTABLE]
     return LanguageIdentifier(

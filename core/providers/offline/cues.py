@@ -16,7 +16,7 @@ _DANGLING_UNSPACED = regex.compile(
 )
 _FIRST_WORD = regex.compile(r"^[\"'«“‘„(\[¿¡\s-]*([\p{L}\p{M}]+)")
 
-_SPEAKER = regex.compile(r"[\"”»],?\s+([\p{L}\p{M}]+)\s+[\p{L}\p{M}]+[^\"“«]{0,40}$")
+_SAID_BY = regex.compile(r"^[\"“„«'‘].+[\"”“»'’](?P<speaker>[^\"”“»]{3,60})$")
 
 BOILERPLATE = regex.compile(
     r"""
@@ -72,11 +72,11 @@ def leans_on_previous(sentence: str) -> bool:
     Out of the company of the sentence before, such a one puzzles the reader; next to another, it says something false.
     """
     first = _FIRST_WORD.match(sentence)
-    speaker = _SPEAKER.search(sentence)
+    said_by = _SAID_BY.match(sentence)
     pronouns = word_list("pronouns")
     return (
         bool(first and first[1].lower() in word_list("dangling"))
-        or bool(speaker and speaker[1] in pronouns)
+        or any(word in pronouns for word in _WORDS.findall(said_by["speaker"] if said_by else ""))
         or any(word in pronouns for word in _WORDS.findall(sentence)[1:_EARLY_WORDS])
         or bool(_DANGLING_UNSPACED.match(sentence))
     )

@@ -109,3 +109,8 @@ def test_youtube_gets_a_title_from_the_text_and_stand_ins_for_angle_brackets() -
 def test_what_fits_is_not_touched(platform: Platform) -> None:
     draft = Draft("  Kept as it is,\n\n with its spaces #and #tags  ", title=" A title ")
     assert mend(platform, draft) == draft
+
+
+def test_a_link_with_another_script_in_its_path_is_whole_too() -> None:
+    text = "東京の話です。" * 4 + "https://ja.example.org/wiki/東京都渋谷区の地図 をどうぞ見てくださいませ。"
+    assert cut(text, lambda part: len(part) <= 60) == "東京の話です。" * 4
