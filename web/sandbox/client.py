@@ -1,6 +1,7 @@
 """The typed client of the sandbox: be a person, and control the server. For tests and `postaify demo`."""
 
 import asyncio
+import io
 import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -151,7 +152,7 @@ class Person:
             form.add_field("reply_to_message_id", str(_id(reply_to)))
         for file in files:
             name, content = (file.name, file.read_bytes()) if isinstance(file, Path) else file
-            form.add_field(UPLOAD_FIELD, content, filename=name)
+            form.add_field(UPLOAD_FIELD, io.BytesIO(content), filename=name)
         answer = await self.client.request("POST", f"/client/chats/{chat_id or self.id}/messages", data=form)
         return [SeenMessage(body) for body in answer["messages"]]
 

@@ -8,7 +8,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from web.sandbox.model import ChatKey, Json, Message, StoredFile
+from web.sandbox.model import ChatKey, Json, Message, Record, StoredFile
 
 SCHEMA = """
 CREATE TABLE IF NOT EXISTS documents (kind TEXT, key TEXT, body TEXT NOT NULL, PRIMARY KEY (kind, key)) WITHOUT ROWID;
@@ -22,7 +22,7 @@ CREATE INDEX IF NOT EXISTS files_by_path ON files (path);
 
 
 def _dump(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=Record.to_row)
 
 
 class Storage:
