@@ -14,6 +14,7 @@ from pathlib import Path
 import httpx
 import pytest
 import redis.asyncio
+import structlog
 from sqlalchemy import inspect, text
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
@@ -187,6 +188,13 @@ slow_callbacks = SlowCallbacks()
 
 def pytest_configure() -> None:
     logging.getLogger("asyncio").addHandler(slow_callbacks)
+    structlog.configure(
+        processors=[
+            structlog.contextvars.merge_contextvars,
+            structlog.stdlib.add_log_level,
+            structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
+        ]
+    )
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
