@@ -1,7 +1,11 @@
-"""What can be pressed about times: choosing one for a post, and the calendar."""
+"""What can be pressed about times: choosing one for a post, and the calendar.
+
+Days stand in buttons as ordinals, months as months since the year 0: both are short.
+"""
 
 from bot.actions import Action, action
 from core import ids
+from core.when.choices import Quick
 
 
 @action("wh")
@@ -9,6 +13,61 @@ class ChooseTime(Action):
     """Show the times that a post may go out at."""
 
     post_id: ids.PostId
+
+
+@action("wh.in")
+class ScheduleIn(Action):
+    """Minutes from the press on."""
+
+    post_id: ids.PostId
+    minutes: int
+
+
+@action("wh.q")
+class ScheduleQuick(Action):
+    post_id: ids.PostId
+    choice: Quick
+
+
+@action("wh.at")
+class ScheduleAt(Action):
+    """`at` in Unix seconds."""
+
+    post_id: ids.PostId
+    at: int
+
+
+@action("wh.mo")
+class PickDay(Action):
+    """`month` None: this one."""
+
+    post_id: ids.PostId
+    month: int | None
+
+
+@action("wh.d")
+class PickHour(Action):
+    post_id: ids.PostId
+    day: int
+
+
+@action("wh.h")
+class PickMinute(Action):
+    post_id: ids.PostId
+    day: int
+    hour: int
+
+
+@action("wh.say")
+class TypeTime(Action):
+    post_id: ids.PostId
+
+
+@action("wh.no")
+class CantChoose(Action):
+    """A cell that can't be chosen. `empty` when nothing is planned there, else it has passed or is too far ahead."""
+
+    empty: bool
 
 
 @action("now")
@@ -21,6 +80,46 @@ class CancelSchedule(Action):
     post_id: ids.PostId
 
 
+@action("resch")
+class Reschedule(Action):
+    """Take a cancellation back."""
+
+    post_id: ids.PostId
+
+
 @action("cal")
 class ShowCalendar(Action):
+    """The coming posts as a list."""
+
     page: int
+
+
+@action("cal.mo")
+class ShowMonth(Action):
+    """The coming posts in a month's grid. `month` None: this one."""
+
+    month: int | None
+
+
+@action("cal.d")
+class ShowDay(Action):
+    day: int
+
+
+@action("cal.e")
+class ShowEntry(Action):
+    """One post of the calendar."""
+
+    post_id: ids.PostId
+
+
+@action("cal.dup")
+class DuplicatePost(Action):
+    post_id: ids.PostId
+
+
+@action("wh.card")
+class OpenCard(Action):
+    """The draft card as a new message: the pressed one has something of its own to say."""
+
+    post_id: ids.PostId

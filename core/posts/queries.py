@@ -93,6 +93,20 @@ async def scheduled_between(
     return [due_at for due_at in await session.scalars(mine) if due_at is not None]
 
 
+async def coming_between(
+    session: ReadSession, *, owner_id: ids.UserId, start: datetime, end: datetime
+) -> Sequence[Post]:
+    """What is scheduled in a span, the next one first."""
+    mine = select(Post).where(
+        Post.owner_id == owner_id,
+        Post.deleted_at.is_(None),
+        Post.status.in_(UPCOMING),
+        Post.due_at >= start,
+        Post.due_at < end,
+    )
+    return (await session.scalars(mine.order_by(Post.due_at, Post.id))).all()
+
+
 async def post_on_card(
     session: ReadSession, *, owner_id: ids.UserId, chat_id: TelegramId, message_id: TelegramId
 ) -> Post | None:

@@ -1,0 +1,13 @@
+"""Times in the chat: choosing one for a post, what became of it, the calendar."""
+
+from bot.router import Router
+
+
+def register(router: Router) -> None:
+    # Not above: these show the posts' cards, whose buttons are this feature's actions.
+    from bot.deliveries import calendar, choosing, handlers, sentences
+
+    choosing.register(router)
+    handlers.register(router)
+    calendar.register(router)
+    sentences.register(router)

@@ -1,0 +1,154 @@
+"""Choosing a time: quick choices, day, hour, minute, or words. All buttons carry instants; all texts local times."""
+
+from collections.abc import Collection, Sequence
+from datetime import date, datetime, time
+
+from markupsafe import Markup
+
+from bot.deliveries.actions import (
+    CantChoose,
+    ChooseTime,
+    PickDay,
+    PickHour,
+    PickMinute,
+    ScheduleAt,
+    ScheduleIn,
+    ScheduleQuick,
+    TypeTime,
+)
+from bot.deliveries.grid import month_number, month_rows
+from bot.deliveries.phrases import echo
+from bot.posts.actions import ShowCard
+from bot.screens import Button, Screen, lines, rows_of
+from bot.texts import Texts
+from core import ids
+from core.when.choices import Day, Hour, Quick, QuickChoice, hours_of, month_grid
+from core.when.formats import format_clock, format_day, format_local
+from core.when.phrases import When
+from core.when.times import exists, to_local
+
+STEP_MINUTES = 15
+MARK = "•"
+
+
+def choose_time(post_id: ids.PostId, choices: Sequence[QuickChoice], *, zone: str, t: Texts) -> Screen:
+    """The first choice."""
+    quick = [Button(_quick_label(choice, zone, t), ScheduleQuick(post_id, choice.key)) for choice in choices]
+    return Screen(
+        t("⏰ <b>When should it go out?</b>\nTimes are for {zone}.", zone=zone),
+        [
+            *rows_of([Button(t("In 1 minute"), ScheduleIn(post_id, 1)), *quick], columns=2),
+            [Button(t("📅 Pick a day"), PickDay(post_id, None)), Button(t("⌨️ Type a time"), TypeTime(post_id))],
+            [Button(t("‹ Back"), ShowCard(post_id))],
+        ],
+    )
+
+
+def _quick_label(choice: QuickChoice, zone: str, t: Texts) -> Markup:
+    clock = format_clock(choice.at_utc, zone, t.language)
+    match choice.key:
+        case Quick.IN_AN_HOUR:
+            return t("In 1 h")
+        case Quick.TONIGHT:
+            return t("Tonight {clock}", clock=clock)
+        case Quick.TOMORROW:
+            return t("Tomorrow {clock}", clock=clock)
+        case Quick.NEXT_MONDAY:
+            return t("Next Monday {clock}", clock=clock)
+
+
+def pick_day(post_id: ids.PostId, month: date, *, busy: Collection[date], zone: str, now: datetime, t: Texts) -> Screen:
+    """A month to press a day in. Days with posts are marked."""
+    grid = month_grid(month, now=now, zone=zone, language=t.language)
+
+    def cell(day: Day) -> Button:
+        if not day.can_be_chosen:
+            return Button("·", CantChoose(empty=False))
+        mark = MARK if day.day in busy else ""
+        return Button(f"{day.day.day}{mark}", PickHour(post_id, day.day.toordinal()))
+
+    rows = month_rows(grid, cell, turn=lambda first: PickDay(post_id, month_number(first)))
+    legend = t("{mark} there is a post on that day already", mark=MARK)
+    text = lines([t("📅 <b>On which day?</b>"), *([legend] if any(day.month == month.month for day in busy) else [])])
+    return Screen(text, [*rows, [Button(t("‹ Back"), ChooseTime(post_id))]])
+
+
+def pick_hour(post_id: ids.PostId, day: date, *, zone: str, now: datetime, t: Texts) -> Screen:
+    """The hours of a day that are still ahead."""
+    first_of_hour: dict[int, Hour] = {}
+    for each in hours_of(day, now=now, zone=zone, step_minutes=STEP_MINUTES):
+        first_of_hour.setdefault(each.clock.hour, each)
+    buttons = [
+        Button(_hour_label(each, zone, t), PickMinute(post_id, day.toordinal(), hour))
+        for hour, each in first_of_hour.items()
+    ]
+    text = [t("🕘 <b>{day}: at what hour?</b>", day=format_day(day, zone, t.language, now=now))]
+    text += [_skipped(day, zone, t)] if _skipped_hours(day, zone) else []
+    text += [] if buttons else [t("Nothing is left of that day. Please pick another one.")]
+    return Screen(
+        lines(text), [*rows_of(buttons, columns=4), [Button(t("‹ Back"), PickDay(post_id, month_number(day)))]]
+    )
+
+
+def _hour_label(hour: Hour, zone: str, t: Texts) -> str:
+    """The full hour, also when only its later quarters are ahead."""
+    full = to_local(hour.at_utc, zone).replace(minute=0)
+    return format_clock(full, zone, t.language)
+
+
+def _skipped_hours(day: date, zone: str) -> list[time]:
+    return [time(hour) for hour in range(24) if not exists(day, time(hour), zone)]
+
+
+def _skipped(day: date, zone: str, t: Texts) -> Markup:
+    skipped = _skipped_hours(day, zone)[0].strftime("%H:%M")
+    return t("The clocks go forward that day: {clock} is skipped.", clock=skipped)
+
+
+def pick_minute(post_id: ids.PostId, day: date, hour: int, *, zone: str, now: datetime, t: Texts) -> Screen:
+    """The quarters of an hour that are still ahead."""
+    quarters = [
+        each for each in hours_of(day, now=now, zone=zone, step_minutes=STEP_MINUTES) if each.clock.hour == hour
+    ]
+    buttons = [
+        Button(format_clock(each.at_utc, zone, t.language), ScheduleAt(post_id, int(each.at_utc.timestamp())))
+        for each in quarters
+    ]
+    text = [t("🕘 <b>{day}: at what time?</b>", day=format_day(day, zone, t.language, now=now))]
+    text += [] if buttons else [t("That hour has passed. Please pick another one.")]
+    return Screen(lines(text), [buttons, [Button(t("‹ Back"), PickHour(post_id, day.toordinal()))]])
+
+
+def ask_words(post_id: ids.PostId, *, zone: str, t: Texts) -> Screen:
+    """What the next message will be taken for."""
+    text = lines([t("⌨️ <b>Tell me when</b>, for {zone}.", zone=zone), examples(t)])
+    return Screen(text, [[Button(t("‹ Back"), ChooseTime(post_id))]])
+
+
+def examples(t: Texts) -> Markup:
+    return t("For example: <i>tomorrow 9:30</i>, <i>next fri 18:30</i>, <i>in 2 hours</i>, <i>24 December at noon</i>.")
+
+
+def confirm(post_id: ids.PostId, when: When, *, zone: str, now: datetime, t: Texts) -> Screen:
+    """The echo of typed words: nothing counts before it is pressed."""
+    choices = [[Button(t("✅ Schedule"), _at(post_id, when.at_utc)), Button(t("Change"), ChooseTime(post_id))]]
+    if when.other_utc is not None:
+        other = format_local(when.other_utc, zone, t.language, now=now)
+        choices.append([Button(t("No: {time}", time=other), _at(post_id, when.other_utc))])
+    return Screen(lines([echo(when.at_utc, zone, t, now), *_assumptions(when, zone, t)]), choices)
+
+
+def _assumptions(when: When, zone: str, t: Texts) -> list[Markup]:
+    told = []
+    if when.moved_to_tomorrow:
+        told.append(t("That time has passed today, so I took tomorrow."))
+    if "time" in when.assumed:
+        clock = format_clock(when.at_utc, zone, t.language)
+        told.append(t("You named no time of day, so I took {clock}.", clock=clock))
+    if when.was_ambiguous:
+        told.append(t("It could mean two things: please check."))
+    return told
+
+
+def _at(post_id: ids.PostId, at: datetime) -> ScheduleAt:
+    return ScheduleAt(post_id, int(at.timestamp()))

@@ -1,0 +1,157 @@
+"""What became of a post: the one status message that changes in place, and a calendar entry's details."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from markupsafe import Markup
+
+from bot.deliveries.actions import (
+    CancelSchedule,
+    ChooseTime,
+    DuplicatePost,
+    OpenCard,
+    PostNow,
+    Reschedule,
+    ShowCalendar,
+)
+from bot.deliveries.failures import TEXT_IS_AT_FAULT, failure_sentence
+from bot.deliveries.phrases import NO_ZONE, echo, first_words, in_time, moment, shortened
+from bot.posts.labels import STATUS_ICONS, platform_label, status_label
+from bot.screens import Button, Keyboard, Screen, lines
+from bot.texts import Texts
+from core import ids
+from core.deliveries.service import UNKNOWN_OUTCOME
+from core.deliveries.statuses import counted_down
+from core.posts.models import Post, PostStatus
+
+STUCK_AFTER = timedelta(seconds=30)
+"""From then on a post that should be out needs an explanation."""
+TEXT_UNITS = 3_000
+"""UTF-16 units of a text that an entry shows: Telegram takes 4,096, and there is more on it."""
+
+Data = Mapping[str, Any]
+
+
+def status_screen(data: Data, t: Texts, now: datetime) -> Screen:
+    """The status message. `data` is core.posts.views.post_data with `time_zone` and `delivered_at`."""
+    match PostStatus(data["status"]):
+        case PostStatus.SCHEDULED if _instant(data["due_at"]) > now:
+            return _scheduled(data, t, now)
+        case PostStatus.SCHEDULED | PostStatus.PUBLISHING:
+            return _going_out(data, t, now)
+        case PostStatus.PUBLISHED | PostStatus.PARTIALLY_PUBLISHED:
+            return _published(data, t, now)
+        case PostStatus.CANCELLED:
+            return _cancelled(data, t, now)
+        case PostStatus.FAILED:
+            return _failed(data, t, now)
+        case PostStatus.DRAFT:
+            return Screen(
+                _body(data, t("📝 <b>Draft</b>"), t), [[Button(t("⏰ Schedule"), ChooseTime(_post_id(data)))]]
+            )
+
+
+def _scheduled(data: Data, t: Texts, now: datetime) -> Screen:
+    due_at, post_id = _instant(data["due_at"]), _post_id(data)
+    when = Markup("{} · {}").format(moment(due_at, _zone(data), t, now), in_time(counted_down(due_at - now), t))
+    keyboard = [
+        [Button(t("⏰ Change time"), ChooseTime(post_id)), Button(t("🚀 Post now"), PostNow(post_id))],
+        [Button(t("🚫 Cancel"), CancelSchedule(post_id))],
+    ]
+    return Screen(_body(data, t("⏰ <b>Scheduled</b>"), t, when), keyboard)
+
+
+def _going_out(data: Data, t: Texts, now: datetime) -> Screen:
+    """Without buttons: it takes a moment. When it takes longer, with the reason and a way out."""
+    due_at = _instant(data["due_at"]) if data["due_at"] else now
+    heading = t("📤 <b>Going out now…</b>")
+    if now - due_at < STUCK_AFTER:
+        return Screen(_body(data, heading, t))
+    reason = t("It should have gone out at {time}. I keep trying.", time=moment(due_at, _zone(data), t, now))
+    return Screen(_body(data, heading, t, reason), [[Button(t("🚫 Cancel"), CancelSchedule(_post_id(data)))]])
+
+
+def _published(data: Data, t: Texts, now: datetime) -> Screen:
+    at = data.get("delivered_at") or data["due_at"]
+    when = moment(_instant(at), _zone(data), t, now) if at else Markup()
+    keyboard = [[Button(t("📑 Duplicate as a draft"), DuplicatePost(_post_id(data)))]]
+    return Screen(_body(data, t("✅ <b>Published</b>"), t, when), keyboard)
+
+
+def _cancelled(data: Data, t: Texts, now: datetime) -> Screen:
+    due_at, post_id = _instant(data["due_at"]) if data["due_at"] else now, _post_id(data)
+    keyboard = [[Button(t("⏰ Choose a time"), ChooseTime(post_id))]]
+    if due_at > now:
+        keyboard.insert(0, [Button(t("↩️ Undo"), Reschedule(post_id))])
+    planned = t("It was planned for {time}.", time=moment(due_at, _zone(data), t, now))
+    return Screen(_body(data, t("🚫 <b>Cancelled</b>"), t, planned), keyboard)
+
+
+def _failed(data: Data, t: Texts, now: datetime) -> Screen:
+    post_id, error = _post_id(data), data["error"] or {}
+    code = error.get("code")
+    later = Button(t("⏰ Choose a time"), ChooseTime(post_id))
+    if code == UNKNOWN_OUTCOME:
+        heading, first = t("❓ <b>Perhaps published</b>"), Button(t("🚀 Send again"), PostNow(post_id))
+    elif code in TEXT_IS_AT_FAULT:
+        heading, first = t("❌ <b>Not published</b>"), Button(t("✏️ Open the draft"), OpenCard(post_id))
+    else:
+        heading, first = t("❌ <b>Not published</b>"), Button(t("🔁 Try again"), PostNow(post_id))
+    return Screen(_body(data, heading, t, failure_sentence(error, t)), [[first, later]])
+
+
+def entry(post: Post, *, zone: str, t: Texts, now: datetime) -> Screen:
+    """One post of the calendar, with all of its text that fits."""
+    status = PostStatus(post.status)
+    heading = t(
+        "<b>{platform}</b> · {icon} {status}",
+        platform=platform_label(post.platform),
+        icon=STATUS_ICONS[status],
+        status=status_label(status, t),
+    )
+    when = [_when(post, zone, t, now)] if post.due_at else []
+    title = [Markup("<b>{}</b>").format(post.title)] if post.title else []
+    text = Markup.escape(shortened(post.text, TEXT_UNITS))
+    return Screen(lines([heading, *when, "", *title, text]), _entry_keyboard(post, t, now))
+
+
+def _when(post: Post, zone: str, t: Texts, now: datetime) -> Markup:
+    due_at = post.due_at or now
+    return echo(due_at, zone, t, now) if due_at > now else moment(due_at, zone, t, now)
+
+
+def _entry_keyboard(post: Post, t: Texts, now: datetime) -> Keyboard:
+    copy, back = Button(t("📑 Duplicate as a draft"), DuplicatePost(post.id)), Button(t("‹ Calendar"), ShowCalendar(1))
+    match PostStatus(post.status):
+        case PostStatus.SCHEDULED:
+            times = [Button(t("⏰ Change time"), ChooseTime(post.id)), Button(t("🚀 Post now"), PostNow(post.id))]
+            return [times, [Button(t("🚫 Cancel post"), CancelSchedule(post.id)), copy], [back]]
+        case PostStatus.PUBLISHING | PostStatus.PUBLISHED | PostStatus.PARTIALLY_PUBLISHED:
+            return [[copy], [back]]
+    times = [Button(t("⏰ Choose a time"), ChooseTime(post.id)), Button(t("🚀 Post now"), PostNow(post.id))]
+    undo = post.status == PostStatus.CANCELLED and post.due_at is not None and post.due_at > now
+    return [[Button(t("↩️ Undo"), Reschedule(post.id))] if undo else [], times, [copy], [back]]
+
+
+def _body(data: Data, heading: Markup, t: Texts, *more: Markup) -> Markup:
+    """The heading with the platform, what it is about, and the post's first words."""
+    named = Markup("{} · {}").format(heading, platform_label(data["platform"]))
+    return lines([named, *(line for line in more if line), "", Markup("<i>{}</i>").format(_preview(data))])
+
+
+def _preview(data: Data) -> str:
+    return first_words(data["title"], data["text"])
+
+
+def _zone(data: Data) -> str:
+    return data.get("time_zone") or NO_ZONE
+
+
+def _instant(stored: str) -> datetime:
+    return datetime.fromisoformat(stored)
+
+
+def _post_id(data: Data) -> ids.PostId:
+    return ids.PostId(UUID(data["post_id"]))
