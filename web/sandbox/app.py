@@ -29,7 +29,6 @@ def build_app(state_dir: Path | None = None) -> web.Application:
     app.router.add_routes(control_api.routes)
     app.router.add_route("*", "/{path:bot.*}", _bot_call)
     app.router.add_get("/file/{path:bot.*}", _bot_download)
-    STATIC.mkdir(exist_ok=True)
     app.router.add_static("/static/", STATIC)
     return app
 

@@ -16,6 +16,7 @@ from telegram import (
     KeyboardButtonRequestChat,
     LabeledPrice,
     MenuButtonCommands,
+    Message,
     MessageOriginChannel,
     MessageOriginUser,
     ReplyKeyboardMarkup,
@@ -121,7 +122,7 @@ async def test_a_poll_is_voted_in_and_stopped(bot: Bot, person: Person, sandbox:
 async def test_edits_change_text_caption_media_and_keyboard(bot: Bot, person: Person, picture: bytes) -> None:
     text = await bot.send_message(person.id, "one", reply_markup=YES)
     edited = await bot.edit_message_text("two", person.id, text.message_id)
-    assert edited is not True
+    assert isinstance(edited, Message)
     assert (edited.text, edited.reply_markup) == ("two", None)
     assert edited.edit_date
     await bot.edit_message_reply_markup(person.id, text.message_id, reply_markup=YES)
@@ -129,7 +130,7 @@ async def test_edits_change_text_caption_media_and_keyboard(bot: Bot, person: Pe
     await bot.edit_message_caption(person.id, photo.message_id, caption="new")
     media = InputMediaDocument(b"zz", filename="z.txt", caption="<i>doc</i>", parse_mode="HTML")
     replaced = await bot.edit_message_media(media, person.id, photo.message_id)
-    assert replaced is not True
+    assert isinstance(replaced, Message)
     assert replaced.document
     assert not replaced.photo
     assert replaced.caption == "doc"
