@@ -14,6 +14,8 @@ local announced_us = tonumber(ARGV[9])
 local chat_interval, chat_burst = tonumber(ARGV[10]), tonumber(ARGV[11])
 local chat_length, chat_limit = tonumber(ARGV[12]), tonumber(ARGV[13])
 
+local ALBUM = 10 -- the most messages of one call
+
 local time = redis.call('TIME')
 local now = time[1] * 1000000 + time[2]
 
@@ -72,7 +74,7 @@ if chat_interval > 0 then
 end
 
 -- A fresh book starts without a burst: what was sent before it was lost isn't known.
-local due = due_at(all_drip, now + tolerance, now + tolerance + length)
+local due = due_at(all_drip, now + tolerance, now + tolerance + length + ALBUM * interval)
 local wait = math.max(due - tolerance - now, window_wait(all_window, length, limit), 0)
 local paused = pause_wait(all_pause)
 if paused > 0 then
