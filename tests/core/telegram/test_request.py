@@ -189,6 +189,15 @@ async def test_a_failing_server_says_who_failed(
     assert (caught.value.status, caught.value.by_api) == (status, by_api)
 
 
+async def test_an_unreadable_answer_is_told_but_not_logged(
+    bot: telegram.Bot, api: FakeTelegram, caplog: pytest.LogCaptureFixture
+) -> None:
+    api.next.append(api.answer(200, '{"result": {"text": "private'))
+    with pytest.raises(TelegramError, match="Invalid server response"):
+        await bot.send_message(7, "Hello")
+    assert "private" not in caplog.text
+
+
 @pytest.mark.parametrize("trouble", ["hang", "break_off", "refused", "invalid", "upload"])
 async def test_no_exception_shows_the_token(api: FakeTelegram, trouble: str) -> None:
     if trouble in {"hang", "break_off"}:
