@@ -8,7 +8,8 @@ from telegram import Bot, BotCommand, BotCommandScopeAllGroupChats, BotCommandSc
 from bot import accounts, billing, deliveries, posts, sources
 from bot.context import Context
 from bot.errors import answer_error, answer_without_context
-from bot.middleware import Actors, admit
+from bot.middleware import ActionCounter, Actors
+from bot.prompts import Prompts
 from bot.router import Router
 from bot.texts import LANGUAGES, Texts
 from core.accounts.service import mark_blocked
@@ -37,6 +38,8 @@ class Application:
     bot: Bot
     router: Router
     actors: Actors
+    prompts: Prompts
+    actions: ActionCounter
 
     async def handle(self, update: Update) -> None:
         """Find who it is and what they want, and answer; whatever goes wrong is answered, too."""
@@ -55,14 +58,14 @@ class Application:
             if context is None:
                 return
             try:
-                if await admit(self.deps, context.actor):
+                if self.actions.admit(context.actor):
                     await self.router.route(context)
             except Exception as error:
                 await answer_error(self.router, context, error)
 
     async def _context_of(self, update: Update) -> Context | None:
         user = update.effective_user
-        if user is None or (update.message is None and update.callback_query is None):
+        if user is None or not (update.message or update.edited_message or update.callback_query):
             return None
         actor = await self.actors.actor_of(user)
         return Context(
@@ -71,6 +74,7 @@ class Application:
             update=update,
             actor=actor,
             texts=Texts(actor.language),
+            prompts=self.prompts,
             forget_actor=lambda: self.actors.forget(user.id),
             run=self.router.perform,
         )
@@ -87,7 +91,14 @@ class Application:
 
 
 def build_application(deps: Deps, bot: Bot) -> Application:
-    return Application(deps=deps, bot=bot, router=build_router(), actors=Actors(deps))
+    return Application(
+        deps=deps,
+        bot=bot,
+        router=build_router(),
+        actors=Actors(deps),
+        prompts=Prompts(deps.redis),
+        actions=ActionCounter(deps.redis),
+    )
 
 
 async def publish_menu(bot: Bot, router: Router) -> None:

@@ -9,9 +9,9 @@ from telegram import Bot, LinkPreviewOptions, Message, Update
 from telegram.constants import ChatType, ParseMode
 from telegram.error import BadRequest
 
-from bot import prompts
 from bot.actions import Action
-from bot.prompts import Prompt
+from bot.pastes import Paste
+from bot.prompts import Prompt, Prompts
 from bot.screens import Screen, Toast
 from bot.texts import Texts
 from core import ids
@@ -47,11 +47,14 @@ class Context:
     update: Update
     actor: Actor
     texts: Texts
+    prompts: Prompts
     forget_actor: Callable[[], None]
     run: "PressHandler[Any]"
     """The way from an action to its handler."""
     arguments: str = ""
     """What stands behind a command."""
+    paste: Paste | None = None
+    """The text of which this message is the end so far."""
     ended_question: str | None = None
     """What the question was about that this command has put an end to (a msgid, or ""); None when none waited."""
     _answered: bool = field(default=False)
@@ -68,8 +71,15 @@ class Context:
 
     @property
     def message(self) -> Message | None:
-        """What the user sent; None when they pressed a button."""
-        return self.update.message
+        """What the user sent, or has changed since; None when they pressed a button."""
+        return self.update.message or self.update.edited_message
+
+    @property
+    def text(self) -> str:
+        """What the user wrote: of a text that their app has cut, all that came so far. Empty for anything else."""
+        if self.paste is not None:
+            return self.paste.text
+        return (self.message.text if self.message is not None else None) or ""
 
     @property
     def pressed(self) -> Message | None:
@@ -138,15 +148,15 @@ class Context:
 
     async def ask(self, name: str, **data: object) -> None:
         """Take the next message of this chat as the answer to the question `name`."""
-        await prompts.ask(self.deps.redis, self.chat_id, Prompt(name, data))
+        await self.prompts.ask(self.chat_id, Prompt(name, data))
 
     async def waiting(self) -> Prompt | None:
         """The question that waits for an answer in this chat."""
-        return await prompts.waiting(self.deps.redis, self.chat_id)
+        return await self.prompts.waiting(self.chat_id)
 
     async def stop_asking(self) -> Prompt | None:
         """Expect no answer any more. Gives the question that had waited for one."""
-        return await prompts.forget(self.deps.redis, self.chat_id)
+        return await self.prompts.forget(self.chat_id)
 
     async def perform(self, action: Action) -> None:
         """Go on as if the button of this action had been pressed."""
