@@ -29,7 +29,8 @@ MOMENT_S = 0.1
 BATCH = 100
 RETRY_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Waits between polls that fail in a row."""
-ALLOWED_UPDATES = ["message", "callback_query", "my_chat_member", "chat_member", "channel_post", "pre_checkout_query"]
+ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
+ALLOWED_UPDATES += ["chat_member", "channel_post", "pre_checkout_query"]
 
 
 @dataclass(slots=True)

@@ -8,13 +8,13 @@ from typing import Any, TypeVar
 from markupsafe import Markup
 from telegram import Message
 
-from bot import prompts
 from bot.actions import Action, OutdatedButton, decode
 from bot.context import Actor, Context, Handler, PromptHandler
+from bot.pastes import Paste, Pastes
+from bot.prompts import Prompt
 from bot.screens import Screen
 from bot.texts import Texts
-from core.db import TelegramId
-from core.errors import NotAllowed
+from core.errors import InvalidInput, NotAllowed
 
 COMMAND = re.compile(r"/(?P<name>\w{1,32})(@(?P<bot>\w+))?(?=\s|$)(?P<arguments>.*)", re.DOTALL)
 """https://core.telegram.org/bots/features#commands"""
@@ -63,6 +63,9 @@ class Router:
     """Answers a command that isn't there; given its name."""
     elsewhere: Handler | None = None
     """Answers a command that works in the private chat only, when it comes from a group."""
+    edited: Handler | None = None
+    """Takes a message that the user has changed after sending it."""
+    pastes: Pastes = field(default_factory=Pastes)
 
     def command(
         self, name: str, handler: Handler, *, menu: str = "", in_groups: bool = False, for_admins: bool = False
@@ -104,6 +107,9 @@ class Router:
                 raise NotAllowed("bot.private_only")
             await self.perform(context, decode(query.data or ""))
             await context.settle()
+        elif context.update.edited_message is not None:
+            if context.is_private and self.edited is not None:
+                await self.edited(context)
         elif context.message is not None:
             await self._route_message(context, context.message)
 
@@ -121,7 +127,25 @@ class Router:
             return
         if not context.is_private:
             return
-        if await self._answer_reply(context, message) or await self._answer_prompt(context, message):
+        if message.text is None:
+            await self._find_handler(context, message)
+        elif (paste := await self.pastes.read(context.deps.redis, message)) is not None:
+            await self._route_text(context, message, paste)
+
+    async def _route_text(self, context: Context, message: Message, paste: Paste) -> None:
+        """A text, which may have begun in earlier messages and may go on in the next."""
+        context.paste = paste
+        try:
+            if not paste.refused:
+                await self._find_handler(context, message)
+        except InvalidInput:
+            paste.refused = True
+            raise
+        finally:
+            await self.pastes.keep(context.deps.redis, context.chat_id, paste)
+
+    async def _find_handler(self, context: Context, message: Message) -> None:
+        if await self._answer_reply(context, message) or await self._answer_prompt(context):
             return
         for fits, handler in self.contents:
             if fits(message):
@@ -164,12 +188,22 @@ class Router:
                 return True
         return False
 
-    async def _answer_prompt(self, context: Context, message: Message) -> bool:
-        prompt = await prompts.waiting(context.deps.redis, TelegramId(message.chat_id))
+    async def _answer_prompt(self, context: Context) -> bool:
+        prompt = await self._question_of(context)
         if prompt is None or prompt.name not in self.questions:
             return False
         await context.stop_asking()
-        if await self.questions[prompt.name].handler(context, prompt) is False:
-            await context.ask(prompt.name, **prompt.data)
-            return False
-        return True
+        if context.paste is not None:
+            context.paste.prompt = prompt
+        if await self.questions[prompt.name].handler(context, prompt) is not False:
+            return True
+        if context.paste is not None:
+            context.paste.prompt = None
+        await context.ask(prompt.name, **prompt.data)
+        return False
+
+    async def _question_of(self, context: Context) -> Prompt | None:
+        """The question that waits; for a further piece of a text the one that its first piece answered."""
+        if context.paste is not None and context.paste.begun:
+            return context.paste.prompt
+        return await context.waiting()

@@ -104,7 +104,7 @@ async def on_reply(context: Context, replied: Message) -> bool:
 
 async def _apply(context: Context, post: Post, message_id: TelegramId) -> None:
     """What the user wrote about a draft: a new text behind `=`, or an instruction."""
-    text = ((context.message and context.message.text) or "").strip()
+    text = context.text.strip()
     if not text:
         raise InvalidInput("posts.edit_needs_text")
     if text.startswith(REPLACES):

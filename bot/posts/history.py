@@ -47,7 +47,7 @@ async def on_search(context: Context, press: SearchPosts) -> None:
 
 
 async def on_search_answer(context: Context, prompt: Prompt) -> None:
-    words = (context.message.text if context.message else None) or ""
+    words = context.text
     if not words.strip():
         await context.ask(prompt.name)
         await context.send(Screen(context.texts("Please send the words as text, or /cancel.")))

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from bot.posts.labels import PLATFORMS, language_label
@@ -58,6 +59,14 @@ def _too_many_tags(t: Texts, params: Params) -> Markup:
     )
 
 
+def _instruction_too_long(t: Texts, params: Params) -> Markup:
+    return t(
+        "That is too long to tell me what to change: {limit} characters are enough. "
+        "If it is the new text itself, begin it with “=”.",
+        limit=format_decimal(params["limit"], locale=t.locale),
+    )
+
+
 def _unable(t: Texts, params: Params) -> Markup:
     return t(
         "The offline writer can't do that: it only rearranges your own sentences. It can do: shorter, longer, "
@@ -95,6 +104,8 @@ SENTENCES: dict[str, Callable[[Texts, Params], Markup]] = {
     "posts.rewrite_running": lambda t, _: t("I'm still working on the last change. One moment."),
     "posts.nothing_to_undo": lambda t, _: t("This is the first version."),
     "posts.changed_meanwhile": lambda t, _: t("You changed the post meanwhile, so I left it as it is."),
+    "posts.edit_needs_text": lambda t, _: t("I need words for that: tell me what to change, or /cancel."),
+    "posts.instruction_too_long": _instruction_too_long,
     "text.not_able": _unable,
     "text.instruction_not_understood": _unable,
     "text.timeout": lambda t, _: t("The writing service took too long. Please try again."),

@@ -12,4 +12,5 @@ def register(router: Router) -> None:
     router.content(lambda message: message.document is not None, handlers.on_document)
     router.content(lambda message: bool(message.caption), handlers.on_caption)
     router.content(lambda message: message.pinned_message is None, handlers.on_anything)
+    router.edited = handlers.on_edited
     register_sentences(router)

@@ -1,14 +1,14 @@
 """Whatever a user sends that nobody else was waiting for: text, a link, a file, a forwarded post."""
 
 import asyncio
-import json
-from dataclasses import asdict, dataclass
 from functools import partial
+from uuid import UUID
 
-from telegram import Message
-from telegram.constants import ChatAction, MessageLimit
+from telegram import Document, Message
+from telegram.constants import ChatAction
 
 from bot.context import Context
+from bot.pastes import Paste
 from bot.screens import Screen
 from bot.sources import screens
 from bot.sources.actions import ShowSource
@@ -19,35 +19,48 @@ from core.sources.files import FILE_BYTES_LIMIT, accepted_extensions, read_file
 from core.sources.links import find_link, read_link
 from core.sources.models import Source
 from core.sources.reading import Reading, SourceKind, read_text
-from core.sources.service import keep_source, source_of
+from core.sources.service import grow_source, keep_source, source_of
 
-CUT_BY_THE_APP = MessageLimit.MAX_TEXT_LENGTH - 600
-"""Telegram's apps cut a long paste into messages of up to 4,096, at a word: one this long may go on in the next."""
-PASTE_LIFE_S = 5
 ALBUM_LIFE_S = 60
+EDITABLE_S = 48 * 3600
+"""How long people can change what they have sent."""
 
 
 async def on_text(context: Context) -> None:
-    """A link is read, anything else is the source itself."""
-    message = _message(context)
-    text = message.text or ""
-    link = find_link(text) if message.forward_origin is None else None
+    """A link is read, anything else is the source itself: with one card, in however many messages it comes."""
+    paste = context.paste
+    if paste is not None and "source_id" in paste.notes:
+        await _grow(context, paste)
+        return
+    link = find_link(context.text) if _kind(context) is SourceKind.TEXT else None
     if link is not None:
         await _on_link(context, link)
         return
-    await _keep_text(context, text, SourceKind.FORWARD if message.forward_origin else SourceKind.TEXT)
+    source, card = await _keep_text(context, context.text)
+    if paste is not None:
+        paste.notes = {"source_id": str(source.id), "message_id": card.message_id}
 
 
-async def _keep_text(context: Context, text: str, kind: SourceKind) -> None:
-    """A paste that the app has cut into several messages is one source, with one card."""
-    begun = await _paste_begun(context)
-    whole = f"{begun.text}\n{text}" if begun else text
-    reading = await asyncio.to_thread(read_text, whole, kind=kind)
+async def _keep_text(context: Context, text: str, *, words_only: bool = False) -> tuple[Source, Message]:
+    reading = await asyncio.to_thread(read_text, text, kind=_kind(context))
     source = await _keep(context, reading)
-    screen = screens.source_card(source, context.texts)
-    shown = await context.change(begun.message_id, screen) if begun else await context.send(screen)
-    if len(text) >= CUT_BY_THE_APP:
-        await _remember_paste(context, _Paste(whole, shown.message_id))
+    await _remember_read(context)
+    return source, await context.send(screens.source_card(source, context.texts, words_only=words_only))
+
+
+async def _grow(context: Context, paste: Paste) -> None:
+    """The text goes on: its card shows all of it. When that is too long, the card gives way to the refusal."""
+    message_id = int(paste.notes["message_id"])
+    try:
+        reading = await asyncio.to_thread(read_text, paste.text, kind=_kind(context))
+    except InvalidInput:
+        await context.bot.delete_message(context.chat_id, message_id)
+        raise
+    async with context.deps.tx() as tx:
+        source_id = ids.SourceId(UUID(paste.notes["source_id"]))
+        source = await grow_source(tx, owner_id=context.actor.id, source_id=source_id, reading=reading)
+    card = await context.change(message_id, screens.source_card(source, context.texts))
+    paste.notes = {"source_id": str(source.id), "message_id": card.message_id}
 
 
 async def _on_link(context: Context, url: str) -> None:
@@ -59,37 +72,46 @@ async def _on_link(context: Context, url: str) -> None:
     except Exception:
         await context.bot.delete_message(context.chat_id, shown.message_id)
         raise
+    await _remember_read(context)
     await context.change(shown.message_id, screens.source_card(source, context.texts))
 
 
 async def on_document(context: Context) -> None:
-    """A text file."""
+    """A text file. What is wrong with the files of an album is told once."""
     document = _message(context).document
     if document is None:
         return
+    try:
+        source = await _keep(context, await _read_document(context, document))
+    except InvalidInput as refusal:
+        if await _first_of_album(context, refusal.error_code):
+            raise
+        return
+    await context.send(screens.source_card(source, context.texts))
+
+
+async def _read_document(context: Context, document: Document) -> Reading:
+    """Downloads only what can be read."""
+    extension = _extension(document.file_name)
+    if extension not in {*accepted_extensions(), ""}:
+        raise InvalidInput("source.unsupported_file", extension=extension, accepted=accepted_extensions())
     if (document.file_size or 0) > FILE_BYTES_LIMIT:
         raise InvalidInput("source.file_too_big", size_bytes=document.file_size, limit_bytes=FILE_BYTES_LIMIT)
-    if _extension(document.file_name) not in {*accepted_extensions(), ""}:
-        raise InvalidInput(
-            "source.unsupported_file", extension=_extension(document.file_name), accepted=accepted_extensions()
-        )
     await context.bot.send_chat_action(context.chat_id, ChatAction.TYPING)
     file = await document.get_file()
     content = bytes(await file.download_as_bytearray())
-    reading = await asyncio.to_thread(read_file, document.file_name or "", content)
-    await context.send(screens.source_card(await _keep(context, reading), context.texts))
+    return await asyncio.to_thread(read_file, document.file_name or "", content)
 
 
 async def on_caption(context: Context) -> None:
     """A photo or video with words: the words are the source, as long as pictures can't be used."""
-    message = _message(context)
-    await _keep_text(context, message.caption or "", SourceKind.FORWARD if message.forward_origin else SourceKind.TEXT)
+    await _first_of_album(context)
+    await _keep_text(context, _message(context).caption or "", words_only=True)
 
 
 async def on_anything(context: Context) -> None:
     """What can't be read yet is answered with what can; an album once."""
-    group = _message(context).media_group_id
-    if group and not await context.deps.redis.set(f"album:{group}", 1, nx=True, ex=ALBUM_LIFE_S):
+    if not await _first_of_album(context):
         return
     t = context.texts
     await context.send(
@@ -102,6 +124,15 @@ async def on_anything(context: Context) -> None:
     )
 
 
+async def on_edited(context: Context) -> None:
+    """A source that was changed is read anew; of any other change it is said that it came too late."""
+    message, t = _message(context), context.texts
+    if message.text and await context.deps.redis.exists(_read_key(context)):
+        await on_text(context)
+    elif message.text and await context.deps.redis.set(f"{_read_key(context)}:late", 1, nx=True, ex=EDITABLE_S):
+        await context.send(Screen(t("I had read that before you changed it. Please send the new words once more.")))
+
+
 async def on_show_source(context: Context, press: ShowSource) -> None:
     async with context.deps.read() as session:
         source = await source_of(session, owner_id=context.actor.id, source_id=press.source_id)
@@ -110,29 +141,27 @@ async def on_show_source(context: Context, press: ShowSource) -> None:
 
 async def _keep(context: Context, reading: Reading) -> Source:
     async with context.deps.tx() as tx:
-        return await keep_source(tx, owner_id=ids.UserId(context.actor.id), reading=reading)
+        return await keep_source(tx, owner_id=context.actor.id, reading=reading)
 
 
-@dataclass(frozen=True, slots=True)
-class _Paste:
-    """The beginning of a long text, and the card that shows it."""
-
-    text: str
-    message_id: int
+async def _first_of_album(context: Context, what: str = "") -> bool:
+    """Whether this is to be told: it came alone, or `what` wasn't told of its album yet."""
+    group = _message(context).media_group_id
+    return group is None or bool(await context.deps.redis.set(f"album:{group}:{what}", 1, nx=True, ex=ALBUM_LIFE_S))
 
 
-async def _paste_begun(context: Context) -> _Paste | None:
-    """The long message right before this one, which may be its beginning."""
-    stored = await context.deps.redis.getdel(_paste_key(context))
-    return _Paste(**json.loads(stored)) if stored else None
+async def _remember_read(context: Context) -> None:
+    """A change of this message is about a source. A piece of a longer text can't be changed by itself."""
+    if context.paste is None or not context.paste.may_go_on:
+        await context.deps.redis.set(_read_key(context), 1, ex=EDITABLE_S)
 
 
-async def _remember_paste(context: Context, paste: _Paste) -> None:
-    await context.deps.redis.set(_paste_key(context), json.dumps(asdict(paste)), ex=PASTE_LIFE_S)
+def _read_key(context: Context) -> str:
+    return f"read:{context.chat_id}:{_message(context).message_id}"
 
 
-def _paste_key(context: Context) -> str:
-    return f"paste:{context.chat_id}"
+def _kind(context: Context) -> SourceKind:
+    return SourceKind.FORWARD if _message(context).forward_origin else SourceKind.TEXT
 
 
 def _extension(name: str | None) -> str:

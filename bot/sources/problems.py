@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from bot.router import Router
@@ -19,7 +20,7 @@ def register_sentences(router: Router) -> None:
 def _too_short(t: Texts, params: Params) -> Markup:
     return t.plural(
         "That is only {n} character. Send at least {limit}, so that there is something to write about.",
-        "That are only {n} characters. Send at least {limit}, so that there is something to write about.",
+        "Those are only {n} characters. Send at least {limit}, so that there is something to write about.",
         int(params["length"]),
         limit=params["limit"],
     )
@@ -27,9 +28,8 @@ def _too_short(t: Texts, params: Params) -> Markup:
 
 def _too_long(t: Texts, params: Params) -> Markup:
     return t(
-        "That is too long: {length} characters, and I read up to {limit}. Please send a part of it.",
-        length=params["length"],
-        limit=params["limit"],
+        "That is too long: I read up to {limit} characters at once. Please send the part that matters.",
+        limit=format_decimal(params["limit"], locale=t.locale),
     )
 
 

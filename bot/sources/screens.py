@@ -13,8 +13,8 @@ ICONS = {SourceKind.TEXT: "📝", SourceKind.FORWARD: "↪️", SourceKind.FILE:
 EXCERPT_CHARACTERS = 400
 
 
-def source_card(source: Source, t: Texts) -> Screen:
-    """What was understood, and the ways on that fit."""
+def source_card(source: Source, t: Texts, *, words_only: bool = False) -> Screen:
+    """What was understood, and the ways on that fit. `words_only`: there was a picture, too."""
     minutes = max(1, -(-source.words // WORDS_PER_MINUTE))
     facts = " · ".join(
         [
@@ -29,6 +29,7 @@ def source_card(source: Source, t: Texts) -> Screen:
             t("{facts}", facts=facts),
             "",
             t("<blockquote expandable>{excerpt}</blockquote>", excerpt=_excerpt(source.text)),
+            *([t("<i>I took the words: pictures and videos I can't use yet.</i>")] if words_only else []),
         ]
     )
     row = [Button(t("✍️ Write posts"), WritePosts(source.id))]

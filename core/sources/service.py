@@ -1,6 +1,7 @@
 """Keeping what users send."""
 
 import hashlib
+from datetime import timedelta
 
 from sqlalchemy import select
 
@@ -11,6 +12,9 @@ from core.sources.models import Source
 from core.sources.reading import Reading
 from core.tx import Tx
 
+ARRIVAL = timedelta(minutes=1)
+"""How long a text takes to arrive in pieces, at the most."""
+
 
 class SourceNotFound(NotFound):
     code = "sources.not_found"
@@ -18,7 +22,7 @@ class SourceNotFound(NotFound):
 
 async def keep_source(tx: Tx, *, owner_id: ids.UserId, reading: Reading) -> Source:
     """Keep a text to write from. The same content sent again is the same source."""
-    digest = hashlib.sha256(reading.text.encode()).hexdigest()
+    digest = _digest(reading)
     known = await tx.session.scalar(select(Source).where(Source.owner_id == owner_id, Source.digest == digest).limit(1))
     if known is not None:
         return known
@@ -39,9 +43,27 @@ async def keep_source(tx: Tx, *, owner_id: ids.UserId, reading: Reading) -> Sour
     return source
 
 
+async def grow_source(tx: Tx, *, owner_id: ids.UserId, source_id: ids.SourceId, reading: Reading) -> Source:
+    """The rest of a text has come: keep all of it in the place of its beginning, which may be in use already.
+
+    What was kept before this text began to arrive stays as it is.
+    """
+    source = await tx.session.get(Source, source_id, with_for_update=True)
+    if source is None or source.owner_id != owner_id or tx.now - source.created_at > ARRIVAL:
+        return await keep_source(tx, owner_id=owner_id, reading=reading)
+    source.title, source.text, source.language = reading.title, reading.text, reading.language
+    source.words, source.digest = reading.words, _digest(reading)
+    await tx.session.flush()
+    return source
+
+
 async def source_of(session: ReadSession, *, owner_id: ids.UserId, source_id: ids.SourceId) -> Source:
     """Raises SourceNotFound, also for somebody else's."""
     source = await session.scalar(select(Source).where(Source.id == source_id, Source.owner_id == owner_id))
     if source is None:
         raise SourceNotFound(source_id=str(source_id))
     return source
+
+
+def _digest(reading: Reading) -> str:
+    return hashlib.sha256(reading.text.encode()).hexdigest()
