@@ -5,11 +5,14 @@ fields have changed, is out of date: that is told, never guessed.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import cache
 from typing import Any, ClassVar, TypeVar, dataclass_transform, get_type_hints
 from uuid import UUID
+
+from telegram import Message
 
 from core import ids
 
@@ -72,6 +75,17 @@ def decode(data: str) -> Action:
     if made.encode() != data:
         raise OutdatedButton(data)
     return made
+
+
+def actions_under(message: Message) -> list[Action]:
+    """What the inline buttons of one of the bot's messages do; buttons of other versions are left out."""
+    rows = message.reply_markup.inline_keyboard if message.reply_markup is not None else ()
+    found = []
+    for button in (button for row in rows for button in row):
+        if isinstance(button.callback_data, str):
+            with suppress(OutdatedButton):
+                found.append(decode(button.callback_data))
+    return found
 
 
 @cache

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from babel import Locale
+from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
 LOCALES = Path(__file__).parent / "locales"
@@ -22,11 +23,11 @@ class Texts:
     language: str
 
     def __call__(self, message: str, /, **params: Any) -> Markup:
-        return _fill(_catalogue(self.language).gettext(message), params)
+        return _fill(_catalogue(self.language).gettext(message), params, self.language)
 
     def plural(self, one: str, many: str, n: int, /, **params: Any) -> Markup:
         """The form that `n` takes in the language; `{n}` stands for the number."""
-        return _fill(_catalogue(self.language).ngettext(one, many, n), {"n": n, **params})
+        return _fill(_catalogue(self.language).ngettext(one, many, n), {"n": n, **params}, self.language)
 
     @property
     def locale(self) -> Locale:
@@ -54,8 +55,16 @@ def locale_of(language: str) -> Locale:
         return Locale(DEFAULT_LANGUAGE)
 
 
-def _fill(message: str, params: dict[str, Any]) -> Markup:
-    return Markup(message.format(**{name: escape(value) for name, value in params.items()}))  # noqa: S704 - msgids are ours
+def _fill(message: str, params: dict[str, Any], language: str) -> Markup:
+    shown = {name: _shown(value, language) for name, value in params.items()}
+    return Markup(message.format(**shown))  # noqa: S704 - msgids are ours
+
+
+def _shown(value: Any, language: str) -> Markup:
+    """Safe in HTML; big numbers as the language writes them."""
+    if isinstance(value, int) and value >= 1000:
+        return escape(format_decimal(value, locale=locale_of(language)))
+    return escape(value)
 
 
 @lru_cache

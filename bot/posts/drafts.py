@@ -5,6 +5,7 @@ from uuid import UUID
 from telegram import Message, ReactionTypeEmoji
 from telegram.error import TelegramError
 
+from bot.actions import actions_under
 from bot.context import Context
 from bot.posts import screens
 from bot.posts.actions import (
@@ -89,17 +90,22 @@ async def on_edit_answer(context: Context, prompt: Prompt) -> None:
 
 async def on_reply(context: Context, replied: Message) -> bool:
     """A reply to a draft card changes that draft."""
-    async with context.deps.read() as session:
-        post = await post_on_card(
-            session,
-            owner_id=context.actor.id,
-            chat_id=context.chat_id,
-            message_id=TelegramId(replied.message_id),
-        )
+    post = await _post_on(context, replied)
     if post is None:
         return False
     await _apply(context, post, TelegramId(replied.message_id))
     return True
+
+
+async def _post_on(context: Context, replied: Message) -> Post | None:
+    """The post that a card shows: as written down, or, right after it was sent, by its Edit button."""
+    owner_id, message_id = context.actor.id, TelegramId(replied.message_id)
+    async with context.deps.read() as session:
+        post = await post_on_card(session, owner_id=owner_id, chat_id=context.chat_id, message_id=message_id)
+        if post is not None:
+            return post
+        edit = next((action for action in actions_under(replied) if isinstance(action, EditPost)), None)
+        return await post_of(session, owner_id=owner_id, post_id=edit.post_id) if edit is not None else None
 
 
 async def _apply(context: Context, post: Post, message_id: TelegramId) -> None:

@@ -22,7 +22,7 @@ async def test_a_text_becomes_drafts_that_stream_in(house: House, person: Person
     assert "1/3" in draft.text
     assert "offline draft" in draft.text
     previews = await house.sandbox.client.calls(method="sendMessageDraft")
-    assert any(call["params"]["chat_id"] == person.id for call in previews)
+    assert any(str(call["params"]["chat_id"]) == str(person.id) for call in previews)
     done = await person.wait_until_edited(card, "✅")
     assert "3 posts" in done.text
 
@@ -125,7 +125,7 @@ async def test_the_free_plan_ends_with_an_offer_and_charges_nothing(house: House
         await person.press(await person.refresh(options), "Write more")
         options = await person.wait_until_edited(options, "Choose")
     answer = await person.press(options, "Generate")
-    told = await person.wait_for_message("20/20") if answer is None or not answer.text else None
+    told = await person.wait_for_message("20 of 20") if answer is None or not answer.text else None
     assert told is not None or (answer is not None and "20" in answer.text)
     rows = await house.rows(
         "SELECT sum(amount) AS used FROM quota_entries JOIN users ON users.id = owner_id WHERE telegram_user_id = $1",

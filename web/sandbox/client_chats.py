@@ -1,6 +1,7 @@
 """The client API of README.md, as far as it is about chats, files and the stream of events."""
 
 import json
+from contextlib import suppress
 
 from aiohttp import web
 
@@ -141,8 +142,9 @@ async def events(request: web.Request) -> web.StreamResponse:
     if not world.events.remembers(after):
         after = world.events.last_id
         await response.write(_server_sent(after, "resync", {"id": after, "type": "resync"}))
-    async for event in world.events.follow(user_id, after, silence_s=KEEP_ALIVE_S):
-        await response.write(_line(event, user_id))
+    with suppress(ConnectionResetError):  # the listener has gone
+        async for event in world.events.follow(user_id, after, silence_s=KEEP_ALIVE_S):
+            await response.write(_line(event, user_id))
     return response
 
 
