@@ -110,6 +110,8 @@ class TestOnAPhone:
             "Math.max(...[...document.querySelectorAll('#chat *')].map(n => n.getBoundingClientRect().right))"
         )
         assert widest <= PHONE["width"]
+        spilling = "[...document.querySelectorAll('.text')].filter(n => n.scrollWidth > n.clientWidth).length"
+        assert await page.evaluate(spilling) == 0
 
 
 async def test_the_whole_story_works_by_keyboard_alone(page: Page, sandbox: Sandbox) -> None:
