@@ -111,11 +111,11 @@ async def keep_screenshot(page: Page, name: str) -> None:
 
 
 @pytest.fixture(scope="session")
-async def browser(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Browser]:
+async def browser() -> AsyncIterator[Browser]:
+    """One Chromium; Playwright gives it a fresh profile."""
     executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if executable is None:
         pytest.skip("no Chromium: install Debian's chromium, or name one in CHROMIUM")
-    os.environ.setdefault("XDG_CONFIG_HOME", str(tmp_path_factory.mktemp("chromium")))
     async with async_playwright() as playwright:
         launched = await playwright.chromium.launch(executable_path=executable, args=FLAGS)
         yield launched
