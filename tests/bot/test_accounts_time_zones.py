@@ -155,6 +155,13 @@ async def test_after_a_slip_the_act_still_goes_on(chat: Chat) -> None:
     assert (await chat.say("Oslo")).text == "Time 9 in Europe/Oslo"
 
 
+async def test_a_zone_that_was_chosen_is_not_asked_for_again(chat: Chat) -> None:
+    await chat.press(await zone_question(chat), "London 12:00")
+    card = await chat.say("/testpost 6")
+    await chat.press(card, "Schedule")
+    assert (await chat.person.refresh(card)).text == "Time 6 in Europe/London"
+
+
 async def test_each_question_remembers_its_own_act_whatever_comes_between(chat: Chat) -> None:
     first = await chat.say("/testpost 1")
     await chat.press(first, "Schedule")

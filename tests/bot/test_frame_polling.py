@@ -1,7 +1,6 @@
 """Polling: an update is confirmed when it was handled, and what a killed process had begun is taken up again."""
 
 import asyncio
-import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -201,30 +200,40 @@ async def test_what_a_killed_process_had_begun_is_taken_up_by_the_next(
     settings: Settings, telegram: RunningSandbox, redis_store: redis.asyncio.Redis, person: Person, tmp_path: Path
 ) -> None:
     journal = tmp_path / "journal"
-    first = await start(settings, telegram, journal)
-    await read_until(journal, "ready")
-    await person.send_text("slow one")
-    await person.send_text("quick")
-    await read_until(journal, "end quick")
-    await person.send_text("later")
-    await read_until(journal, "end later")
-    first.send_signal(signal.SIGKILL)
-    await first.wait()
+    async with bot_process(settings, telegram, journal) as first:
+        await read_until(journal, "ready")
+        await person.send_text("slow one")
+        await person.send_text("quick")
+        await read_until(journal, "end quick")
+        await person.send_text("later")
+        await read_until(journal, "end later")
+        first.kill()
+        await first.wait()
     await person.send_text("while away")
-    second = await start(settings, telegram, journal)
-    lines = await read_until(journal, "end slow one", "end while away")
-    second.send_signal(signal.SIGTERM)
-    assert await second.wait() == 0
+    async with bot_process(settings, telegram, journal) as second:
+        lines = await read_until(journal, "end slow one", "end while away")
+        second.terminate()
+        assert await second.wait() == 0
     ended = [line for line in lines if line.startswith("end")]
     assert sorted(ended) == ["end later", "end quick", "end slow one", "end while away"]
     assert lines.index("begin slow one", lines.index("end later")) < lines.index("begin while away")
 
 
-async def start(settings: Settings, telegram: RunningSandbox, journal: Path) -> asyncio.subprocess.Process:
+@asynccontextmanager
+async def bot_process(
+    settings: Settings, telegram: RunningSandbox, journal: Path
+) -> AsyncIterator[asyncio.subprocess.Process]:
+    """The script at work; killed at the end if it still is."""
     assert settings.redis_url is not None
-    return await asyncio.create_subprocess_exec(
+    process = await asyncio.create_subprocess_exec(
         sys.executable, str(SCRIPT), telegram.base_url, settings.redis_url.get_secret_value(), str(journal)
     )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
 
 
 async def read_until(journal: Path, *wanted: str) -> list[str]:

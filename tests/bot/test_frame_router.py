@@ -1,12 +1,14 @@
 """Which handler a message belongs to: commands, replies, answers to questions, contents."""
 
+from dataclasses import replace
+
 import pytest
 from telegram import Message
 
 from bot import actions
 from bot.app import Application, publish_menu
 from bot.context import Context
-from bot.prompts import Prompt
+from bot.prompts import Prompt, Prompts
 from bot.screens import Screen
 from bot.texts import Texts
 from tests.bot.chat import Chat
@@ -75,7 +77,7 @@ async def test_what_is_no_answer_goes_on_and_the_question_stays(chat: Chat, echo
 
 async def test_a_question_survives_a_restart_of_the_bot(chat: Chat, echo: list[str], application: Application) -> None:
     await chat.say("/ask walls")
-    chat.application = Application(application.deps, application.bot, application.router, application.actors)
+    chat.application = replace(application, prompts=Prompts(application.deps.redis))
     await chat.person.send_text("red")
     await chat.handle_updates()
     assert echo == ["answer red about walls"]
