@@ -94,16 +94,16 @@ class Context:
             raise RuntimeError("no message was pressed")
         return Place(self.chat_id, TelegramId(self.pressed.message_id), self.actor.language)
 
-    async def show(self, screen: Screen) -> Message:
-        """Change the pressed message into this screen; without one, or when it is gone, send it."""
+    async def show(self, screen: Screen) -> TelegramId:
+        """Change the pressed message into this screen; without one, or when it is gone, send it. Gives where it is."""
         if self.pressed is None or screen.reply_keyboard is not None:
             return await self.send(screen)
         return await self.change(self.pressed.message_id, screen)
 
-    async def change(self, message_id: int, screen: Screen) -> Message:
-        """Change one of the bot's messages; when that is too late, send a new one."""
+    async def change(self, message_id: int, screen: Screen) -> TelegramId:
+        """Change one of the bot's messages; when that is too late, send a new one. Gives the message's id."""
         try:
-            changed = await self.bot.edit_message_text(
+            await self.bot.edit_message_text(
                 screen.text,
                 chat_id=self.chat_id,
                 message_id=message_id,
@@ -112,18 +112,15 @@ class Context:
                 link_preview_options=None if screen.link_preview else NO_PREVIEW,
             )
         except BadRequest as error:
-            if "not modified" in error.message and self.pressed is not None:
-                return self.pressed
             if _is_gone(error):
                 return await self.send(screen)
-            raise
-        if isinstance(changed, Message):
-            return changed
-        raise TypeError("a chat's message gives a message when it is edited")
+            if "not modified" not in error.message:
+                raise
+        return TelegramId(message_id)
 
-    async def send(self, screen: Screen, *, reply_to: int | None = None) -> Message:
-        """A new message."""
-        return await self.bot.send_message(
+    async def send(self, screen: Screen, *, reply_to: int | None = None) -> TelegramId:
+        """A new message. Gives its id."""
+        sent = await self.bot.send_message(
             self.chat_id,
             screen.text,
             parse_mode=ParseMode.HTML,
@@ -132,6 +129,7 @@ class Context:
             allow_sending_without_reply=True if reply_to is not None else None,
             link_preview_options=None if screen.link_preview else NO_PREVIEW,
         )
+        return TelegramId(sent.message_id)
 
     async def send_plain(self, text: str) -> Message:
         """Text without any markup, as one message."""

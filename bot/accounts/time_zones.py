@@ -35,7 +35,7 @@ def register(router: Router) -> None:
 async def ask_time_zone(context: Context, then: Action) -> None:
     """Show the choice of time zones; once one is chosen, go on as if the button of `then` had been pressed."""
     shown = await context.show(screens.choose(context.actor.time_zone, context.deps.clock.now(), context.texts))
-    await _expect(context, shown.message_id, then)
+    await _expect(context, shown, then)
 
 
 async def on_show_time_zones(context: Context, press: ShowTimeZones) -> None:
@@ -96,7 +96,7 @@ async def _ask_again(context: Context, prompt: Prompt, typed: str, found: list[Z
     now = context.deps.clock.now()
     screen = screens.which(found, now, context.texts) if found else screens.not_found(typed, context.texts)
     shown = await context.send(screen)
-    await _expect(context, shown.message_id, then, keyboard=bool(prompt.data.get("keyboard")))
+    await _expect(context, shown, then, keyboard=bool(prompt.data.get("keyboard")))
 
 
 async def _choose(context: Context, zone: str) -> None:

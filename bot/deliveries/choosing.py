@@ -113,7 +113,7 @@ async def on_type_time(context: Context, press: TypeTime) -> None:
     await _check_schedulable(context, press.post_id)
     _, zone = _now_and_zone(context)
     shown = await context.show(screens.ask_words(press.post_id, zone=zone, t=context.texts))
-    await context.ask(PROMPT, post_id=str(press.post_id), message_id=shown.message_id)
+    await context.ask(PROMPT, post_id=str(press.post_id), message_id=shown)
 
 
 async def on_typed_time(context: Context, prompt: Prompt) -> None:

@@ -210,9 +210,9 @@ async def _card(context: Context, post: Post) -> Screen:
         return screens.draft_card(await card_of(session, post=post), context.texts)
 
 
-async def _bind(context: Context, post: Post, message: Message) -> None:
+async def _bind(context: Context, post: Post, message_id: TelegramId) -> None:
     async with context.deps.tx() as tx:
-        await bind_card(tx, post_id=post.id, chat_id=context.chat_id, message_id=TelegramId(message.message_id))
+        await bind_card(tx, post_id=post.id, chat_id=context.chat_id, message_id=message_id)
 
 
 async def _nod(context: Context) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from bot.posts.labels import PLATFORMS, language_label
@@ -63,7 +62,7 @@ def _instruction_too_long(t: Texts, params: Params) -> Markup:
     return t(
         "That is too long to tell me what to change: {limit} characters are enough. "
         "If it is the new text itself, begin it with “=”.",
-        limit=format_decimal(params["limit"], locale=t.locale),
+        limit=params["limit"],
     )
 
 

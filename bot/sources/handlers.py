@@ -13,6 +13,7 @@ from bot.screens import Screen
 from bot.sources import screens
 from bot.sources.actions import ShowSource
 from core import ids
+from core.db import TelegramId
 from core.errors import InvalidInput
 from core.http import ANYWHERE, PUBLIC, fetch_public
 from core.sources.files import FILE_BYTES_LIMIT, accepted_extensions, read_file
@@ -36,12 +37,12 @@ async def on_text(context: Context) -> None:
     if link is not None:
         await _on_link(context, link)
         return
-    source, card = await _keep_text(context, context.text)
+    source, card_id = await _keep_text(context, context.text)
     if paste is not None:
-        paste.notes = {"source_id": str(source.id), "message_id": card.message_id}
+        paste.notes = {"source_id": str(source.id), "message_id": card_id}
 
 
-async def _keep_text(context: Context, text: str, *, words_only: bool = False) -> tuple[Source, Message]:
+async def _keep_text(context: Context, text: str, *, words_only: bool = False) -> tuple[Source, TelegramId]:
     reading = await asyncio.to_thread(read_text, text, kind=_kind(context))
     source = await _keep(context, reading)
     await _remember_read(context)
@@ -59,8 +60,8 @@ async def _grow(context: Context, paste: Paste) -> None:
     async with context.deps.tx() as tx:
         source_id = ids.SourceId(UUID(paste.notes["source_id"]))
         source = await grow_source(tx, owner_id=context.actor.id, source_id=source_id, reading=reading)
-    card = await context.change(message_id, screens.source_card(source, context.texts))
-    paste.notes = {"source_id": str(source.id), "message_id": card.message_id}
+    card_id = await context.change(message_id, screens.source_card(source, context.texts))
+    paste.notes = {"source_id": str(source.id), "message_id": card_id}
 
 
 async def _on_link(context: Context, url: str) -> None:
@@ -70,10 +71,10 @@ async def _on_link(context: Context, url: str) -> None:
     try:
         source = await _keep(context, await read_link(url, fetch))
     except Exception:
-        await context.bot.delete_message(context.chat_id, shown.message_id)
+        await context.bot.delete_message(context.chat_id, shown)
         raise
     await _remember_read(context)
-    await context.change(shown.message_id, screens.source_card(source, context.texts))
+    await context.change(shown, screens.source_card(source, context.texts))
 
 
 async def on_document(context: Context) -> None:

@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from bot.router import Router
@@ -29,7 +28,7 @@ def _too_short(t: Texts, params: Params) -> Markup:
 def _too_long(t: Texts, params: Params) -> Markup:
     return t(
         "That is too long: I read up to {limit} characters at once. Please send the part that matters.",
-        limit=format_decimal(params["limit"], locale=t.locale),
+        limit=params["limit"],
     )
 
 
