@@ -207,6 +207,7 @@ async def test_what_a_killed_process_had_begun_is_taken_up_by_the_next(
         await read_until(journal, "end quick")
         await person.send_text("later")
         await read_until(journal, "end later")
+        await all_confirmed(telegram)
         first.kill()
         await first.wait()
     await person.send_text("while away")
@@ -234,6 +235,18 @@ async def bot_process(
         if process.returncode is None:
             process.kill()
             await process.wait()
+
+
+async def all_confirmed(telegram: RunningSandbox) -> None:
+    """The poll after the last update has come: from here on Telegram sends nothing again."""
+    async with asyncio.timeout(PATIENCE_S):
+        while await _pending(telegram):  # noqa: ASYNC110 - only Telegram knows
+            await asyncio.sleep(0.01)
+
+
+async def _pending(telegram: RunningSandbox) -> int:
+    answer = await telegram.client.bot_call(telegram.token, "getWebhookInfo")
+    return int(answer["result"]["pending_update_count"])
 
 
 async def read_until(journal: Path, *wanted: str) -> list[str]:
