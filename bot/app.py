@@ -18,6 +18,13 @@ from core.deps import Deps
 
 log = structlog.get_logger()
 
+DESCRIPTION = (
+    "I turn what you already have into posts: send me a note, an article or a link, choose from the drafts, "
+    "and I deliver them on time.\n\nNothing fails silently: each post ends in a clear word."
+)
+SHORT_DESCRIPTION = "Your notes and articles become posts, delivered on time."
+"""msgids; https://core.telegram.org/bots/api#setmydescription allows 512 characters, the short one 120."""
+
 FEATURES = (accounts, billing, posts, deliveries, sources)
 """In the order in which they are asked. `sources` takes whatever nobody else wanted, so it comes last."""
 
@@ -102,12 +109,14 @@ def build_application(deps: Deps, bot: Bot) -> Application:
 
 
 async def publish_menu(bot: Bot, router: Router) -> None:
-    """Tell Telegram the commands: in private chats the menu, in groups only what works there."""
+    """Tell Telegram what people read before they press Start, and the commands: in groups only what works there."""
     for language in LANGUAGES:
         t = Texts(language)
         listed = [command for command in router.commands.values() if command.description and not command.for_admins]
         private = [BotCommand(command.name, t(command.description)) for command in listed]
         groups = [BotCommand(command.name, t(command.description)) for command in listed if command.in_groups]
         code = None if language == LANGUAGES[0] else language
+        await bot.set_my_description(t(DESCRIPTION), language_code=code)
+        await bot.set_my_short_description(t(SHORT_DESCRIPTION), language_code=code)
         await bot.set_my_commands(private, scope=BotCommandScopeAllPrivateChats(), language_code=code)
         await bot.set_my_commands(groups, scope=BotCommandScopeAllGroupChats(), language_code=code)

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from bot.billing.actions import ShowPlan, ShowPlans, ShowUsage
 from bot.billing.labels import feature_label, perk_labels, plan_label
-from bot.keyboards import pager
+from bot.keyboards import bar, pager
 from bot.screens import Button, Screen, lines
 from bot.texts import Texts
 from core.billing.models import Plan
@@ -19,7 +19,6 @@ from core.when.formats import format_local
 
 OPEN_FEATURES = (Feature.POSTS,)
 """What can be used today. The others are in the plans and open later; each adds itself here when it does."""
-BAR_CELLS = 10
 
 
 def plan(own: Plan, entitlements: Sequence[Entitlement], *, zone: str | None, t: Texts) -> Screen:
@@ -77,14 +76,6 @@ def limit_reached_screen(t: Texts, params: Mapping[str, Any], *, zone: str | Non
         ]
     )
     return Screen(text, [[Button(t("Compare plans"), ShowPlans(0)), Button(t("Usage"), ShowUsage())]])
-
-
-def bar(used: int, limit: int) -> str:
-    """Ten cells; a first unit is seen, and only the last one fills it."""
-    if limit <= 0:
-        return "▱" * BAR_CELLS
-    cells = min(BAR_CELLS, used * BAR_CELLS // limit)
-    return "▰" * (cells or int(used > 0)) + "▱" * (BAR_CELLS - (cells or int(used > 0)))
 
 
 def _usage_lines(entitlements: Sequence[Entitlement], zone: str | None, t: Texts) -> list[Markup]:

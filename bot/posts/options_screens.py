@@ -6,7 +6,7 @@ from uuid import UUID
 
 from markupsafe import Markup
 
-from bot.keyboards import ticked
+from bot.keyboards import bar, ticked
 from bot.posts.actions import (
     ChooseLanguage,
     Generate,
@@ -27,8 +27,6 @@ from core import ids
 from core.billing.queries import Entitlement
 from core.posts.options import WritingOptions
 from core.providers.text import VARIANTS_MAX, Style
-
-BAR_CELLS = 10
 
 
 def options_card(
@@ -105,12 +103,11 @@ def choose_language(
 def writing(data: Mapping[str, Any], t: Texts) -> Screen:
     """While it is written: how many are there."""
     written, posts = int(data["written"]), int(data["posts"])
-    filled = BAR_CELLS * written // posts
     text = lines(
         [
             t("✍️ <b>Writing from “{title}”</b>", title=data["source_title"]),
             "",
-            f"{'▓' * filled}{'░' * (BAR_CELLS - filled)} {written}/{posts}",
+            f"{bar(written, posts)} {written}/{posts}",
         ]
     )
     return Screen(text, [[Button(t("Cancel"), StopWriting(_batch_id(data)))]])

@@ -1,6 +1,6 @@
 """Reading a source: markup off, sentences apart, what isn't prose left out. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import regex
@@ -72,7 +72,13 @@ def read(text: str, language: str, title: str = "") -> Reading:
     blocks = _blocks(_without_markup(text))
     title, blocks = _take_title(_plain(title), blocks)
     sentences = _sentences(blocks, language, _is_prose) or _sentences(blocks, language, bool)
-    return Reading(title, tuple(sentences) or _whole(text))
+    return Reading("" if _is_sentence(title, sentences) else title, tuple(sentences) or _whole(text))
+
+
+def _is_sentence(title: str, sentences: Sequence[Sentence]) -> bool:
+    """A title that was taken from the text says nothing that a sentence doesn't: it would stand there twice."""
+    begins = title.removesuffix("…").rstrip()
+    return any(sentence.text.startswith(begins) for sentence in sentences[:1]) if begins else True
 
 
 def _without_markup(text: str) -> str:

@@ -240,3 +240,12 @@ async def test_text_for_a_voice_has_no_signs_that_cannot_be_said() -> None:
     done = await changed(DRAFT, Rewrite(RewriteKind.VOICEOVER))
     assert not re.search(r"[#•😀]|https", done.draft.text)
     assert "loves bread." in done.draft.text
+
+
+async def test_a_title_that_was_taken_from_the_text_does_not_stand_there_twice() -> None:
+    first = "Publishing every day is hard."
+    text = f"{first} Most creators give up after three weeks. A better way is to collect notes all week and write."
+    brief = Brief(text, (Platform.TELEGRAM,), "en", source_title=first, variants=3)
+    for written in await told(brief):
+        if isinstance(written, Finished):
+            assert written.draft.text.count(first) <= 1
