@@ -9,7 +9,7 @@ from bot.accounts.actions import ShowExample
 from bot.app import Application
 from bot.billing import labels, screens
 from bot.context import Context
-from bot.keyboards import bar
+from bot.keyboards import BAR_CELLS, bar
 from bot.texts import Texts
 from core import ids
 from core.accounts.service import choose_time_zone
@@ -124,7 +124,7 @@ def test_what_a_plan_does_not_have_is_not_promised_for_next_month() -> None:
 @given(used=st.integers(0, 200_000), limit=st.integers(0, 100_000))
 def test_a_bar_is_empty_only_at_zero_and_full_only_at_the_limit(used: int, limit: int) -> None:
     drawn = bar(used, limit)
-    assert len(drawn) == screens.BAR_CELLS
+    assert len(drawn) == BAR_CELLS
     assert ("▰" in drawn) == (used > 0 and limit > 0)
     assert ("▱" not in drawn) == (0 < limit <= used)
 
