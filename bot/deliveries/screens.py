@@ -104,7 +104,7 @@ def _failed(data: Data, t: Texts, now: datetime) -> Screen:
 
 def entry(post: Post, *, zone: str, t: Texts, now: datetime) -> Screen:
     """One post of the calendar, with all of its text that fits."""
-    status = PostStatus(post.status)
+    status = _state(post, now)
     heading = t(
         "<b>{platform}</b> · {icon} {status}",
         platform=platform_label(post.platform),
@@ -117,6 +117,12 @@ def entry(post: Post, *, zone: str, t: Texts, now: datetime) -> Screen:
     return Screen(lines([heading, *when, "", *title, text]), _entry_keyboard(post, t, now))
 
 
+def _state(post: Post, now: datetime) -> PostStatus:
+    """What is due is on its way, whether or not somebody has begun."""
+    due = post.status == PostStatus.SCHEDULED and post.due_at is not None and post.due_at <= now
+    return PostStatus.PUBLISHING if due else PostStatus(post.status)
+
+
 def _when(post: Post, zone: str, t: Texts, now: datetime) -> Markup:
     due_at = post.due_at or now
     return echo(due_at, zone, t, now) if due_at > now else moment(due_at, zone, t, now)
@@ -124,7 +130,7 @@ def _when(post: Post, zone: str, t: Texts, now: datetime) -> Markup:
 
 def _entry_keyboard(post: Post, t: Texts, now: datetime) -> Keyboard:
     copy, back = Button(t("📑 Duplicate as a draft"), DuplicatePost(post.id)), Button(t("‹ Calendar"), ShowCalendar(1))
-    match PostStatus(post.status):
+    match _state(post, now):
         case PostStatus.SCHEDULED:
             times = [Button(t("⏰ Change time"), ChooseTime(post.id)), Button(t("🚀 Post now"), PostNow(post.id))]
             return [times, [Button(t("🚫 Cancel post"), CancelSchedule(post.id)), copy], [back]]

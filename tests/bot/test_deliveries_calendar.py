@@ -1,0 +1,141 @@
+"""The calendar of coming posts in the chat."""
+
+from datetime import timedelta
+
+import pytest
+
+from core.accounts.models import User
+from core.clock import FixedClock
+from core.deps import Deps
+from core.posts.models import Post, PostStatus
+from core.posts.queries import post_of
+from core.posts.scheduling import schedule_post
+from tests.bot.chat import Chat
+from tests.factories import make_post, make_user
+from web.sandbox.client import SeenMessage
+
+BERLIN = "Europe/Berlin"
+
+
+@pytest.fixture
+async def user(chat: Chat, deps: Deps) -> User:
+    await chat.say("/start")
+    async with deps.tx() as tx:
+        made = await make_user(tx, telegram_user_id=chat.person.id, time_zone=BERLIN)
+    chat.application.actors.forget(chat.person.id)
+    return made
+
+
+async def plan(deps: Deps, user: User, *hours: float) -> list[Post]:
+    """Posts that go out in so many hours."""
+    planned = []
+    async with deps.tx() as tx:
+        for ahead in hours:
+            post = await make_post(tx, user, f"Post in {ahead} hours.")
+            await schedule_post(tx, owner_id=user.id, post_id=post.id, due_at=tx.now + timedelta(hours=ahead))
+            planned.append(post)
+    return planned
+
+
+async def after(chat: Chat, message: SeenMessage, button: str) -> SeenMessage:
+    await chat.press(message, button)
+    return await chat.person.refresh(message)
+
+
+def labels(message: SeenMessage) -> list[str]:
+    return [button.text for button in message.buttons]
+
+
+async def test_an_empty_calendar_says_what_to_do(chat: Chat, user: User) -> None:
+    shown = await chat.say("/calendar")
+    assert "Nothing is planned." in shown.text
+    assert "press Schedule" in shown.text
+
+
+async def test_posts_are_grouped_by_the_local_day(chat: Chat, user: User, deps: Deps) -> None:
+    await plan(deps, user, 10, 11.5, 2)
+    shown = await chat.say("/calendar")
+    assert shown.text.splitlines() == [
+        "📅 3 posts are coming · Europe/Berlin",
+        "",
+        "Sat, 21 Nov",
+        "15:00 · Telegram · Post in 2 hours.",
+        "23:00 · Telegram · Post in 10 hours.",
+        "",
+        "Sun, 22 Nov",
+        "00:30 · Telegram · Post in 11.5 hours.",
+    ]
+    assert labels(shown)[:2] == ["15:00 · Post in 2 hours.", "23:00 · Post in 10 hours."]
+
+
+async def test_many_posts_are_paged(chat: Chat, user: User, deps: Deps) -> None:
+    await plan(deps, user, *range(1, 9))
+    shown = await chat.say("/calendar")
+    assert "1/2" in labels(shown)
+    second = await after(chat, shown, "›")
+    assert labels(second)[:2] == ["20:00 · Post in 7 hours.", "21:00 · Post in 8 hours."]
+
+
+async def test_an_entry_shows_all_of_the_text_and_can_be_cancelled_and_brought_back(
+    chat: Chat, user: User, deps: Deps
+) -> None:
+    [post] = await plan(deps, user, 2)
+    entry = await after(chat, await chat.say("/calendar"), "15:00 · Post in 2 hours.")
+    assert entry.text.splitlines() == [
+        "Telegram · ⏰ Scheduled",
+        "Sat, 21 Nov, 15:00 · Europe/Berlin · in 2 hours",
+        "",
+        "Post in 2 hours.",
+    ]
+    cancelled = await after(chat, entry, "🚫 Cancel post")
+    assert "🚫 Cancelled" in cancelled.text
+    again = await after(chat, cancelled, "↩️ Undo")
+    assert "⏰ Scheduled" in again.text
+    async with deps.read() as session:
+        assert (await post_of(session, owner_id=user.id, post_id=post.id)).status == PostStatus.SCHEDULED
+    assert "1 post is coming" in (await after(chat, again, "‹ Calendar")).text
+
+
+async def test_an_entry_can_be_moved_posted_and_duplicated(chat: Chat, user: User, deps: Deps) -> None:
+    await plan(deps, user, 2)
+    entry = await after(chat, await chat.say("/calendar"), "15:00 · Post in 2 hours.")
+    choice = await after(chat, entry, "⏰ Change time")
+    assert "When should it go out?" in choice.text
+    await chat.press(choice, "Tomorrow 09:00")
+    entry = await after(chat, await chat.say("/calendar"), "09:00 · Post in 2 hours.")
+    posted = await after(chat, entry, "🚀 Post now")
+    assert "📤 Being sent" in posted.text
+    assert "🚀 Post now" not in labels(posted)
+    card = await after(chat, posted, "📑 Duplicate as a draft")
+    assert "Post in 2 hours." in card.text
+    assert "⏰ Schedule" in labels(card)
+
+
+async def test_the_month_leads_to_its_days(chat: Chat, user: User, deps: Deps) -> None:
+    await plan(deps, user, 2, 3, 24)
+    month = await after(chat, await chat.say("/calendar"), "🗓 Month")
+    assert {"21•2", "22•1"} <= set(labels(month))
+    answer = await chat.press(month, "25")
+    assert answer is not None
+    assert answer.text == "Nothing is planned for that day."
+    day = await after(chat, month, "21•2")
+    assert day.text.splitlines()[0] == "Sat, 21 Nov"
+    assert labels(day)[:2] == ["15:00 · Post in 2 hours.", "16:00 · Post in 3 hours."]
+    assert "3 posts this month" in (await after(chat, day, "🗓 Month")).text
+
+
+async def test_the_month_before_this_one_isnt_there_and_the_next_one_is(
+    chat: Chat, user: User, clock: FixedClock
+) -> None:
+    month = await after(chat, await chat.say("/calendar"), "🗓 Month")
+    assert "‹" not in labels(month)
+    december = await after(chat, month, "›")
+    assert "December 2026" in labels(december)
+    assert "November 2026" in labels(await after(chat, december, "‹"))
+
+
+async def test_a_stranger_sees_their_own_calendar(chat: Chat, user: User, deps: Deps) -> None:
+    async with deps.tx() as tx:
+        stranger = await make_user(tx, time_zone=BERLIN)
+    await plan(deps, stranger, 2)
+    assert "Nothing is planned." in (await chat.say("/calendar")).text
