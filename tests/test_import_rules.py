@@ -9,8 +9,24 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ROOMS = ("bot", "core", "jobs", "web", "migrations")
-FEATURES = ("accounts", "sources", "posts", "brands", "deliveries", "podcasts", "viral", "channels", "scripts")
-FEATURES += ("publishing", "campaigns", "billing", "admin", "work")
+FEATURES = frozenset(
+    [
+        "accounts",
+        "sources",
+        "posts",
+        "brands",
+        "deliveries",
+        "podcasts",
+        "viral",
+        "channels",
+        "scripts",
+        "publishing",
+        "campaigns",
+        "billing",
+        "admin",
+        "work",
+    ]
+)
 MAY_IMPORT = {
     "core": {"core"},
     "bot": {"bot", "core"},
