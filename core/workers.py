@@ -11,10 +11,16 @@ def worker_name() -> str:
     return f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
 
 
+def claim_name(worker: str) -> str:
+    """Unique to one job of a worker that does several at once: `host:pid:nonce:claim`."""
+    return f"{worker}:{secrets.token_hex(4)}"
+
+
 def dead_workers(names: Iterable[str], *, me: str) -> list[str]:
-    """Those of `names` that ran on this host and no longer do. Other hosts' are left to their leases."""
+    """Those of `names`, workers' or claims', that ran on this host and no longer do. Other hosts' keep their leases."""
     host, pid, _ = me.split(":")
-    return [name for name in names if name != me and _is_dead(name, host=host, my_pid=int(pid))]
+    others = (name for name in names if not f"{name}:".startswith(f"{me}:"))
+    return [name for name in others if _is_dead(name, host=host, my_pid=int(pid))]
 
 
 def _is_dead(name: str, *, host: str, my_pid: int) -> bool:

@@ -1,6 +1,7 @@
 """The engine: takes leased rows, sends them within Telegram's limit, and writes down what came of each."""
 
 import asyncio
+import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -23,14 +24,16 @@ from core.telegram.content import Content, SentPart
 from core.telegram.limiter import Priority
 from core.telegram.outcomes import Delivered, Outcome, Refusal, Refused, SafeToRetry, Unknown
 from core.tx import Tx
+from core.workers import claim_name
 from jobs.runtime import Bench, plain_job
 
 log = structlog.get_logger()
 
 KEEP_EVERY_S = 10.0
-PATIENCE_S = 15.0
-"""How long a delivery waits for its turn before it is put back and makes room for others."""
 STATUS_RETRY_S = 5.0
+UNKNOWN_MAX = 3
+"""How often a person may get the same message because Telegram never said whether the one before arrived."""
+CRASHED, UNREACHABLE = "delivery.crashed", "delivery.unreachable"
 
 
 class TakenAway(Exception):
@@ -41,16 +44,17 @@ class TakenAway(Exception):
 async def send(bench: Bench, ticket: str, *delivery_ids: str) -> None:
     """Send the rows behind a ticket, side by side."""
     wanted = [ids.DeliveryId(UUID(text)) for text in delivery_ids]
+    holder = claim_name(bench.worker)
     async with bench.deps.tx() as tx:
-        claimed = await deliveries.claim_leased(tx, wanted, ticket=ticket, worker=bench.worker)
+        claimed = await deliveries.claim_leased(tx, wanted, ticket=ticket, worker=holder)
     if claimed:
-        async with _keeping(bench, [delivery.id for delivery in claimed]):
-            await asyncio.gather(*(Sending(bench, delivery).run() for delivery in claimed))
+        async with _keeping(bench, holder, [delivery.id for delivery in claimed]):
+            await asyncio.gather(*(Sending(bench, holder, delivery).run() for delivery in claimed))
 
 
 @asynccontextmanager
-async def _keeping(bench: Bench, delivery_ids: Sequence[ids.DeliveryId]) -> AsyncIterator[None]:
-    keeper = asyncio.create_task(_keep(bench, delivery_ids))
+async def _keeping(bench: Bench, holder: str, delivery_ids: Sequence[ids.DeliveryId]) -> AsyncIterator[None]:
+    keeper = asyncio.create_task(_keep(bench, holder, delivery_ids))
     try:
         yield
     finally:
@@ -59,21 +63,22 @@ async def _keeping(bench: Bench, delivery_ids: Sequence[ids.DeliveryId]) -> Asyn
             await keeper
 
 
-async def _keep(bench: Bench, delivery_ids: Sequence[ids.DeliveryId]) -> None:
+async def _keep(bench: Bench, holder: str, delivery_ids: Sequence[ids.DeliveryId]) -> None:
     while True:
         await asyncio.sleep(KEEP_EVERY_S)
         try:
             async with bench.deps.tx() as tx:
-                await deliveries.keep_leases(tx, delivery_ids, worker=bench.worker)
+                await deliveries.keep_leases(tx, delivery_ids, worker=holder)
         except DATABASE_TROUBLE:
             log.warning("deliveries.leases_not_renewed")
 
 
 @dataclass(slots=True)
 class Sending:
-    """One attempt at one delivery."""
+    """One attempt at one delivery. `holder` is the name under which this job has it."""
 
     bench: Bench
+    holder: str
     delivery: Delivery
     parts: list[Json] = field(init=False)
     _begun: bool = False
@@ -85,13 +90,31 @@ class Sending:
         """Send it and write the result. What can't be written down is judged when the lease runs out."""
         with structlog.contextvars.bound_contextvars(delivery_id=str(self.delivery.id)):
             try:
-                outcome = await self._send()
-            except TakenAway:
-                log.info("deliveries.taken_away")
-            except Exception:
-                log.exception("deliveries.attempt_crashed")
-            else:
-                await self._record(outcome)
+                await self._attempt()
+            except DATABASE_TROUBLE:
+                log.warning("deliveries.not_written_down")
+
+    async def _attempt(self) -> None:
+        if self.delivery.attempt >= deliveries.ATTEMPTS_MAX:
+            await self._finish(DeliveryStatus.FAILED, _error(UNREACHABLE, "too many attempts"))
+            return
+        try:
+            outcome = await self._send()
+        except TakenAway:
+            log.info("deliveries.taken_away")
+        except DATABASE_TROUBLE:
+            raise
+        except Exception as error:
+            await self._crash(error)
+        else:
+            await self._record(outcome)
+
+    async def _crash(self, error: Exception) -> None:
+        """Before the call it would crash each time, so it fails; after it, nobody knows what has arrived."""
+        reference = secrets.token_hex(4)
+        log.error("deliveries.attempt_crashed", reference=reference, exc_info=error)
+        if not self._begun:
+            await self._finish(DeliveryStatus.FAILED, _error(CRASHED, reference))
 
     async def _send(self) -> Outcome:
         content = content_of(self.delivery, self.bench.deps.clock.now())
@@ -110,29 +133,32 @@ class Sending:
         if self._begun:
             return
         async with self.bench.deps.tx() as tx:
-            if not await deliveries.begin_sending(tx, self.delivery.id, worker=self.bench.worker):
+            if not await deliveries.begin_sending(tx, self.delivery.id, worker=self.holder):
                 raise TakenAway
         self._begun = True
 
     async def _note_part(self, _index: int, part: SentPart) -> None:
         self.parts.append(part.to_json())
         async with self.bench.deps.tx() as tx:
-            await deliveries.record_parts(tx, self.delivery.id, worker=self.bench.worker, parts=self.parts)
+            if not await deliveries.record_parts(tx, self.delivery.id, worker=self.holder, parts=self.parts):
+                raise TakenAway
 
     async def _record(self, outcome: Outcome) -> None:
         match outcome:
             case Delivered():
                 await self._finish(DeliveryStatus.DELIVERED, None)
-            case SafeToRetry() if self.delivery.attempt < deliveries.ATTEMPTS_MAX:
-                await self._put_back(max(outcome.after_s, 0.05), outcome.detail)
             case SafeToRetry():
-                await self._finish(DeliveryStatus.FAILED, _error("delivery.unreachable", outcome.detail))
+                await self._put_back(max(outcome.after_s, self._patience()), outcome.detail)
             case Refused():
                 await self._finish(DeliveryStatus.FAILED, _error(f"delivery.{outcome.reason}", outcome.detail))
-            case Unknown() if self.delivery.chat_id > 0:
-                await self._put_back(deliveries.retry_wait(self.delivery.attempt + 1), outcome.detail)
+            case Unknown() if self.delivery.chat_id > 0 and self.delivery.attempt + 1 < UNKNOWN_MAX:
+                await self._put_back(self._patience(), outcome.detail)
             case Unknown():
                 await self._finish(DeliveryStatus.UNCONFIRMED, _error(deliveries.UNKNOWN_OUTCOME, outcome.detail))
+
+    def _patience(self) -> float:
+        """Seconds until the next attempt: more after each one. Not having got a turn is none."""
+        return deliveries.retry_wait(self.delivery.attempt + 1) if self._begun else 0.05
 
     async def _put_back(self, after_s: float, detail: str) -> None:
         log.info("deliveries.put_back", after_s=after_s, detail=detail)
@@ -140,15 +166,15 @@ class Sending:
             await deliveries.put_back(
                 tx,
                 self.delivery.id,
-                worker=self.bench.worker,
+                worker=self.holder,
                 after_s=after_s,
-                error=_error("delivery.unreachable", detail),
+                error=_error(UNREACHABLE, detail),
             )
 
     async def _finish(self, status: DeliveryStatus, error: Json | None) -> None:
         async with self.bench.deps.tx() as tx:
             finished = await deliveries.finish_delivery(
-                tx, self.delivery.id, worker=self.bench.worker, status=status, parts=self.parts, error=error
+                tx, self.delivery.id, worker=self.holder, status=status, parts=self.parts, error=error
             )
             if finished:
                 await after_delivery(tx, self.delivery, status=status, parts=self.parts, error=error)

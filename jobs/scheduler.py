@@ -18,6 +18,8 @@ from core.work import service as work_service
 log = structlog.get_logger()
 
 SLEEP_MAX_S = 1.0
+SLEEP_MIN_S = 0.01
+"""What is due and can't be leased yet, since enough is in flight, isn't asked for in a tight loop."""
 BATCH = 30
 """Deliveries for one job: about what Telegram takes in a second."""
 REFRESH_BATCH = 100
@@ -68,7 +70,7 @@ class Scheduler:
             next_at = await deliveries.next_due_at(session)
         if next_at is None:
             return SLEEP_MAX_S
-        return min(SLEEP_MAX_S, max(0.0, (next_at - self.deps.clock.now()).total_seconds()))
+        return min(SLEEP_MAX_S, max(SLEEP_MIN_S, (next_at - self.deps.clock.now()).total_seconds()))
 
     async def _lease_due(self) -> None:
         while True:

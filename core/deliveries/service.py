@@ -20,8 +20,9 @@ LEASE = timedelta(seconds=30)
 LATE_AFTER = timedelta(minutes=2)
 IN_FLIGHT_MAX = 150
 """Rows set aside at once: some seconds of Telegram's rate, so that no lease runs out in a queue."""
-ATTEMPTS_MAX = 12
+ATTEMPTS_MAX = 60
 """Attempts that were safe to repeat. With the waits of `retry_wait`: about an hour of an unreachable Telegram."""
+RETRY_WAIT_MAX_S = 60.0
 
 SEND = JobSpec("jobs.deliveries.send", queue=DELIVERIES, lease_s=LEASE.total_seconds(), timeout_s=300)
 UNKNOWN_OUTCOME = "delivery.unknown_outcome"
@@ -330,8 +331,8 @@ async def lease_holders(tx: Tx) -> list[str]:
 
 
 def retry_wait(attempt: int) -> float:
-    """Seconds to wait after attempt number `attempt` (from 1): 2, 4, 8 ... at most 600."""
-    return float(min(600, 2**attempt))
+    """Seconds to wait after attempt number `attempt` (from 1): 2, 4, 8 ... at most 60."""
+    return min(RETRY_WAIT_MAX_S, 2.0 ** min(attempt, 10))
 
 
 def _new_ticket() -> str:

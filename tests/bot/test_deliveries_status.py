@@ -181,6 +181,7 @@ async def test_change_time_leaves_the_status_message_where_it_is(
     await chat.press(status, "⏰ Change time")
     choice = await chat.last()
     assert "When should it go out?" in choice.text
+    assert "⏰ Scheduled" in (await chat.person.refresh(status)).text
     await chat.press(choice, "Tomorrow 09:00")
     await work(bench, queue)
     changed = await chat.person.refresh(status)
