@@ -1,5 +1,7 @@
 """Sources in the chat: whatever the user sends becomes a card."""
 
+from telegram import Message
+
 from bot.router import Router
 from bot.sources import handlers
 from bot.sources.actions import ShowSource
@@ -9,8 +11,13 @@ from bot.sources.problems import register_sentences
 def register(router: Router) -> None:
     router.press(ShowSource, handlers.on_show_source)
     router.content(lambda message: bool(message.text), handlers.on_text)
-    router.content(lambda message: message.document is not None, handlers.on_document)
+    router.content(_is_file, handlers.on_document)
     router.content(lambda message: bool(message.caption), handlers.on_caption)
     router.content(lambda message: message.pinned_message is None, handlers.on_anything)
     router.edited = handlers.on_edited
     register_sentences(router)
+
+
+def _is_file(message: Message) -> bool:
+    """Telegram shows an animation as a document, too."""
+    return message.document is not None and message.animation is None

@@ -41,9 +41,8 @@ def _too_big(t: Texts, params: Params) -> Markup:
 
 def _unsupported(t: Texts, params: Params) -> Markup:
     return t(
-        "I can't read {extension} files yet. Send {accepted}, or paste the text.",
+        "I can't read {extension} files yet. Send a .txt or .md file, or paste the text.",
         extension=params["extension"] or t("such"),
-        accepted=", ".join(params["accepted"]),
     )
 
 
