@@ -31,6 +31,9 @@ log = structlog.get_logger()
 
 KEEP_EVERY_S = 10.0
 STATUS_RETRY_S = 5.0
+COSMETIC_PATIENCE_S = 1.0
+"""How long a countdown waits for its turn; it doesn't matter enough to keep a worker's thread."""
+COSMETIC_PAUSE_S = 5.0
 UNKNOWN_MAX = 3
 """How often a person may get the same message because Telegram never said whether the one before arrived."""
 CRASHED, UNREACHABLE = "delivery.crashed", "delivery.unreachable"
@@ -207,11 +210,20 @@ async def show_status(bench: Bench, subject: str) -> None:
         status = await statuses.claim_status(tx, subject_id)
     if status is None:
         return
-    outcome = await _show(bench, status, message_id=status.message_id)
-    if isinstance(outcome, Refused) and outcome.reason is Refusal.MESSAGE_GONE:
-        outcome = await _show(bench, status, message_id=None)
+    try:
+        async with asyncio.timeout(COSMETIC_PATIENCE_S if _urgency(status) is Priority.COSMETIC else None):
+            outcome = await _show_or_send(bench, status)
+    except TimeoutError:
+        outcome = SafeToRetry(COSMETIC_PAUSE_S, "there is more urgent work")
     async with bench.deps.tx() as tx:
         await _record_shown(tx, status, outcome)
+
+
+async def _show_or_send(bench: Bench, status: StatusMessage) -> Outcome:
+    outcome = await _show(bench, status, message_id=status.message_id)
+    if isinstance(outcome, Refused) and outcome.reason is Refusal.MESSAGE_GONE:
+        return await _show(bench, status, message_id=None)
+    return outcome
 
 
 async def _show(bench: Bench, status: StatusMessage, *, message_id: TelegramId | None) -> Outcome:

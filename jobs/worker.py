@@ -21,7 +21,7 @@ from rq.timeouts import BaseDeathPenalty
 
 from core import log as logging_setup
 from core.deps import open_deps
-from core.queue import HEAVY_QUEUES, LIGHT_QUEUES
+from core.queue import DELIVERIES, HEAVY_QUEUES, LIGHT_QUEUES
 from core.readiness import announce
 from core.settings import Settings
 from core.telegram.sender import open_sender
@@ -34,6 +34,7 @@ log = structlog.get_logger()
 
 LIGHT_THREADS = 16
 """Jobs at once in one light worker. A thread only waits for its coroutine on the shared loop."""
+RESERVED_THREADS = 4
 WORKER_TTL_S = 20
 MAINTENANCE_INTERVAL_S = 5
 STOP_GRACE_S = 7.0
@@ -63,7 +64,7 @@ async def _run_light(settings: Settings, queues: Sequence[str], name: str) -> No
         bench = Bench(deps=deps, sender=sender, worker=worker_name(), work_specs=work_specs())
         running = _Running()
         runtime.install(lambda start: _submit_to(loop, bench, running, start))
-        workers = [_ThreadWorker.create(settings, queues) for _ in range(LIGHT_THREADS)]
+        workers = [_ThreadWorker.create(settings, chosen) for chosen in _queues_of_threads(queues)]
         for number, worker in enumerate(workers):
             threading.Thread(target=worker.work_until_stopped, name=f"{name}-{number}", daemon=True).start()
         announce(settings, name)
@@ -75,6 +76,12 @@ async def _run_light(settings: Settings, queues: Sequence[str], name: str) -> No
         await running.drain(STOP_GRACE_S)
         runtime.install(None)
         log.info("worker.stopped")
+
+
+def _queues_of_threads(queues: Sequence[str]) -> list[Sequence[str]]:
+    """Some threads are kept for deliveries alone: what is due must not wait behind jobs that wait for something."""
+    reserved = RESERVED_THREADS if DELIVERIES in queues else 0
+    return [(DELIVERIES,)] * reserved + [queues] * (LIGHT_THREADS - reserved)
 
 
 class _Running:

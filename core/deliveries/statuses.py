@@ -14,10 +14,10 @@ from sqlalchemy.dialects.postgresql import insert
 from core import ids
 from core.db import ReadSession, TelegramId
 from core.deliveries.models import StatusMessage
-from core.queue import DELIVERIES, JobSpec
+from core.queue import EVENTS, JobSpec
 from core.tx import Tx
 
-SHOW_STATUS = JobSpec("jobs.deliveries.show_status", queue=DELIVERIES, timeout_s=60)
+SHOW_STATUS = JobSpec("jobs.deliveries.show_status", queue=EVENTS, timeout_s=60)
 SHOWING = timedelta(seconds=20)
 """How long one attempt to bring the chat up to date may take, before somebody else may try."""
 
