@@ -142,6 +142,9 @@ def _assumptions(when: When, zone: str, t: Texts) -> list[Markup]:
     told = []
     if when.moved_to_tomorrow:
         told.append(t("That time has passed today, so I took tomorrow."))
+    if when.skipped is not None:
+        clock = when.skipped.strftime("%H:%M")
+        told.append(t("The clocks go forward that night and skip {clock}, so I took the time after.", clock=clock))
     if "time" in when.assumed:
         clock = format_clock(when.at_utc, zone, t.language)
         told.append(t("You named no time of day, so I took {clock}.", clock=clock))

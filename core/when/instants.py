@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from dateutil.relativedelta import relativedelta
 
 from core.when.said import NotUnderstood, Said
-from core.when.times import at_local, local_day, to_local
+from core.when.times import at_local, exists, local_day, to_local
 
 DEFAULT_CLOCK = time(9)
 PART_CLOCKS = {
@@ -42,6 +42,7 @@ class Instant:
     time_assumed: bool = False
     day_assumed: bool = False
     moved_to_tomorrow: bool = False
+    skipped: time | None = None
     other: datetime | None = None
 
 
@@ -117,7 +118,8 @@ def _laid(said: Said, now: datetime, zone: str, days: Iterator[date]) -> Instant
         if at > now:
             break
     moved = not said.has_day and day > today
-    return Instant(at, time_assumed=assumed, day_assumed=_day_is_assumed(said), moved_to_tomorrow=moved)
+    skipped = None if exists(day + late, clock, zone) else clock
+    return Instant(at, assumed, _day_is_assumed(said), moved_to_tomorrow=moved, skipped=skipped)
 
 
 def _default_clock(said: Said) -> time:

@@ -4,7 +4,7 @@ dateparser, which is loaded only for them.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 
 from core.errors import InvalidInput
 from core.when import foreign, formats, lexer
@@ -24,13 +24,15 @@ class When:
     """An instant and how it was arrived at, for the echo.
 
     `assumed` holds "time" and "day" when they weren't said; `moved_to_tomorrow`: the time of day has passed today;
-    `other_utc`: what it may have meant instead (3/4, next Friday, "at 9").
+    `skipped`: the time that was said, when the spring change skips it; `other_utc`: what it may have meant instead
+    (3/4, next Friday, "at 9").
     """
 
     at_utc: datetime
     local: datetime
     assumed: frozenset[str] = frozenset()
     moved_to_tomorrow: bool = False
+    skipped: time | None = None
     other_utc: datetime | None = None
 
     @property
@@ -63,6 +65,7 @@ def parse_when(text: str, *, now: datetime, zone: str, language: str) -> When:
         local=to_local(at, zone),
         assumed=frozenset(what for what, was_guessed in guessed.items() if was_guessed),
         moved_to_tomorrow=found.moved_to_tomorrow,
+        skipped=found.skipped,
         other_utc=found.other,
     )
 

@@ -183,6 +183,10 @@ def test_the_echo_tells_what_was_assumed_and_offers_the_other_reading() -> None:
     assert "You named no time of day, so I took 09:00." in screen.text
     passed = parse_when("10:00", now=NOW, zone=BERLIN, language="en")
     assert "so I took tomorrow" in choosing_screens.confirm(POST, passed, zone=BERLIN, now=NOW, t=T).text
+    skipped = parse_when("28 March 2027 02:30", now=NOW, zone=BERLIN, language="en")
+    shown = choosing_screens.confirm(POST, skipped, zone=BERLIN, now=NOW, t=T).text
+    assert "28 Mar 2027, 03:30" in shown
+    assert "skip 02:30, so I took the time after" in shown
     two = parse_when("3/4 18:00", now=NOW, zone=BERLIN, language="en")
     screen = choosing_screens.confirm(POST, two, zone=BERLIN, now=NOW, t=T)
     assert "two things" in screen.text
