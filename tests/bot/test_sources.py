@@ -1,0 +1,89 @@
+"""What people send, as far as one process can show it."""
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from telegram import Update
+
+from bot.app import Application, build_application
+from core.accounts.models import User
+from core.sources.models import Source
+from core.sources.reading import read_text
+from core.sources.service import keep_source
+from tests.bot.chat import Chat
+
+PRIVATE = (
+    "http://127.0.0.1:8080/",
+    "http://localhost/x",
+    "http://10.0.0.1",
+    "http://[::1]/",
+    "http://169.254.169.254/",
+)
+LINES = "\n".join(f"Line number {number} is a line of its own." for number in range(300))
+
+
+@pytest.mark.parametrize("url", PRIVATE)
+async def test_addresses_that_arent_public_are_left_alone(chat: Chat, url: str) -> None:
+    answer = await chat.say(url)
+    assert answer.text == "I only read pages on the public internet, and that address isn't."
+    assert len(await chat.answers()) == 1
+
+
+async def test_a_restart_within_a_long_text_changes_nothing(chat: Chat, application: Application) -> None:
+    start = await chat.person.send_text("/start")
+    await chat.handle_updates()
+    await chat.person.send_text(LINES)
+    first, *rest = await application.bot.get_updates(timeout=0)
+    await application.handle(first)
+    restarted = build_application(application.deps, application.bot)
+    for update in rest:
+        await restarted.handle(update)
+    cards = [seen for seen in await chat.person.history() if seen.id > start.id and seen.buttons][1:]
+    assert len(cards) == 1
+    assert "2,700 words" in cards[0].text
+    assert [len(text) for text in await texts_of(chat)] == [len(LINES)]
+
+
+async def test_a_source_from_before_stays_when_a_new_text_begins_like_it(chat: Chat, application: Application) -> None:
+    await chat.say("/start")
+    await chat.person.send_text(LINES)
+    updates = await application.bot.get_updates(timeout=0)
+    assert updates[0].message is not None
+    beginning = read_text(updates[0].message.text or "")
+    async with application.deps.tx() as tx:
+        kept = await keep_source(tx, owner_id=(await chat.user()).id, reading=beginning)
+        kept.created_at -= timedelta(days=1)
+    for update in updates:
+        await application.handle(update)
+    assert sorted(len(text) for text in await texts_of(chat)) == [len(beginning.text), len(LINES)]
+
+
+async def test_a_long_text_answers_a_question_as_a_whole(chat: Chat) -> None:
+    card = await chat.say("A source of at least ten characters.")
+    await chat.press(card, "Use as it is")
+    await chat.press(await chat.last(), "Edit")
+    asked = await chat.last()
+    await chat.person.send_text("=" + LINES)
+    await chat.handle_updates()
+    refusals = [seen.text for seen in await chat.person.history() if seen.id > asked.id and not seen.outgoing]
+    assert len(refusals) == 1
+    assert "too long for Telegram" in refusals[0]
+    assert len(await texts_of(chat)) == 1
+
+
+async def test_a_sticker_is_answered_with_what_is_accepted(chat: Chat) -> None:
+    await chat.say("/start")
+    sticker = {"file_id": "x", "file_unique_id": "y", "type": "regular", "width": 1, "height": 1}
+    sticker |= {"is_animated": False, "is_video": False}
+    private = {"id": chat.person.id, "type": "private", "first_name": "Ann"}
+    sent = {"message_id": 900, "date": 1, "chat": private, "from": chat.person.user, "sticker": sticker}
+    await chat.application.handle(Update.de_json({"update_id": 900, "message": sent}, chat.application.bot))
+    assert "I can't read that yet" in (await chat.last()).text
+
+
+async def texts_of(chat: Chat) -> list[str]:
+    """The sources that the person has."""
+    async with chat.application.deps.read() as session:
+        mine = select(Source.text).join(User, User.id == Source.owner_id)
+        return list(await session.scalars(mine.where(User.telegram_user_id == chat.person.id)))
