@@ -9,17 +9,13 @@ from telegram.error import TelegramError
 from bot.app import Application, build_application, publish_menu
 from bot.polling import Poller
 from bot.processor import SerialPerUser
-from core import languages
 from core import log as logging_setup
 from core.deps import open_deps
 from core.readiness import announce
 from core.settings import Settings
 from core.telegram.client import open_bot
-from core.when import zones
 
 log = structlog.get_logger()
-
-WARM_UP_AFTER_S = 1.0
 
 
 def run(settings: Settings) -> None:
@@ -40,19 +36,11 @@ async def _run(settings: Settings) -> None:
             process=SerialPerUser(application.handle).process,
             on_ready=lambda: announce(settings, "bot"),
         )
-        aside = asyncio.create_task(_publish_menu(application)), asyncio.create_task(_warm_up())
+        menu = asyncio.create_task(_publish_menu(application))
         log.info("bot.started", username=bot.username)
         await poller.run(stop)
-        for task in aside:
-            task.cancel()
+        menu.cancel()
         log.info("bot.stopped")
-
-
-async def _warm_up() -> None:
-    """Load what the first text needs, once the bot answers: it would take the first user most of a second."""
-    await asyncio.sleep(WARM_UP_AFTER_S)
-    await asyncio.to_thread(languages.preload)
-    await asyncio.to_thread(zones.preload)
 
 
 async def _publish_menu(application: Application) -> None:
