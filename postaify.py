@@ -17,7 +17,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from core.embedded import EmbeddedServices, EmbeddedUnavailable, running_services
-from core.home import HomeInUse, HomeNotOurs, make_home, private_folder
+from core.home import HomeInUse, HomeNotOurs, make_home, private_folder, temporary_home
 from core.ports import NoFreePort, free_port
 from core.processes import ProcessIdentity
 from core.readiness import ready_processes
@@ -29,6 +29,19 @@ if TYPE_CHECKING:
 
 READY_WITHIN_S = 30.0
 SERVERS = {"postgres", "redis"}
+ALONE: dict[str, object] = {
+    "POSTAIFY_ENV": "development",
+    "DATABASE_URL": None,
+    "REDIS_URL": None,
+    "TELEGRAM_BOT_TOKEN": None,
+    "TELEGRAM_API_URL": None,
+    "OPENROUTER_API_KEY": None,
+    "LLM_BASE_URL": None,
+    "WEB_PORT": 0,
+    "WEB_PUBLIC_URL": None,
+    "SANDBOX_PORT": 0,
+}
+"""Nothing of this machine's configuration that others would notice: the demo is a rehearsal."""
 
 PRELOADED = (
     "bot.main",
@@ -112,6 +125,19 @@ def up() -> None:
 
 
 def _up(settings: Settings) -> None:
+    with _everything(settings) as (settings, supervisor):
+        ready = supervisor.wait_ready(READY_WITHIN_S)
+        servers = [row for row in rows_of(settings.home) if row.name in SERVERS]
+        title = f"Postaify is up after {_age_s():.1f} s" if ready else "Not everything came up"
+        _show(title, servers + supervisor.rows())
+        _invite(settings, supervisor.rows())
+        console.print(f"Logs are in {settings.home / 'logs'}. Ctrl-C stops everything.", soft_wrap=True)
+        supervisor.watch()
+
+
+@contextmanager
+def _everything(settings: Settings) -> Iterator[tuple[Settings, Supervisor]]:
+    """All processes, started, with the settings that they have. Leaving it stops them."""
     home = make_home(settings.home)
     services = _embedded(settings)
     with Supervisor(home, services=services, say=partial(_say, private_folder(home, "logs") / "up.log")) as supervisor:
@@ -123,14 +149,45 @@ def _up(settings: Settings) -> None:
         settings = addressed(attached(settings))
         supervisor.run_once(Child("migrate", partial(run_migrate, settings)))
         supervisor.start(children_of(settings))
-        ready = supervisor.wait_ready(READY_WITHIN_S)
-        servers = [row for row in rows_of(home) if row.name in SERVERS]
-        seconds = time.time() - ProcessIdentity.of(os.getpid()).started_at
-        title = f"Postaify is up after {seconds:.1f} s" if ready else "Not everything came up"
-        _show(title, servers + supervisor.rows())
-        _invite(settings, supervisor.rows())
-        console.print(f"Logs are in {home / 'logs'}. Ctrl-C stops everything.", soft_wrap=True)
-        supervisor.watch()
+        yield settings, supervisor
+
+
+def _age_s() -> float:
+    """Seconds since this process began."""
+    return time.time() - ProcessIdentity.of(os.getpid()).started_at
+
+
+@app.command()
+def demo() -> None:
+    """Play the main story in the terminal, with everything in a temporary home. Exit code 1 when a step fails."""
+    with explained():
+        try:
+            with temporary_home() as home:
+                _demo(Settings.load(**ALONE, POSTAIFY_HOME=home))
+        except StopRequested:
+            raise typer.Exit(130) from None
+
+
+def _demo(settings: Settings) -> None:
+    from web.sandbox.demo import DemoFailed, play
+
+    console.print("[dim]Starting PostgreSQL, Redis, the bot, its workers and a local Telegram …[/]")
+    with _everything(settings) as (settings, supervisor):
+        if not supervisor.wait_ready(READY_WITHIN_S):
+            _fail("Not everything came up:", *(f"  {row.name} {row.state}" for row in supervisor.rows()))
+        console.print(f"[dim]Everything is up after {_age_s():.1f} s.[/]")
+        try:
+            asyncio.run(play(settings.telegram_api_url or "", console))
+        except DemoFailed as exc:
+            _fail(str(exc), *_complaints(settings.home))
+    console.print(f"\n[bold green]That was the whole story, in {_age_s():.0f} s.[/] Now yours: [bold]make up[/]")
+
+
+def _complaints(home: Path) -> list[str]:
+    """The last errors in the logs of a home that is about to be removed."""
+    logs = sorted((home / "logs").glob("*.log"))
+    lines = [f"  {log.stem}: {line}" for log in logs for line in log.read_text().splitlines() if "[error" in line]
+    return lines[-5:]
 
 
 def preload() -> None:

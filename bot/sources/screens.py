@@ -28,7 +28,7 @@ def source_card(source: Source, t: Texts, *, words_only: bool = False) -> Screen
             t("{icon} <b>{title}</b>", icon=ICONS[SourceKind(source.kind)], title=source.title),
             t("{facts}", facts=facts),
             "",
-            t("<blockquote expandable>{excerpt}</blockquote>", excerpt=_excerpt(source.text)),
+            t("<blockquote expandable>{excerpt}</blockquote>", excerpt=_excerpt(source)),
             *([t("<i>I took the words: pictures and videos I can't use yet.</i>")] if words_only else []),
         ]
     )
@@ -43,7 +43,10 @@ def reading_link(url: str, t: Texts) -> Screen:
     return Screen(t("🔗 Reading {url} …", url=url if len(url) <= 80 else url[:79] + "…"))
 
 
-def _excerpt(text: str) -> str:
+def _excerpt(source: Source) -> str:
+    """The beginning, without a first line that is the title."""
+    first_line, _, rest = source.text.partition("\n")
+    text = rest.strip() if rest.strip() and first_line == source.title else source.text
     if len(text) <= EXCERPT_CHARACTERS:
         return text
     return (text[:EXCERPT_CHARACTERS].rpartition(" ")[0] or text[:EXCERPT_CHARACTERS]) + " …"
