@@ -8,7 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import BigInteger, DateTime, MetaData, Select, Text, Uuid, func, select
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import DeclarativeBase
 
@@ -23,7 +24,7 @@ Json = dict[str, Any]
 TelegramId = NewType("TelegramId", int)
 """A user's or chat's id at Telegram: up to 52 significant bits."""
 
-DATABASE_TROUBLE: tuple[type[Exception], ...] = (OSError, DBAPIError)
+DATABASE_TROUBLE: tuple[type[Exception], ...] = (OSError, DBAPIError, PoolTimeoutError)
 """What a database that is away for a moment raises: to be caught where the next round makes up for it."""
 
 STATEMENT_TIMEOUT_MS = 30_000
@@ -105,6 +106,11 @@ async def paged(session: AsyncSession, ordered: Select[Row], page: Page) -> Page
     number = min(max(1, page.number), pages)
     rows = await session.scalars(ordered.limit(page.size).offset((number - 1) * page.size))
     return Paged(items=rows.all(), number=number, pages=pages, total=total)
+
+
+def may_pass(trouble: Exception) -> bool:
+    """Whether the same statement can succeed later: of DATABASE_TROUBLE, what isn't a mistake of ours."""
+    return not isinstance(trouble, IntegrityError | ProgrammingError | DataError)
 
 
 async def ping(readers: async_sessionmaker[AsyncSession]) -> bool:

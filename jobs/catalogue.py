@@ -1,12 +1,13 @@
 """All jobs. A worker imports this at its start, so that a target which doesn't exist fails there and not at night."""
 
 from core.queue import JobSpec
-from jobs import deliveries, maintenance, posts
+from jobs import deliveries, posts
 from jobs.runtime import PlainJob, WorkJob
 
 WORK_JOBS: tuple[WorkJob, ...] = (posts.write, posts.rewrite)
 """Those over a row of `jobs`."""
-PLAIN_JOBS: tuple[PlainJob, ...] = (deliveries.send, deliveries.show_status, maintenance.sweep)
+PLAIN_JOBS: tuple[PlainJob, ...] = (deliveries.send, deliveries.show_status)
+JOBS: tuple[WorkJob | PlainJob, ...] = (*WORK_JOBS, *PLAIN_JOBS)
 
 
 def work_specs() -> dict[str, JobSpec]:

@@ -1,17 +1,17 @@
 """The engine: takes leased rows, sends them within Telegram's limit, and writes down what came of each."""
 
 import asyncio
-import secrets
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 from uuid import UUID
 
 import structlog
 
 from bot import notices
-from core import ids
+from core import ids, metrics
 from core.accounts.service import mark_blocked
 from core.db import DATABASE_TROUBLE, Json, TelegramId
 from core.deliveries import service as deliveries
@@ -25,17 +25,26 @@ from core.telegram.limiter import Priority
 from core.telegram.outcomes import Delivered, Outcome, Refusal, Refused, SafeToRetry, Unknown
 from core.tx import Tx
 from core.workers import claim_name
-from jobs.runtime import Bench, plain_job
+from jobs.runtime import Bench, crash_of, plain_job, without_undoing, written
 
 log = structlog.get_logger()
 
+Result = TypeVar("Result")
+
+LEASE_S = deliveries.LEASE.total_seconds()
 KEEP_EVERY_S = 10.0
+PATIENCE_S = 8.0
+"""How long a delivery waits for its turn before it makes room for others among those in flight. What is in flight goes
+out within about 5 s at Telegram's rate over all chats, so who waits longer is held up by its own chat."""
+CHAT_PAUSE_S = 5.0
 STATUS_RETRY_S = 5.0
+SHOW_WITHIN_S = statuses.SHOWING.total_seconds() - 4
+"""Longer, and somebody else would show the same."""
 COSMETIC_PATIENCE_S = 1.0
-"""How long a countdown waits for its turn; it doesn't matter enough to keep a worker's thread."""
-COSMETIC_PAUSE_S = 5.0
+"""How long a countdown waits for its turn; by then it is nearly out of date."""
 UNKNOWN_MAX = 3
 """How often a person may get the same message because Telegram never said whether the one before arrived."""
+CARD = "posts.card"
 CRASHED, UNREACHABLE = "delivery.crashed", "delivery.unreachable"
 
 
@@ -43,13 +52,20 @@ class TakenAway(Exception):
     """Cancelled, or judged by somebody else, in the last moment."""
 
 
+class ChatBusy(Exception):
+    """Its chat takes nothing for a while, and nothing was sent."""
+
+
 @plain_job(deliveries.SEND)
 async def send(bench: Bench, ticket: str, *delivery_ids: str) -> None:
     """Send the rows behind a ticket, side by side."""
     wanted = [ids.DeliveryId(UUID(text)) for text in delivery_ids]
     holder = claim_name(bench.worker)
-    async with bench.deps.tx() as tx:
-        claimed = await deliveries.claim_leased(tx, wanted, ticket=ticket, worker=holder)
+    claimed = await written(
+        bench.deps,
+        lambda tx: deliveries.claim_leased(tx, wanted, ticket=ticket, worker=holder),
+        within_s=LEASE_S,
+    )
     if claimed:
         async with _keeping(bench, holder, [delivery.id for delivery in claimed]):
             await asyncio.gather(*(Sending(bench, holder, delivery).run() for delivery in claimed))
@@ -62,8 +78,7 @@ async def _keeping(bench: Bench, holder: str, delivery_ids: Sequence[ids.Deliver
         yield
     finally:
         keeper.cancel()
-        with suppress(asyncio.CancelledError):
-            await keeper
+        await asyncio.gather(keeper, return_exceptions=True)
 
 
 async def _keep(bench: Bench, holder: str, delivery_ids: Sequence[ids.DeliveryId]) -> None:
@@ -85,6 +100,7 @@ class Sending:
     delivery: Delivery
     parts: list[Json] = field(init=False)
     _begun: bool = False
+    _patience: asyncio.Timeout | None = None
 
     def __post_init__(self) -> None:
         self.parts = list(self.delivery.parts)
@@ -105,34 +121,48 @@ class Sending:
             outcome = await self._send()
         except TakenAway:
             log.info("deliveries.taken_away")
-        except DATABASE_TROUBLE:
+        except ChatBusy:
+            await self._put_back(CHAT_PAUSE_S, None)
+        except asyncio.CancelledError:
+            if not self._begun:
+                await self._put_back(0.0, None)
             raise
         except Exception as error:
+            if isinstance(error, DATABASE_TROUBLE):
+                raise
             await self._crash(error)
         else:
             await self._record(outcome)
 
     async def _crash(self, error: Exception) -> None:
         """Before the call it would crash each time, so it fails; after it, nobody knows what has arrived."""
-        reference = secrets.token_hex(4)
-        log.error("deliveries.attempt_crashed", reference=reference, exc_info=error)
-        if not self._begun:
+        reference = crash_of(error).params["reference"]
+        if self._begun:
+            await self._finish(DeliveryStatus.UNCONFIRMED, _error(deliveries.UNKNOWN_OUTCOME, reference))
+        else:
             await self._finish(DeliveryStatus.FAILED, _error(CRASHED, reference))
 
     async def _send(self) -> Outcome:
         content = content_of(self.delivery, self.bench.deps.clock.now())
         urgent = self.delivery.priority == DeliveryPriority.ANSWER
-        return await self.bench.sender.send(
-            self.delivery.chat_id,
-            content,
-            priority=Priority.INTERACTIVE if urgent else Priority.BULK,
-            already_sent=[SentPart.from_json(part) for part in self.parts],
-            before_part=self._begin,
-            after_part=self._note_part,
-        )
+        try:
+            async with asyncio.timeout(PATIENCE_S) as self._patience:
+                return await self.bench.sender.send(
+                    self.delivery.chat_id,
+                    content,
+                    priority=Priority.INTERACTIVE if urgent else Priority.BULK,
+                    already_sent=[SentPart.from_json(part) for part in self.parts],
+                    before_part=self._begin,
+                    after_part=self._note_part,
+                )
+        except TimeoutError:
+            if self._patience is not None and self._patience.expired():
+                raise ChatBusy from None
+            raise
 
     async def _begin(self, _index: int) -> None:
-        """Commit that the call is about to be made, before the first one."""
+        """Its turn has come: commit that the call is about to be made, before the first one."""
+        self._wait_for(None)
         if self._begun:
             return
         async with self.bench.deps.tx() as tx:
@@ -142,46 +172,71 @@ class Sending:
 
     async def _note_part(self, _index: int, part: SentPart) -> None:
         self.parts.append(part.to_json())
-        async with self.bench.deps.tx() as tx:
-            if not await deliveries.record_parts(tx, self.delivery.id, worker=self.holder, parts=self.parts):
-                raise TakenAway
+        kept = await self._written(
+            lambda tx: deliveries.record_parts(tx, self.delivery.id, worker=self.holder, parts=self.parts)
+        )
+        if not kept:
+            raise TakenAway
+        self._wait_for(PATIENCE_S)
+
+    def _wait_for(self, seconds: float | None) -> None:
+        """Patience is for waiting for a turn; a call takes as long as it takes."""
+        if self._patience is not None:
+            now = asyncio.get_running_loop().time()
+            self._patience.reschedule(None if seconds is None else now + seconds)
+
+    async def _written(self, write: Callable[[Tx], Awaitable[Result]]) -> Result:
+        """What is known about a message mustn't be lost: a lost answer is one message twice, or a question."""
+        return await written(self.bench.deps, write, within_s=LEASE_S)
 
     async def _record(self, outcome: Outcome) -> None:
         match outcome:
             case Delivered():
                 await self._finish(DeliveryStatus.DELIVERED, None)
             case SafeToRetry():
-                await self._put_back(max(outcome.after_s, self._patience()), outcome.detail)
+                await self._put_back(max(outcome.after_s, self._pause()), _error(UNREACHABLE, outcome.detail))
+            case Refused(new_chat_id=int() as new_chat_id):
+                await self._put_back(0.0, None, chat_id=TelegramId(new_chat_id))
             case Refused():
                 await self._finish(DeliveryStatus.FAILED, _error(f"delivery.{outcome.reason}", outcome.detail))
             case Unknown() if self.delivery.chat_id > 0 and self.delivery.attempt + 1 < UNKNOWN_MAX:
-                await self._put_back(self._patience(), outcome.detail)
+                await self._put_back(self._pause(), _error(UNREACHABLE, outcome.detail))
             case Unknown():
                 await self._finish(DeliveryStatus.UNCONFIRMED, _error(deliveries.UNKNOWN_OUTCOME, outcome.detail))
 
-    def _patience(self) -> float:
+    def _pause(self) -> float:
         """Seconds until the next attempt: more after each one. Not having got a turn is none."""
         return deliveries.retry_wait(self.delivery.attempt + 1) if self._begun else 0.05
 
-    async def _put_back(self, after_s: float, detail: str) -> None:
-        log.info("deliveries.put_back", after_s=after_s, detail=detail)
-        async with self.bench.deps.tx() as tx:
-            await deliveries.put_back(
-                tx,
-                self.delivery.id,
-                worker=self.holder,
-                after_s=after_s,
-                error=_error(UNREACHABLE, detail),
+    async def _put_back(self, after_s: float, error: Json | None, *, chat_id: TelegramId | None = None) -> None:
+        log.info("deliveries.put_back", after_s=after_s, error=error)
+        await self._written(
+            lambda tx: deliveries.put_back(
+                tx, self.delivery.id, worker=self.holder, after_s=after_s, error=error, chat_id=chat_id
             )
+        )
 
     async def _finish(self, status: DeliveryStatus, error: Json | None) -> None:
-        async with self.bench.deps.tx() as tx:
+        async def end(tx: Tx) -> bool:
             finished = await deliveries.finish_delivery(
                 tx, self.delivery.id, worker=self.holder, status=status, parts=self.parts, error=error
             )
             if finished:
-                await after_delivery(tx, self.delivery, status=status, parts=self.parts, error=error)
+                ended = after_delivery(tx, self.delivery, status=status, parts=self.parts, error=error)
+                await without_undoing(tx, ended)
+            return finished
+
+        sent_at = self.bench.deps.clock.now()
+        finished = await self._written(end)
         log.info("deliveries.ended", status=status, kept=finished)
+        await self._measure(status, sent_at)
+
+    async def _measure(self, status: DeliveryStatus, sent_at: datetime) -> None:
+        store, kind = self.bench.deps.redis, self.delivery.kind
+        await metrics.count(store, "deliveries", kind=kind, outcome=status)
+        if status is DeliveryStatus.DELIVERED:
+            late_s = (sent_at - self.delivery.due_at).total_seconds()
+            await metrics.observe(store, "delivery_lateness_seconds", late_s, kind=kind)
 
 
 async def after_delivery(
@@ -193,30 +248,41 @@ async def after_delivery(
     if delivery.kind == DeliveryKind.POST:
         post_id = ids.PostId(delivery.subject_id)
         await record_delivery(tx, owner_id=delivery.owner_id, post_id=post_id, status=status, error=error)
-    elif delivery.content["notice"] == "posts.card" and parts:
-        await bind_card(
-            tx,
-            post_id=ids.PostId(delivery.subject_id),
-            chat_id=delivery.chat_id,
-            message_id=TelegramId(parts[-1]["message_id"]),
-        )
+    elif delivery.content["notice"] == CARD and parts:
+        message_id = TelegramId(parts[-1]["message_id"])
+        await _bind_card(tx, delivery.content["data"]["post_id"], delivery.chat_id, message_id)
+
+
+async def _bind_card(tx: Tx, post_id: str, chat_id: TelegramId, message_id: TelegramId) -> None:
+    await bind_card(tx, post_id=ids.PostId(UUID(post_id)), chat_id=chat_id, message_id=message_id)
 
 
 @plain_job(statuses.SHOW_STATUS)
 async def show_status(bench: Bench, subject: str) -> None:
     """Bring a status message up to date: edit it, or send it when there is none or it is gone."""
     subject_id = UUID(subject)
-    async with bench.deps.tx() as tx:
-        status = await statuses.claim_status(tx, subject_id)
+    status = await written(bench.deps, lambda tx: statuses.claim_status(tx, subject_id), within_s=LEASE_S)
     if status is None:
         return
     try:
-        async with asyncio.timeout(COSMETIC_PATIENCE_S if _urgency(status) is Priority.COSMETIC else None):
-            outcome = await _show_or_send(bench, status)
+        outcome = await _attempt_to_show(bench, status)
+    except asyncio.CancelledError:
+        async with bench.deps.tx() as tx:
+            await statuses.try_status_later(tx, subject_id, after_s=0)
+        raise
+    await written(bench.deps, lambda tx: _record_shown(tx, status, outcome), within_s=LEASE_S)
+
+
+async def _attempt_to_show(bench: Bench, status: StatusMessage) -> Outcome:
+    patience_s = COSMETIC_PATIENCE_S if _urgency(status) is Priority.COSMETIC else SHOW_WITHIN_S
+    try:
+        async with asyncio.timeout(patience_s):
+            return await _show_or_send(bench, status)
     except TimeoutError:
-        outcome = SafeToRetry(COSMETIC_PAUSE_S, "there is more urgent work")
-    async with bench.deps.tx() as tx:
-        await _record_shown(tx, status, outcome)
+        return Unknown("there is more urgent work")
+    except Exception as error:
+        reference = crash_of(error).params["reference"]
+        return Refused(Refusal.BAD_CONTENT, reference)
 
 
 async def _show_or_send(bench: Bench, status: StatusMessage) -> Outcome:
@@ -241,13 +307,16 @@ def _urgency(status: StatusMessage) -> Priority:
 async def _record_shown(tx: Tx, status: StatusMessage, outcome: Outcome) -> None:
     match outcome:
         case Delivered():
+            message_id = TelegramId(outcome.parts[-1].message_id)
             await statuses.record_shown(
                 tx,
                 status.subject_id,
                 version=status.version,
-                message_id=TelegramId(outcome.parts[-1].message_id),
+                message_id=message_id,
                 refresh_at=_next_refresh(status.data, tx.now),
             )
+            if status.notice == CARD and message_id != status.message_id:
+                await without_undoing(tx, _bind_card(tx, status.data["post_id"], status.chat_id, message_id))
         case SafeToRetry():
             await statuses.try_status_later(tx, status.subject_id, after_s=max(1.0, outcome.after_s))
         case Unknown():

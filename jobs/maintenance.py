@@ -1,42 +1,53 @@
-"""Sweeping up: what was queued too long, whose worker died, what is overdue."""
+"""Sweeping up: what was queued too long, whose worker died, what is overdue. Not a job: it mustn't wait behind jobs."""
+
+from collections.abc import Mapping
 
 import structlog
 
 from core.deliveries import service as deliveries
 from core.deliveries.models import DeliveryStatus
+from core.deps import Deps
 from core.posts.scheduling import tell_late
+from core.queue import JobSpec
 from core.work import service as work_service
 from core.workers import dead_workers
 from jobs.deliveries import after_delivery
-from jobs.runtime import Bench, plain_job
+from jobs.runtime import without_undoing
 
 log = structlog.get_logger()
 
 
-@plain_job(work_service.SWEEP)
-async def sweep(bench: Bench) -> None:
-    """Called every few seconds. Everything in it may run twice or side by side without harm."""
-    await recover(bench)
-    async with bench.deps.tx() as tx:
-        enqueued = await work_service.sweep_work(tx, bench.work_specs)
-    async with bench.deps.tx() as tx:
-        late = await deliveries.late_deliveries(tx)
-        for delivery in late:
-            await tell_late(tx, delivery_id=delivery.id, owner_id=delivery.owner_id, subject_id=delivery.subject_id)
+async def sweep(deps: Deps, specs: Mapping[str, JobSpec], *, me: str) -> None:
+    """To be called every few seconds. May run twice or side by side without harm. `me`: see core.workers."""
+    await recover(deps, me=me)
+    async with deps.tx() as tx:
+        enqueued = await work_service.sweep_work(tx, specs)
+    late = await _tell_late(deps)
     if enqueued or late:
-        log.info("maintenance.swept", work=enqueued, late=len(late))
+        log.info("maintenance.swept", work=enqueued, late=late)
 
 
-async def recover(bench: Bench) -> None:
+async def recover(deps: Deps, *, me: str) -> None:
     """Take back what dead workers of this host and expired leases hold."""
-    async with bench.deps.tx() as tx:
+    async with deps.tx() as tx:
         holders = {*await work_service.lease_holders(tx), *await deliveries.lease_holders(tx)}
-        dead = dead_workers(holders, me=bench.worker)
+        dead = dead_workers(holders, me=me)
         released = await work_service.release_work_of(tx, dead)
         unconfirmed = await deliveries.recover_leases(tx, dead_workers=dead)
         for delivery in unconfirmed:
-            await after_delivery(
+            ended = after_delivery(
                 tx, delivery, status=DeliveryStatus.UNCONFIRMED, parts=delivery.parts, error=delivery.error
             )
+            await without_undoing(tx, ended)
     if released or unconfirmed:
         log.warning("maintenance.recovered", work=released, unconfirmed=len(unconfirmed), dead=len(dead))
+
+
+async def _tell_late(deps: Deps) -> int:
+    """Warn of posts that are overdue. One that can't be told of doesn't keep the others from being told."""
+    async with deps.tx() as tx:
+        late = await deliveries.late_deliveries(tx)
+        for delivery in late:
+            told = tell_late(tx, delivery_id=delivery.id, owner_id=delivery.owner_id, subject_id=delivery.subject_id)
+            await without_undoing(tx, told)
+    return len(late)

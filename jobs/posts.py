@@ -6,9 +6,9 @@ from uuid import UUID
 
 from core import ids
 from core.billing.costs import record_model_use
-from core.db import TelegramId
+from core.db import ReadSession, TelegramId
 from core.deliveries.statuses import show_status
-from core.errors import AppError, Conflict
+from core.errors import AppError, NotFound
 from core.posts import service as posts
 from core.posts import writing
 from core.posts.platforms import Draft, Platform
@@ -94,8 +94,11 @@ async def _tell_progress(run: Run, written: int, wanted: int) -> None:
 
 
 async def rewrite_ended(tx: Tx, work: ClaimedWork, error: AppError) -> None:
-    """The card comes back with its old text and the reason."""
-    post = await post_of(tx.session, owner_id=work.owner_id, post_id=ids.PostId(work.subject_id))
+    """The card comes back with its old text and the reason. A post that was deleted meanwhile has no card."""
+    try:
+        post = await post_of(tx.session, owner_id=work.owner_id, post_id=ids.PostId(work.subject_id))
+    except NotFound:
+        return
     await _show_card(tx, work, await card_of(tx.session, post=post) | {"problem": error_row(error)})
 
 
@@ -115,18 +118,14 @@ async def rewrite(run: Run) -> None:
     )
     draft, notes, usage = await _rewritten(run, change)
     async with run.finishing() as tx:
-        try:
-            changed = await posts.record_rewrite(
-                tx,
-                owner_id=run.work.owner_id,
-                post_id=post_id,
-                draft=draft,
-                engine=run.deps.writer.engine,
-                from_version=run.work.payload["version"],
-            )
-        except Conflict as error:
-            await rewrite_ended(tx, run.work, error)
-            return
+        changed = await posts.record_rewrite(
+            tx,
+            owner_id=run.work.owner_id,
+            post_id=post_id,
+            draft=draft,
+            engine=run.deps.writer.engine,
+            from_version=run.work.payload["version"],
+        )
         card = await card_of(tx.session, post=changed)
         shown = [{"code": note.code, "params": note.params} for note in notes]
         await _show_card(tx, run.work, card | {"notes": shown})
@@ -160,7 +159,7 @@ async def _show_card(tx: Tx, work: ClaimedWork, card: dict[str, Any]) -> None:
     )
 
 
-async def _source_text(session: Any, owner_id: ids.UserId, batch_id: ids.BatchId | None) -> str:
+async def _source_text(session: ReadSession, owner_id: ids.UserId, batch_id: ids.BatchId | None) -> str:
     if batch_id is None:
         return ""
     batch = await batch_of(session, owner_id=owner_id, batch_id=batch_id)

@@ -3,6 +3,7 @@
 Only for the eye: whatever fails here fails silently, because the finished text follows as a real message.
 """
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from time import monotonic
@@ -10,8 +11,10 @@ from time import monotonic
 from core.telegram.sender import Sender
 
 EVERY_S = 0.6
-TEXT_LIMIT = 4000
-"""Below Telegram's 4,096 UTF-16 units, whatever the emojis."""
+PATIENCE_S = 2.0
+"""The writing waits for the preview. A Telegram that is slower than this gets no more of it."""
+TEXT_LIMIT = 2048
+"""Characters. Even of emojis, which are two UTF-16 units each, Telegram takes so many."""
 
 
 @dataclass(slots=True)
@@ -29,5 +32,9 @@ class Preview:
         now = self.clock()
         if now < self._next_at or self.chat_id < 0 or not text.strip():
             return
-        alone_s = await self.sender.preview(self.chat_id, self.draft_id, text[:TEXT_LIMIT])
-        self._next_at = now + max(EVERY_S, alone_s)
+        try:
+            async with asyncio.timeout(PATIENCE_S):
+                alone_s = await self.sender.preview(self.chat_id, self.draft_id, text[:TEXT_LIMIT])
+        except TimeoutError:
+            alone_s = float("inf")
+        self._next_at = self.clock() + max(EVERY_S, alone_s)

@@ -1,18 +1,18 @@
 """What every job has in common: claim, lease, cancel, retry, fail. A feature's job file holds only its work."""
 
 import asyncio
-import contextlib
 import secrets
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
 import structlog
 
-from core import ids
-from core.db import DATABASE_TROUBLE
+from core import ids, metrics
+from core.db import DATABASE_TROUBLE, may_pass
 from core.deps import Deps
 from core.errors import AppError, ProviderError
 from core.queue import JobSpec
@@ -24,8 +24,12 @@ from core.work.service import ClaimedWork
 
 log = structlog.get_logger()
 
+Result = TypeVar("Result")
+
 KEEP_EVERY_S = 1.0
 """How often a running job renews its lease and looks whether it was cancelled."""
+WRITE_AGAIN_S = 0.25
+CRASHED = "internal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,8 +39,6 @@ class Bench:
     deps: Deps
     sender: Sender
     worker: str
-    work_specs: Mapping[str, JobSpec]
-    """What the sweeper may enqueue again, by target."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,6 @@ class Run:
     @property
     def deps(self) -> Deps:
         return self.bench.deps
-
-    async def progress(self, percent: int, step: str) -> None:
-        """Note how far it is."""
-        async with self.deps.tx() as tx:
-            await work_service.report_progress(tx, self.work, progress=percent, step=step)
 
     @asynccontextmanager
     async def finishing(self) -> AsyncIterator[Tx]:
@@ -70,12 +67,13 @@ class ClaimLost(Exception):
 
 
 class WorkFunction(Protocol):
-    def __call__(self, run: Run, /) -> Awaitable[None]: ...
+    def __call__(self, run: Run, /) -> Coroutine[Any, Any, None]: ...
 
 
 Failure = Callable[[Tx, ClaimedWork, AppError], Awaitable[None]]
 """What belongs to a failure beyond the row: told to the user, quota released. Cancelling is a failure, too, with the
 code `work.cancelled`."""
+Start = Callable[[Bench], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,15 @@ class WorkJob:
     on_failure: Failure
 
     def __call__(self, work_id: str) -> None:
-        submit(lambda bench: run_work(bench, self, ids.WorkId(UUID(work_id))))
+        submit(lambda bench: self.run(bench, work_id))
+
+    async def run(self, bench: Bench, work_id: str) -> None:
+        """Do it, or find that there is nothing to do. What can't even be written down is left to the lease."""
+        with structlog.contextvars.bound_contextvars(work_id=work_id):
+            try:
+                await _run_work(bench, self, ids.WorkId(UUID(work_id)))
+            except Exception:
+                log.exception("work.not_ended")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +104,15 @@ class PlainJob:
     function: Callable[..., Awaitable[None]]
 
     def __call__(self, *args: str | int) -> None:
-        submit(lambda bench: self._run(bench, args))
+        submit(lambda bench: self.run(bench, *args))
 
-    async def _run(self, bench: Bench, args: tuple[str | int, ...]) -> None:
-        async with asyncio.timeout(self.spec.timeout_s):
-            await self.function(bench, *args)
+    async def run(self, bench: Bench, *args: str | int) -> None:
+        """Do it. What goes wrong is made up for by whoever looks after the rows."""
+        try:
+            async with asyncio.timeout(self.spec.timeout_s):
+                await self.function(bench, *args)
+        except Exception:
+            log.exception("job.crashed", target=self.spec.target)
 
 
 def job(spec: JobSpec, *, on_failure: Failure) -> Callable[[WorkFunction], WorkJob]:
@@ -115,56 +125,66 @@ def plain_job(spec: JobSpec) -> Callable[[Callable[..., Awaitable[None]]], Plain
     return lambda function: PlainJob(spec, function)
 
 
-async def run_work(bench: Bench, work_job: WorkJob, work_id: ids.WorkId) -> None:
-    """Claim and do one piece of work; every end of it is written down."""
+async def _run_work(bench: Bench, work_job: WorkJob, work_id: ids.WorkId) -> None:
     spec = work_job.spec
-    async with bench.deps.tx() as tx:
-        work = await work_service.claim_work(tx, work_id, spec=spec, worker=bench.worker)
+    work = await written(
+        bench.deps,
+        lambda tx: work_service.claim_work(tx, work_id, spec=spec, worker=bench.worker),
+        within_s=spec.lease_s,
+    )
     if work is None:
         return
-    with structlog.contextvars.bound_contextvars(
-        work_id=str(work.id), kind=work.kind, attempt=work.attempt, request_id=work.request_id
-    ):
-        if work.attempt > spec.attempts:
-            await _fail(bench, work_job, work, AppError("work.attempts_exhausted"))
-            return
-        await _attempt(Run(bench, spec, work), work_job)
+    run = Run(bench, spec, work)
+    with structlog.contextvars.bound_contextvars(kind=work.kind, attempt=work.attempt, request_id=work.request_id):
+        try:
+            async with metrics.timed(bench.deps.redis, "job", kind=work.kind) as labels:
+                labels["outcome"] = await _attempt(run, work_job)
+        except asyncio.CancelledError:
+            await _give_back(run)
+            raise
 
 
-async def _attempt(run: Run, work_job: WorkJob) -> None:
+async def _attempt(run: Run, work_job: WorkJob) -> str:
+    """Do it once and write down how it ended. Gives that as a word."""
+    if run.work.attempt > run.spec.attempts:
+        return await _fail(run, work_job, AppError("work.attempts_exhausted"))
     log.info("work.started")
     try:
-        async with asyncio.timeout(run.spec.timeout_s):
+        async with asyncio.timeout(run.spec.timeout_s) as limit:
             await _while_claimed(run, work_job.function(run))
     except ClaimLost:
-        await _end_lost(run, work_job)
+        return await _end_lost(run, work_job)
     except AppError as error:
-        await _end_failed(run, work_job, error)
-    except TimeoutError:
-        await _end_failed(run, work_job, AppError("work.timed_out", limit_s=run.spec.timeout_s))
-    except Exception:
-        reference = secrets.token_hex(4)
-        log.exception("work.crashed", reference=reference)
-        crash = ProviderError("internal", provider="postaify", retryable=True, reference=reference)
-        await _end_failed(run, work_job, crash)
-    else:
-        log.info("work.done")
+        return await _end_failed(run, work_job, error)
+    except Exception as error:
+        if isinstance(error, TimeoutError) and limit.expired():
+            return await _fail(run, work_job, AppError("work.timed_out", limit_s=run.spec.timeout_s))
+        return await _end_failed(run, work_job, crash_of(error))
+    log.info("work.done")
+    return WorkStatus.DONE
 
 
-async def _while_claimed(run: Run, doing: Awaitable[None]) -> None:
+def crash_of(error: Exception) -> ProviderError:
+    """An unknown exception as an error that may pass. Logged here, once, with the reference that the user sees."""
+    reference = secrets.token_hex(4)
+    log.error("job.crashed", reference=reference, exc_info=error)
+    return ProviderError(CRASHED, provider="postaify", retryable=True, reference=reference)
+
+
+async def _while_claimed(run: Run, doing: Coroutine[Any, Any, None]) -> None:
     """Do it as long as the claim holds. Raises ClaimLost when it doesn't."""
-    task = asyncio.ensure_future(doing)
+    task = asyncio.create_task(doing)
     keeper = asyncio.create_task(_keep(run))
     try:
-        await asyncio.wait({task, keeper}, return_when=asyncio.FIRST_COMPLETED)
-        if not task.done():
+        ended, _ = await asyncio.wait({task, keeper}, return_when=asyncio.FIRST_COMPLETED)
+        if task not in ended:
+            keeper.result()
             raise ClaimLost
-        await task
+        task.result()
     finally:
         for left in (task, keeper):
             left.cancel()
-            with contextlib.suppress(asyncio.CancelledError, Exception):
-                await left
+        await asyncio.gather(task, keeper, return_exceptions=True)
 
 
 async def _keep(run: Run) -> None:
@@ -175,55 +195,103 @@ async def _keep(run: Run) -> None:
             async with run.deps.tx() as tx:
                 if not await work_service.keep_claim(tx, run.work, spec=run.spec):
                     return
-        except DATABASE_TROUBLE:
-            log.warning("work.lease_not_renewed")
+        except DATABASE_TROUBLE as error:
+            log.warning("work.lease_not_renewed", error=type(error).__name__)
 
 
-async def _end_lost(run: Run, work_job: WorkJob) -> None:
+async def _end_lost(run: Run, work_job: WorkJob) -> str:
     """Cancelled work is ended here; work that another worker has is left alone (its row isn't ours)."""
-    cancelled = AppError("work.cancelled")
-    await _fail(run.bench, work_job, run.work, cancelled, status=WorkStatus.CANCELLED)
+    return await _fail(run, work_job, AppError("work.cancelled"), status=WorkStatus.CANCELLED)
 
 
-async def _end_failed(run: Run, work_job: WorkJob, error: AppError) -> None:
+async def _end_failed(run: Run, work_job: WorkJob, error: AppError) -> str:
     again = isinstance(error, ProviderError) and error.retryable and run.work.attempt < run.spec.attempts
     if not again:
-        await _fail(run.bench, work_job, run.work, error)
-        return
-    wait_s = run.spec.backoff_s * 2 ** (run.work.attempt - 1)
-    if isinstance(error, ProviderError) and error.retry_after_s is not None:
-        wait_s = max(wait_s, error.retry_after_s)
+        return await _fail(run, work_job, error)
+    wait_s = _wait_s(run, error)
     log.info("work.retried_later", code=error.error_code, wait_s=wait_s)
+    await written(
+        run.deps,
+        lambda tx: work_service.retry_work(tx, run.work, spec=run.spec, error=error, after_s=wait_s),
+        within_s=run.spec.lease_s,
+    )
+    return "retried"
+
+
+def _wait_s(run: Run, error: AppError) -> float:
+    """Until the next attempt: doubled each time, and never less than the provider asks for."""
+    backoff_s = float(run.spec.backoff_s * 2 ** (run.work.attempt - 1))
+    asked_s = error.retry_after_s if isinstance(error, ProviderError) else None
+    return max(backoff_s, asked_s or 0.0)
+
+
+async def _fail(run: Run, work_job: WorkJob, error: AppError, *, status: WorkStatus = WorkStatus.FAILED) -> str:
+    async def end(tx: Tx) -> bool:
+        failed = await work_service.fail_work(tx, run.work, error, status=status)
+        if failed:
+            await without_undoing(tx, work_job.on_failure(tx, run.work, error))
+        return failed
+
+    ours = await written(run.deps, end, within_s=run.spec.lease_s)
+    log.info("work.ended", code=error.error_code, status=status, ours=ours)
+    return status if ours else "lost"
+
+
+async def _give_back(run: Run) -> None:
+    """The worker has to stop in the middle: another one begins anew, at once."""
     async with run.deps.tx() as tx:
-        await work_service.retry_work(tx, run.work, spec=run.spec, error=error, after_s=wait_s)
+        await work_service.give_back_work(tx, run.work, spec=run.spec)
+    log.info("work.given_back")
 
 
-async def _fail(
-    bench: Bench, work_job: WorkJob, work: ClaimedWork, error: AppError, *, status: WorkStatus = WorkStatus.FAILED
-) -> None:
-    log.info("work.ended", code=error.error_code, status=status)
-    async with bench.deps.tx() as tx:
-        if await work_service.fail_work(tx, work, error, status=status):
-            await work_job.on_failure(tx, work, error)
+async def written(deps: Deps, write: Callable[[Tx], Awaitable[Result]], *, within_s: float) -> Result:
+    """Run `write` in a transaction; again while the database is away, for at most `within_s`.
+
+    A commit whose answer was lost is made again, so `write` must find that it has been done.
+    """
+    give_up_at = asyncio.get_running_loop().time() + within_s
+    while True:
+        try:
+            async with deps.tx() as tx:
+                return await write(tx)
+        except DATABASE_TROUBLE as error:
+            if not may_pass(error) or asyncio.get_running_loop().time() > give_up_at:
+                raise
+            log.warning("database.away", error=type(error).__name__)
+        await asyncio.sleep(WRITE_AGAIN_S)
+
+
+async def without_undoing(tx: Tx, follow_up: Awaitable[None]) -> None:
+    """What follows from an end, in the same transaction: when it goes wrong, the end itself stands all the same.
+
+    Only a database that may be well again in a moment undoes both, so that both are tried again.
+    """
+    try:
+        async with tx.session.begin_nested():
+            await follow_up
+    except Exception as error:
+        if isinstance(error, DATABASE_TROUBLE) and may_pass(error):
+            raise
+        crash_of(error)
 
 
 class Submit(Protocol):
-    """How a process runs a job's coroutine to its end, from the thread or process in which RQ calls the job."""
+    """How a thread has a job's coroutine run. It may return before the job's end: the rows tell how that went."""
 
-    def __call__(self, start: Callable[[Bench], Coroutine[Any, Any, None]], /) -> None: ...
-
-
-_submit: Submit | None = None
+    def __call__(self, start: Start, /) -> None: ...
 
 
-def install(submit_with: Submit | None) -> None:
-    """Say how this process runs jobs. RQ calls jobs by name and passes only ids, so this can't be an argument."""
-    global _submit
-    _submit = submit_with
+_thread = threading.local()
 
 
-def submit(start: Callable[[Bench], Coroutine[Any, Any, None]]) -> None:
-    """Run a job in this process. Raises RuntimeError outside of a worker."""
-    if _submit is None:
+def install(submit_with: Submit) -> None:
+    """Say how this thread runs jobs. RQ calls jobs by name and passes only ids, so this can't be an argument."""
+    _thread.submit = submit_with
+
+
+def submit(start: Start) -> None:
+    """Run a job. Raises RuntimeError in a thread that isn't a worker's."""
+    submit_with: Submit | None = getattr(_thread, "submit", None)
+    if submit_with is None:
         raise RuntimeError("jobs run in a worker")
-    _submit(start)
+    submit_with(start)

@@ -2,9 +2,12 @@
 
 import asyncio
 import signal
-from dataclasses import dataclass, field
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from dataclasses import dataclass
 
 import structlog
+from redis.exceptions import RedisError
 
 from core import log as logging_setup
 from core.db import DATABASE_TROUBLE
@@ -13,9 +16,13 @@ from core.deliveries import statuses
 from core.deps import Deps, open_deps
 from core.readiness import announce
 from core.settings import Settings
-from core.work import service as work_service
+from core.workers import worker_name
+from jobs.catalogue import work_specs
+from jobs.maintenance import sweep
 
 log = structlog.get_logger()
+
+AWAY: tuple[type[Exception], ...] = (*DATABASE_TROUBLE, RedisError)
 
 SLEEP_MAX_S = 1.0
 SLEEP_MIN_S = 0.01
@@ -37,33 +44,55 @@ async def _run(settings: Settings) -> None:
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
     async with open_deps(settings) as deps:
-        scheduler = Scheduler(deps)
         announce(settings, "scheduler")
         log.info("scheduler.started")
-        while not stop.is_set():
-            try:
-                wait_s = await scheduler.tick()
-            except DATABASE_TROUBLE:
-                log.exception("scheduler.tick_failed")
-                wait_s = SLEEP_MAX_S
-            try:
-                await asyncio.wait_for(stop.wait(), timeout=wait_s)
-            except TimeoutError:
-                continue
+        await schedule(deps, stop)
         log.info("scheduler.stopped")
 
 
-@dataclass(slots=True)
+async def schedule(deps: Deps, stop: asyncio.Event) -> None:
+    """Tick and, beside it, sweep, so that a long sweep makes nothing late. Whatever goes wrong, it goes on."""
+    me, specs = worker_name(), work_specs()
+
+    async def sweep_once() -> float:
+        await sweep(deps, specs, me=me)
+        return SWEEP_EVERY_S
+
+    await asyncio.gather(
+        _repeat("scheduler.tick_failed", Scheduler(deps).tick, stop),
+        _repeat("scheduler.sweep_failed", sweep_once, stop),
+    )
+
+
+async def _repeat(failed: str, once: Callable[[], Awaitable[float]], stop: asyncio.Event) -> None:
+    """Call it again after as many seconds as it says."""
+    while not stop.is_set():
+        try:
+            wait_s = await once()
+        except AWAY as error:
+            log.warning(failed, error=type(error).__name__, detail=str(error).partition("\n")[0])
+            wait_s = SLEEP_MAX_S
+        except Exception:
+            log.exception(failed)
+            wait_s = SLEEP_MAX_S
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), timeout=wait_s)
+
+
+@dataclass(frozen=True, slots=True)
 class Scheduler:
-    """Leases what is due, looks after status messages, and has the sweeper called now and then."""
+    """Leases what is due and has status messages looked after."""
 
     deps: Deps
-    _next_sweep_at: float = field(default=0.0)
 
     async def tick(self) -> float:
-        """Enqueue what is due. Returns the seconds until something is due again, at most one."""
+        """Enqueue what is due. Returns the seconds until something is due again, at most one.
+
+        Raises RedisError when Redis is away: what nobody could be told of isn't leased, so it goes out as soon as
+        Redis is back.
+        """
+        await self.deps.redis.ping()
         await self._lease_due()
-        await self._sweep_now_and_then()
         async with self.deps.tx() as tx:
             await statuses.enqueue_refreshes(tx, limit=REFRESH_BATCH)
         async with self.deps.read() as session:
@@ -80,11 +109,3 @@ class Scheduler:
                     return
                 tx.enqueue(deliveries.SEND, leased.ticket, *map(str, leased.delivery_ids))
             log.debug("scheduler.leased", deliveries=len(leased.delivery_ids))
-
-    async def _sweep_now_and_then(self) -> None:
-        now = asyncio.get_running_loop().time()
-        if now < self._next_sweep_at:
-            return
-        self._next_sweep_at = now + SWEEP_EVERY_S
-        async with self.deps.tx() as tx:
-            tx.enqueue(work_service.SWEEP)

@@ -216,9 +216,16 @@ async def finish_delivery(
 
 
 async def put_back(
-    tx: Tx, delivery_id: ids.DeliveryId, *, worker: str, after_s: float, error: Json | None = None
+    tx: Tx,
+    delivery_id: ids.DeliveryId,
+    *,
+    worker: str,
+    after_s: float,
+    error: Json | None = None,
+    chat_id: TelegramId | None = None,
 ) -> None:
-    """Nothing was sent: try again later. The promise (`due_at`) stays."""
+    """Nothing was sent: try again later, to `chat_id` when its chat has moved there. The promise (`due_at`) stays."""
+    moved = {"chat_id": chat_id} if chat_id is not None else {}
     await tx.session.execute(
         update(Delivery)
         .where(
@@ -232,6 +239,7 @@ async def put_back(
             lease_until=None,
             next_attempt_at=tx.now + timedelta(seconds=after_s),
             error=error,
+            **moved,
         )
     )
 

@@ -95,16 +95,8 @@ async def claim_status(tx: Tx, subject_id: UUID) -> StatusMessage | None:
 async def record_shown(
     tx: Tx, subject_id: UUID, *, version: int, message_id: TelegramId, refresh_at: datetime | None
 ) -> None:
-    """The chat shows `version` now. When a newer one was written meanwhile, that one is enqueued."""
-    row = await tx.session.scalar(
-        update(StatusMessage)
-        .where(StatusMessage.subject_id == subject_id)
-        .values(shown_version=version, message_id=message_id, showing_until=None, refresh_at=refresh_at)
-        .returning(StatusMessage)
-    )
-    if row is not None and row.version > version:
-        row.refresh_at = tx.now + SHOWING
-        tx.enqueue(SHOW_STATUS, str(subject_id))
+    """The chat shows `version` now."""
+    await _end_showing(tx, subject_id, version=version, message_id=message_id, refresh_at=refresh_at)
 
 
 async def try_status_later(tx: Tx, subject_id: UUID, *, after_s: float) -> None:
@@ -153,8 +145,17 @@ def counted_down(left: timedelta) -> timedelta:
 
 async def give_up_status(tx: Tx, subject_id: UUID, *, version: int) -> None:
     """Telegram refuses this for good (blocked, say). Only a newer version is worth another try."""
-    await tx.session.execute(
+    await _end_showing(tx, subject_id, version=version, refresh_at=None)
+
+
+async def _end_showing(tx: Tx, subject_id: UUID, *, version: int, **values: Any) -> None:
+    """When a newer version was written meanwhile, that one is enqueued."""
+    row = await tx.session.scalar(
         update(StatusMessage)
         .where(StatusMessage.subject_id == subject_id)
-        .values(shown_version=version, showing_until=None, refresh_at=None)
+        .values(shown_version=version, showing_until=None, **values)
+        .returning(StatusMessage)
     )
+    if row is not None and row.version > version:
+        row.refresh_at = tx.now + SHOWING
+        tx.enqueue(SHOW_STATUS, str(subject_id))

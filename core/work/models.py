@@ -40,6 +40,7 @@ class Work(Base):
     attempt: Mapped[int] = mapped_column(default=0)
     leased_by: Mapped[str | None]
     lease_until: Mapped[datetime | None]
+    """Before that nobody else may claim it: while it runs, and while it waits for another attempt."""
     next_attempt_at: Mapped[datetime]
     cancel_requested_at: Mapped[datetime | None]
     error: Mapped[Json | None]

@@ -7,19 +7,19 @@ from typing import Any
 from uuid import UUID
 
 import structlog
-from sqlalchemy import select, update
+from sqlalchemy import func, or_, select, update
 
 from core import ids
 from core.errors import AppError
-from core.queue import MAINTENANCE, JobSpec
+from core.queue import JobSpec
 from core.tx import Tx
 from core.work.models import Work, WorkStatus
 
 SWEEP_BATCH = 500
 PUSH_GRACE = timedelta(seconds=20)
-"""How long a pushed job may wait in Redis before the sweeper pushes it again."""
-
-SWEEP = JobSpec("jobs.maintenance.sweep", queue=MAINTENANCE)
+"""How long a pushed job may wait in Redis before the sweeper pushes it again. It grows with the work's age, so that a
+long queue doesn't fill up with repetitions."""
+PUSH_GRACE_MAX = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +56,15 @@ async def request_work(
 
 
 async def claim_work(tx: Tx, work_id: ids.WorkId, *, spec: JobSpec, worker: str) -> ClaimedWork | None:
-    """Take queued work for `lease_s`. None when somebody else has it or it has ended: then there is nothing to do."""
+    """Take queued work for `lease_s`. None when there is nothing to do: somebody else has it, it has ended, or it
+    waits for its next attempt (a push that came twice mustn't cut the wait short)."""
     claimed = await tx.session.scalar(
         update(Work)
-        .where(Work.id == work_id, Work.status == WorkStatus.QUEUED)
+        .where(
+            Work.id == work_id,
+            Work.status == WorkStatus.QUEUED,
+            or_(Work.lease_until.is_(None), Work.lease_until <= tx.now),
+        )
         .values(
             status=WorkStatus.RUNNING,
             attempt=Work.attempt + 1,
@@ -122,17 +127,35 @@ async def fail_work(tx: Tx, work: ClaimedWork, error: AppError, *, status: WorkS
 
 
 async def retry_work(tx: Tx, work: ClaimedWork, *, spec: JobSpec, error: AppError, after_s: float) -> None:
-    """Put it back; the sweeper enqueues it when its time has come."""
+    """Put it back; the sweeper enqueues it when its time has come, and nobody claims it before."""
+    again_at = tx.now + timedelta(seconds=after_s)
     await tx.session.execute(
         update(Work)
         .where(*_held(work))
         .values(
             status=WorkStatus.QUEUED,
-            next_attempt_at=tx.now + timedelta(seconds=after_s),
-            lease_until=None,
+            next_attempt_at=again_at,
+            lease_until=again_at,
             error=error_row(error),
         )
     )
+
+
+async def give_back_work(tx: Tx, work: ClaimedWork, *, spec: JobSpec) -> None:
+    """Put it back untouched, for another worker to take at once: this one has to stop. It was no attempt."""
+    given_back = await tx.session.scalar(
+        update(Work)
+        .where(*_held(work))
+        .values(
+            status=WorkStatus.QUEUED,
+            attempt=Work.attempt - 1,
+            next_attempt_at=tx.now + PUSH_GRACE,
+            lease_until=None,
+        )
+        .returning(Work.id)
+    )
+    if given_back is not None:
+        tx.enqueue(spec, str(work.id))
 
 
 async def request_cancel(tx: Tx, *, owner_id: ids.UserId, subject_id: UUID) -> WorkStatus | None:
@@ -191,7 +214,10 @@ async def sweep_work(tx: Tx, specs: Mapping[str, JobSpec]) -> int:
     rows = await tx.session.execute(
         update(Work)
         .where(Work.id.in_(waiting))
-        .values(next_attempt_at=tx.now + PUSH_GRACE)
+        .values(
+            next_attempt_at=tx.now + func.least(func.greatest(PUSH_GRACE, tx.now - Work.created_at), PUSH_GRACE_MAX),
+            lease_until=None,
+        )
         .returning(Work.id, Work.kind)
         .execution_options(synchronize_session=False)
     )

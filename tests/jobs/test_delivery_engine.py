@@ -46,7 +46,7 @@ async def person(sandbox: RunningSandbox) -> AsyncIterator[Person]:
 async def bench(deps: Deps, settings: Settings, sandbox: RunningSandbox) -> AsyncIterator[Bench]:
     there = settings.model_copy(update={"telegram_api_url": sandbox.base_url})
     async with open_plain_bot(there) as plain:
-        yield Bench(deps, Sender(plain, open_limiter(there, deps.redis)), worker=WORKER, work_specs={})
+        yield Bench(deps, Sender(plain, open_limiter(there, deps.redis)), worker=WORKER)
 
 
 async def add(
