@@ -143,16 +143,3 @@ async def test_a_file_a_long_paste_and_a_forward_are_sources(house: House, perso
     await person.send_text(long)
     card = await person.wait_for_message("1,500 words")
     assert card.button("Write posts")
-
-
-WRONG = [
-    ("short", "at least 10"),
-    ("x" * 50_001, "up to 50000"),
-    ("http://127.0.0.1:1/nothing", "can't reach"),
-]
-
-
-@pytest.mark.parametrize(("text", "answer"), WRONG, ids=["too short", "too long", "dead link"])
-async def test_wrong_input_gets_one_clear_answer(person: Person, text: str, answer: str) -> None:
-    await person.send_text(text)
-    await person.wait_for_message(answer)

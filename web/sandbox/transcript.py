@@ -19,6 +19,7 @@ from rich.text import Text
 from web.sandbox.client import Person, SeenButton, SeenMessage
 from web.sandbox.model import Json
 
+COLUMNS_MOST = 100
 BUBBLE_COLUMNS = 68
 LINES_MOST, LAST_LINES = 12, 4
 """Of one bubble: who watches wants to see the next one, too."""
@@ -70,7 +71,7 @@ class Transcript:
         """A heading between two parts of the story."""
         self._end_draft()
         self._console.print()
-        self._console.print(Rule(f"[bold]{escape(title)}[/]", align="left", style=QUIET))
+        self._print(Rule(f"[bold]{escape(title)}[/]", align="left", style=QUIET), mine=False)
 
     def pressed(self, button: SeenButton) -> None:
         """What isn't a message, and yet was done by the person."""
@@ -121,7 +122,8 @@ class Transcript:
             self._live = None
 
     def _print(self, what: RenderableType, *, mine: bool) -> None:
-        self._console.print(Align(what, "right" if mine else "left"))
+        width = min(self._console.width, COLUMNS_MOST)
+        self._console.print(Align(what, "right" if mine else "left"), width=width)
 
 
 def bubble(message: SeenMessage, *, note: str = "") -> RenderableType:
