@@ -19,9 +19,9 @@ from core.settings import Settings
 from core.telegram.sender import open_sender
 from core.workers import worker_name
 from jobs import heavy
-from jobs.catalogue import JOBS
+from jobs.catalogue import JOBS, work_specs
 from jobs.light import LightWorker
-from jobs.maintenance import recover
+from jobs.maintenance import sweep
 from jobs.runtime import Bench
 
 log = structlog.get_logger()
@@ -67,8 +67,8 @@ async def _run_light(settings: Settings, queues: Sequence[str], name: str) -> No
 
 
 async def _take_over(bench: Bench) -> None:
-    """Free at once what this one's predecessor on the same host held when it was killed."""
+    """Begin at once with what this one's predecessor on the same host held when it was killed."""
     try:
-        await recover(bench.deps, me=bench.worker)
+        await sweep(bench.deps, work_specs(), me=bench.worker)
     except DATABASE_TROUBLE as error:
-        log.warning("worker.nothing_recovered", error=type(error).__name__)
+        log.warning("worker.not_taken_over", error=type(error).__name__)
