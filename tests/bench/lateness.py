@@ -10,9 +10,10 @@ from core.embedded import embedded
 from core.home import make_home
 from core.migrate import upgrade_database
 from core.posts.scheduling import schedule_post
+from core.posts.writing import draft_from_source
 from core.settings import Settings
 from tests.bench.figures import Figure, percentile
-from tests.factories import make_post, make_user
+from tests.factories import make_source, make_user
 from tests.flows.house import House, running_house
 
 RATE_PER_S = 10
@@ -40,7 +41,8 @@ async def measure() -> list[Figure]:
 
 async def _lateness(house: House, settings: Settings) -> list[float]:
     first_due = datetime.now(UTC) + timedelta(seconds=LEAD_S)
-    due = {f"Post {number}": first_due + timedelta(seconds=number / RATE_PER_S) for number in range(POSTS)}
+    moments = [first_due + timedelta(seconds=number / RATE_PER_S) for number in range(POSTS)]
+    due = {f"This is post number {number}.": moment for number, moment in enumerate(moments)}
     async with open_deps(settings) as deps:
         for number, (text, due_at) in enumerate(due.items()):
             person = await house.sandbox.client.new_person(f"P{number}")
@@ -58,7 +60,8 @@ async def _lateness(house: House, settings: Settings) -> list[float]:
 async def _schedule(deps: Deps, telegram_user_id: int, text: str, due_at: datetime) -> None:
     async with deps.tx() as tx:
         user = await make_user(tx, telegram_user_id=telegram_user_id, time_zone="UTC")
-        post = await make_post(tx, user, text)
+        source = await make_source(tx, user, text)
+        post = await draft_from_source(tx, owner_id=user.id, source_id=source.id)
         await schedule_post(tx, owner_id=user.id, post_id=post.id, due_at=due_at)
 
 
