@@ -28,7 +28,10 @@ from core.migrate import upgrade_database
 from core.providers.writers import build_post_writer
 from core.settings import Settings
 from core.tx import Tx
+from tests.flows.fixtures import flow_settings, house
 from tests.recording_queue import RecordingQueue
+
+__all__ = ["flow_settings", "house"]
 
 KEPT_TABLES = {"alembic_version", "plans"}
 """Filled by migrations; tests leave them as they are."""
