@@ -100,6 +100,8 @@ class StatusMessage(Base):
     data: Mapped[Json]
     version: Mapped[int] = mapped_column(default=1)
     shown_version: Mapped[int] = mapped_column(default=0)
+    cosmetic: Mapped[bool] = mapped_column(default=False)
+    """Whether the newest version only counts down: it makes room for everything else."""
     showing_until: Mapped[datetime | None]
     """While somebody brings the chat up to date; others leave it to them."""
     refresh_at: Mapped[datetime | None]

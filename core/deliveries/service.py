@@ -17,6 +17,8 @@ from core.queue import DELIVERIES, JobSpec
 from core.tx import Tx
 
 LEASE = timedelta(seconds=30)
+TICKET_LEASE = timedelta(seconds=10)
+"""Until a worker takes over what a ticket holds. Longer, and the ticket was lost: Redis forgot it, or who had it died."""
 LATE_AFTER = timedelta(minutes=2)
 IN_FLIGHT_MAX = 150
 """Rows set aside at once: some seconds of Telegram's rate, so that no lease runs out in a queue."""
@@ -73,7 +75,7 @@ async def schedule_delivery(
             status=DeliveryStatus.LEASED if now_due else DeliveryStatus.SCHEDULED,
             attempt=0,
             leased_by=ticket,
-            lease_until=tx.now + LEASE if now_due else None,
+            lease_until=tx.now + TICKET_LEASE if now_due else None,
             parts=[],
             dedupe_key=dedupe_key,
             created_at=tx.now,
@@ -131,7 +133,7 @@ async def lease_due(tx: Tx, *, limit: int) -> Leased | None:
     rows = await tx.session.scalars(
         update(Delivery)
         .where(Delivery.id.in_(due))
-        .values(status=DeliveryStatus.LEASED, leased_by=ticket, lease_until=tx.now + LEASE)
+        .values(status=DeliveryStatus.LEASED, leased_by=ticket, lease_until=tx.now + TICKET_LEASE)
         .returning(Delivery.id)
         .execution_options(synchronize_session=False)
     )

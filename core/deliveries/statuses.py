@@ -21,6 +21,7 @@ SHOW_STATUS = JobSpec("jobs.deliveries.show_status", queue=EVENTS, timeout_s=60)
 SHOWING = timedelta(seconds=20)
 """How long one attempt to bring the chat up to date may take, before somebody else may try."""
 
+LAST_MINUTE = timedelta(minutes=1)
 COUNTDOWN_STEPS = tuple(
     sorted(
         {
@@ -57,6 +58,7 @@ async def show_status(
         "message_id": message_id,
         "notice": notice,
         "data": dict(data),
+        "cosmetic": False,
         "refresh_at": tx.now + SHOWING,
     }
     upsert = insert(StatusMessage).values(version=1, shown_version=0, **values)
@@ -123,7 +125,11 @@ async def enqueue_refreshes(tx: Tx, *, limit: int) -> int:
     rows = await tx.session.scalars(
         update(StatusMessage)
         .where(StatusMessage.subject_id.in_(due))
-        .values(version=StatusMessage.version + 1, refresh_at=tx.now + SHOWING)
+        .values(
+            version=StatusMessage.version + 1,
+            cosmetic=StatusMessage.shown_version == StatusMessage.version,
+            refresh_at=tx.now + SHOWING,
+        )
         .returning(StatusMessage.subject_id)
         .execution_options(synchronize_session=False)
     )
@@ -139,7 +145,12 @@ def next_countdown(due_at: datetime, now: datetime) -> datetime | None:
 
 
 def counted_down(left: timedelta) -> timedelta:
-    """What a countdown shows while `left` remains: the step before, so that it stays true until the next one."""
+    """What a countdown shows while `left` remains: the step before, so that it stays true until the next one.
+
+    Seconds are looked at while they pass: a countdown that begins among them is true to five.
+    """
+    if left < LAST_MINUTE:
+        return timedelta(seconds=-(-left.total_seconds() // 5) * 5)
     return next((step for step in reversed(COUNTDOWN_STEPS) if step >= left), left)
 
 

@@ -16,7 +16,7 @@ from core.tx import Tx
 from core.work.models import Work, WorkStatus
 
 SWEEP_BATCH = 500
-PUSH_GRACE = timedelta(seconds=20)
+PUSH_GRACE = timedelta(seconds=5)
 """How long a pushed job may wait in Redis before the sweeper pushes it again. It grows with the work's age, so that a
 long queue doesn't fill up with repetitions."""
 PUSH_GRACE_MAX = timedelta(minutes=5)
