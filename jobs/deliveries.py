@@ -299,7 +299,7 @@ async def _show(bench: Bench, status: StatusMessage, *, message_id: TelegramId |
 
 def _urgency(status: StatusMessage) -> Priority:
     """What a user has just asked for comes first; a countdown makes room for everything else."""
-    if status.shown_version == status.version:
+    if status.cosmetic:
         return Priority.COSMETIC
     return Priority.BULK if status.data.get("delivered_at") else Priority.INTERACTIVE
 

@@ -174,6 +174,7 @@ def upgrade() -> None:
         sa.Column("data", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("shown_version", sa.Integer(), nullable=False),
+        sa.Column("cosmetic", sa.Boolean(), nullable=False),
         sa.Column("showing_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("refresh_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
