@@ -18,7 +18,7 @@ from core.tx import Tx
 
 LEASE = timedelta(seconds=30)
 TICKET_LEASE = timedelta(seconds=10)
-"""Until a worker takes over what a ticket holds. Longer, and the ticket was lost: Redis forgot it, or who had it died."""
+"""Until a worker takes over what a ticket holds. Longer, and it was lost: Redis forgot it, or who had it died."""
 LATE_AFTER = timedelta(minutes=2)
 IN_FLIGHT_MAX = 150
 """Rows set aside at once: some seconds of Telegram's rate, so that no lease runs out in a queue."""

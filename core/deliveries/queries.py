@@ -1,0 +1,37 @@
+"""Looking at deliveries as a whole: how many are under way, and how late the latest is."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from core.db import ReadSession
+from core.deliveries.models import Delivery, DeliveryStatus
+
+
+@dataclass(frozen=True, slots=True)
+class UnderWay:
+    """Deliveries that should be out by now."""
+
+    due: int
+    """Nobody has taken them yet."""
+    held: int
+    """Somebody is about to send them, or sends them."""
+    oldest_due_at: datetime | None
+    """The earliest promise that isn't kept."""
+
+
+async def deliveries_under_way(session: ReadSession, *, now: datetime) -> UnderWay:
+    """At this moment."""
+    due = (Delivery.status == DeliveryStatus.SCHEDULED) & (Delivery.next_attempt_at <= now)
+    held = Delivery.status.in_((DeliveryStatus.LEASED, DeliveryStatus.SENDING))
+    row = (
+        await session.execute(
+            select(
+                func.count().filter(due),
+                func.count().filter(held),
+                func.min(Delivery.due_at),
+            ).where((due | held) | ((Delivery.status == DeliveryStatus.SCHEDULED) & (Delivery.due_at <= now)))
+        )
+    ).one()
+    return UnderWay(due=row[0], held=row[1], oldest_due_at=row[2])
