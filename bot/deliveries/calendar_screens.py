@@ -7,7 +7,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from bot.deliveries.actions import CantChoose, ShowCalendar, ShowDay, ShowEntry, ShowMonth
-from bot.deliveries.grid import month_number, month_rows
+from bot.deliveries.grid import MARK, month_number, month_rows
 from bot.deliveries.phrases import first_words
 from bot.keyboards import pager
 from bot.posts.actions import ShowPosts
@@ -47,13 +47,12 @@ def day(posts: Sequence[Post], shown: date, *, zone: str, t: Texts, now: datetim
 
 
 def month(first: date, counts: Mapping[date, int], *, zone: str, t: Texts, now: datetime) -> Screen:
-    """A month's grid. Behind a day stands how many posts it has."""
+    """A month's grid. Days with posts are marked: a phone shows three characters of each."""
     grid = month_grid(first, now=now, zone=zone, language=t.language)
 
     def cell(each: Day) -> Button:
-        count = counts.get(each.day, 0)
-        if count:
-            return Button(f"{each.day.day}•{count}", ShowDay(each.day.toordinal()))
+        if counts.get(each.day):
+            return Button(f"{each.day.day}{MARK}", ShowDay(each.day.toordinal()))
         return Button(str(each.day.day) if each.can_be_chosen else "·", CantChoose(empty=True))
 
     total = sum(counts.values())

@@ -16,7 +16,7 @@ from bot.deliveries.actions import (
     ScheduleQuick,
     TypeTime,
 )
-from bot.deliveries.grid import month_number, month_rows
+from bot.deliveries.grid import MARK, month_number, month_rows
 from bot.deliveries.phrases import echo
 from bot.posts.actions import ShowCard
 from bot.screens import Button, Screen, lines, rows_of
@@ -28,7 +28,6 @@ from core.when.phrases import When
 from core.when.times import exists, to_local
 
 STEP_MINUTES = 15
-MARK = "•"
 
 
 def choose_time(post_id: ids.PostId, choices: Sequence[QuickChoice], *, zone: str, t: Texts) -> Screen:

@@ -8,6 +8,8 @@ from bot.screens import Button
 from core.when.choices import Day, Month
 
 BLANK = " "
+MARK = "•"
+"""Behind a day that has posts."""
 
 
 def month_number(day: date) -> int:

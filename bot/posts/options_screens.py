@@ -68,7 +68,7 @@ def _options_keyboard(
     fewer, more = max(1, options.variants - 1), min(VARIANTS_MAX, options.variants + 1)
     variants = [
         Button("−", SetVariants(batch_id, fewer)),
-        Button(t.plural("{n} variant each", "{n} variants each", options.variants), SetVariants(batch_id, more)),
+        Button(t.plural("{n} variant", "{n} variants", options.variants), SetVariants(batch_id, more)),
         Button("+", SetVariants(batch_id, more)),
     ]
     styles = [

@@ -51,7 +51,7 @@ class Reader:
 async def reader(page: Page, house: House) -> Reader:
     """Somebody new, who has opened the address."""
     person = await house.sandbox.client.new_person("Robin")
-    await page.goto(f"{house.sandbox.base_url}/?user={person.id}")
+    await page.goto(f"{house.sandbox.base_url}/?user={person.id}#{person.id}")
     return Reader(page)
 
 

@@ -147,3 +147,10 @@ def test_a_countdown_stays_true_until_its_next_step() -> None:
     assert seen[0] == timedelta(hours=14)
     assert seen[-1] < timedelta(0), "what should be out and isn't is looked at again"
     assert len(seen) < 60
+
+
+@pytest.mark.parametrize(
+    ("left_s", "shown_s"), [(59.5, 60), (44.9, 45), (14.2, 15), (11, 15), (10, 10), (0.4, 5), (-3, 0)]
+)
+def test_a_countdown_that_begins_within_the_last_minute_is_true_to_five_seconds(left_s: float, shown_s: int) -> None:
+    assert statuses.counted_down(timedelta(seconds=left_s)) == timedelta(seconds=shown_s)
