@@ -1,6 +1,5 @@
 """The engine with the sandbox Telegram: what it does when Telegram says no, says nothing, or isn't there."""
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
 
@@ -12,41 +11,14 @@ from core.db import TelegramId
 from core.deliveries import service as deliveries
 from core.deliveries.models import Delivery, DeliveryKind, DeliveryStatus
 from core.deps import Deps
-from core.settings import Settings
-from core.telegram.client import open_limiter, open_plain_bot
 from core.telegram.content import SentPart
-from core.telegram.sender import Sender
 from jobs import deliveries as jobs
 from jobs.runtime import Bench
 from jobs.scheduler import Scheduler
 from tests.factories import make_post, make_user
 from tests.recording_queue import RecordingQueue
-from tests.sandbox_server import RunningSandbox, running_sandbox
+from tests.sandbox_server import RunningSandbox
 from web.sandbox.client import Person
-
-WORKER = "host:1:aa"
-
-
-@pytest.fixture(scope="module")
-async def sandbox() -> AsyncIterator[RunningSandbox]:
-    async with running_sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-async def person(sandbox: RunningSandbox) -> AsyncIterator[Person]:
-    """Somebody who has pressed Start."""
-    made = await sandbox.client.new_person("Ann")
-    await made.send_text("/start")
-    yield made
-    await sandbox.client.clear_faults()
-
-
-@pytest.fixture
-async def bench(deps: Deps, settings: Settings, sandbox: RunningSandbox) -> AsyncIterator[Bench]:
-    there = settings.model_copy(update={"telegram_api_url": sandbox.base_url})
-    async with open_plain_bot(there) as plain:
-        yield Bench(deps, Sender(plain, open_limiter(there, deps.redis)), worker=WORKER)
 
 
 async def add(
