@@ -127,7 +127,7 @@ async def enqueue_refreshes(tx: Tx, *, limit: int) -> int:
         .where(StatusMessage.subject_id.in_(due))
         .values(
             version=StatusMessage.version + 1,
-            cosmetic=StatusMessage.shown_version == StatusMessage.version,
+            cosmetic=or_(StatusMessage.cosmetic, StatusMessage.shown_version == StatusMessage.version),
             refresh_at=tx.now + SHOWING,
         )
         .returning(StatusMessage.subject_id)
