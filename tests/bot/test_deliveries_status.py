@@ -34,7 +34,7 @@ JOBS = {deliveries.SEND.target: jobs.send, statuses.SHOW_STATUS.target: jobs.sho
 async def bench(deps: Deps, settings: Settings, sandbox: RunningSandbox) -> AsyncIterator[Bench]:
     there = settings.model_copy(update={"telegram_api_url": sandbox.base_url})
     async with open_plain_bot(there) as plain:
-        yield Bench(deps=deps, sender=Sender(plain, open_limiter(there, deps.redis)), worker="host:1:aa", work_specs={})
+        yield Bench(deps=deps, sender=Sender(plain, open_limiter(there, deps.redis)), worker="host:1:aa")
 
 
 @pytest.fixture
