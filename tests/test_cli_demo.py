@@ -35,7 +35,15 @@ def test_the_story_ends_well_within_a_minute_and_leaves_nothing_behind() -> None
         )
         said, _ = demo.communicate(timeout=60)
         assert demo.returncode == 0, said
-        for words in ("✨ Generate 3 posts", "version 2", "in 10 seconds", "1 post is coming", "Published", "3 posts"):
+        for words in (
+            "Say hello ─",
+            "✨ Generate 3 posts",
+            "version 2",
+            "in 10 seconds",
+            "1 post is coming",
+            "Published",
+            "3 posts",
+        ):
             assert words in said
         assert list(home.iterdir()) == []
 

@@ -71,7 +71,8 @@ class Transcript:
         """A heading between two parts of the story."""
         self._end_draft()
         self._console.print()
-        self._print(Rule(f"[bold]{escape(title)}[/]", align="left", style=QUIET), mine=False)
+        rule = Rule(f"[bold]{escape(title)}[/]", align="left", style=QUIET)
+        self._console.print(rule, width=self._width)
 
     def pressed(self, button: SeenButton) -> None:
         """What isn't a message, and yet was done by the person."""
@@ -122,8 +123,11 @@ class Transcript:
             self._live = None
 
     def _print(self, what: RenderableType, *, mine: bool) -> None:
-        width = min(self._console.width, COLUMNS_MOST)
-        self._console.print(Align(what, "right" if mine else "left"), width=width)
+        self._console.print(Align(what, "right" if mine else "left"), width=self._width)
+
+    @property
+    def _width(self) -> int:
+        return min(self._console.width, COLUMNS_MOST)
 
 
 def bubble(message: SeenMessage, *, note: str = "") -> RenderableType:
