@@ -301,7 +301,7 @@ def _urgency(status: StatusMessage) -> Priority:
     """What a user has just asked for comes first; a countdown makes room for everything else."""
     if status.cosmetic:
         return Priority.COSMETIC
-    return Priority.BULK if status.data.get("delivered_at") else Priority.INTERACTIVE
+    return Priority.STATUS if status.data.get("delivered_at") else Priority.INTERACTIVE
 
 
 async def _record_shown(tx: Tx, status: StatusMessage, outcome: Outcome) -> None:

@@ -31,7 +31,9 @@ class Priority(IntEnum):
     """Somebody looks at the screen and waits."""
     BULK = 1
     """What was promised for this moment."""
-    COSMETIC = 2
+    STATUS = 2
+    """What came of it."""
+    COSMETIC = 3
     """What only looks nicer: a countdown that goes on."""
 
 
