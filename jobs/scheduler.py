@@ -31,6 +31,7 @@ BATCH = 30
 """Deliveries for one job: about what Telegram takes in a second."""
 REFRESH_BATCH = 100
 SWEEP_EVERY_S = 5.0
+PING_WITHIN_S = 0.5
 
 
 def run(settings: Settings) -> None:
@@ -88,10 +89,11 @@ class Scheduler:
     async def tick(self) -> float:
         """Enqueue what is due. Returns the seconds until something is due again, at most one.
 
-        Raises RedisError when Redis is away: what nobody could be told of isn't leased, so it goes out as soon as
-        Redis is back.
+        Raises RedisError or TimeoutError when Redis is away: what nobody could be told of isn't leased, so it goes
+        out as soon as Redis is back.
         """
-        await self.deps.redis.ping()
+        async with asyncio.timeout(PING_WITHIN_S):
+            await self.deps.redis.ping()
         await self._lease_due()
         async with self.deps.tx() as tx:
             await statuses.enqueue_refreshes(tx, limit=REFRESH_BATCH)
