@@ -17,7 +17,13 @@ from core.settings import Settings
 from tests.sandbox_server import RunningSandbox, running_sandbox
 
 READY_WITHIN_S = 30.0
-PROCESSES = {"bot": ["bot"], "worker": ["worker"], "scheduler": ["scheduler"]}
+PROCESSES = {
+    "bot": ["bot"],
+    "worker": ["worker"],
+    "scheduler": ["scheduler"],
+    "second-worker": ["worker"],
+    "heavy-worker": ["worker", "--kind", "heavy"],
+}
 
 
 @dataclass
@@ -92,7 +98,7 @@ async def running_house(settings: Settings, home: Path, *, limits: bool = True) 
         url = settings.database_url.get_secret_value().replace("+asyncpg", "")
         house = House(sandbox, environment, home, url)
         try:
-            await house.start(*PROCESSES)
+            await house.start("bot", "worker", "scheduler")
             yield house
         finally:
             for name in list(house.running):
