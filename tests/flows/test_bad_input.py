@@ -309,9 +309,8 @@ async def test_an_edit_of_anything_else_is_said_to_be_late_once(person: Person) 
         await person.edit(sent, text)
     last = await person.send_text("/cancel")
     await person.wait_for_message("nothing to cancel", after=last.id)
-    answers = [seen.text for seen in await person.history() if sent.id < seen.id < last.id and not seen.outgoing]
-    assert [text for text in answers if "before you changed it" in text] == answers[1:]
-    assert len(answers) == 2
+    answers = [seen.text for seen in await person.history() if sent.id < seen.id and not seen.outgoing]
+    assert ["before you changed it" in text for text in answers] == [False, True, False]
 
 
 async def test_a_reply_to_what_is_no_draft_is_a_text_like_any_other(person: Person) -> None:
