@@ -18,6 +18,7 @@ from core.providers.text import Brief, Change, Finished, Note, Partial, Rewrite,
 from core.sources.service import source_of
 from core.tx import Tx
 from core.work.service import ClaimedWork, error_row, report_progress
+from jobs.deliveries import CARD
 from jobs.preview import Preview
 from jobs.runtime import Run, job
 
@@ -153,8 +154,7 @@ async def _show_card(tx: Tx, work: ClaimedWork, card: dict[str, Any]) -> None:
         owner_id=work.owner_id,
         subject_id=work.id,
         chat_id=place.chat_id,
-        message_id=place.message_id,
-        notice="posts.card",
+        notice=CARD,
         data=card | {"language": place.language},
     )
 

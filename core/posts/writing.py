@@ -125,7 +125,7 @@ async def request_posts(tx: Tx, *, owner_id: ids.UserId, batch_id: ids.BatchId, 
     await remember_writing_options(tx, user_id=owner_id, options=batch.options)
     payload = {"chat_id": place.chat_id, "message_id": place.message_id, "language": place.language}
     await request_work(tx, WRITE, owner_id=owner_id, subject_id=batch.id, payload=payload)
-    await _show(tx, batch, place, "posts.writing", written=0, posts=options.posts)
+    await _show(tx, batch, place, "posts.writing", message_id=place.message_id, written=0, posts=options.posts)
     return batch
 
 
@@ -203,7 +203,10 @@ async def card_of(session: ReadSession, *, post: Post) -> dict[str, object]:
     return card_data(post, await posts_of_batch(session, owner_id=post.owner_id, batch_id=post.batch_id))
 
 
-async def _show(tx: Tx, batch: Batch, place: Place, notice: str, **more: object) -> None:
+async def _show(
+    tx: Tx, batch: Batch, place: Place, notice: str, *, message_id: TelegramId | None = None, **more: object
+) -> None:
+    """In the message that was taken over when the writing was asked for, or the one that has replaced it since."""
     source = await source_of(tx.session, owner_id=batch.owner_id, source_id=batch.source_id)
     data = batch_data(batch, source_title=source.title, language=place.language, **more)
     await show_status(
@@ -211,7 +214,7 @@ async def _show(tx: Tx, batch: Batch, place: Place, notice: str, **more: object)
         owner_id=batch.owner_id,
         subject_id=batch.id,
         chat_id=place.chat_id,
-        message_id=place.message_id,
+        message_id=message_id,
         notice=notice,
         data=data,
     )
