@@ -2,7 +2,7 @@
 
 import asyncio
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from bot.accounts import screens
@@ -11,6 +11,7 @@ from bot.context import Context
 from bot.router import Command, Router
 from bot.screens import Screen
 from bot.sources.screens import source_card
+from bot.texts import Texts
 from core.sources.reading import Reading, read_text
 from core.sources.service import keep_source
 
@@ -47,7 +48,7 @@ async def on_show_example(context: Context, press: ShowExample) -> None:
 
 
 async def on_help(router: Router, context: Context) -> None:
-    await context.send(screens.help_screen(_commands(router, context), context.texts))
+    await context.send(_help(tuple(_commands(router, context)), context.texts))
 
 
 async def on_cancel(context: Context) -> None:
@@ -82,6 +83,12 @@ def _commands(router: Router, context: Context) -> list[Command]:
     """Those that are there for this user."""
     found = (router.command_for(context.actor, name) for name in router.commands)
     return [command for command in found if command is not None]
+
+
+@lru_cache
+def _help(commands: tuple[Command, ...], t: Texts) -> Screen:
+    """Made once for each language and kind of user."""
+    return screens.help_screen(commands, t)
 
 
 @cache

@@ -83,7 +83,7 @@ async def _full_bot() -> AsyncIterator[InstantApi]:
     with embedded(home) as services:
         environment = environment_of(home, services)
         async with instant_api() as api:
-            environment |= {"TELEGRAM_API_URL": api.url, "TELEGRAM_RATE_PER_S": "0", "LOG_LEVEL": "WARNING"}
+            environment |= {"TELEGRAM_API_URL": api.url, "TELEGRAM_RATE_PER_S": "0", "LOG_LEVEL": "ERROR"}
             await upgrade_database(Settings.load(DATABASE_URL=services.database_url, _env_file=None))
             process = subprocess.Popen(  # noqa: ASYNC220  as above
                 [sys.executable, "-m", "postaify", "bot"], env=environment, cwd=home
