@@ -5,7 +5,7 @@ import secrets
 import threading
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -48,6 +48,8 @@ class Run:
     bench: Bench
     spec: JobSpec
     work: ClaimedWork
+    ending: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once its result is being written. From then on the row tells nothing about the claim."""
 
     @property
     def deps(self) -> Deps:
@@ -59,6 +61,7 @@ class Run:
         async with self.deps.tx() as tx:
             if not await work_service.finish_work(tx, self.work):
                 raise ClaimLost
+            self.ending.set()
             yield tx
 
 
@@ -177,10 +180,10 @@ async def _while_claimed(run: Run, doing: Coroutine[Any, Any, None]) -> None:
     keeper = asyncio.create_task(_keep(run))
     try:
         ended, _ = await asyncio.wait({task, keeper}, return_when=asyncio.FIRST_COMPLETED)
-        if task not in ended:
+        if task not in ended and not run.ending.is_set():
             keeper.result()
             raise ClaimLost
-        task.result()
+        await task
     finally:
         for left in (task, keeper):
             left.cancel()

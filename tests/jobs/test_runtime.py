@@ -1,7 +1,8 @@
 """Work from its claim to its end, whatever goes wrong in between."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from datetime import timedelta
 from uuid import UUID
 
@@ -13,7 +14,7 @@ from core import ids, metrics
 from core.clock import FixedClock
 from core.deps import Deps
 from core.errors import AppError, InvalidInput, ProviderError
-from core.queue import TEXT, JobSpec
+from core.queue import TEXT, JobSpec, Push
 from core.tx import Tx
 from core.work import service as work_service
 from core.work.models import Work, WorkStatus
@@ -114,6 +115,32 @@ async def test_work_that_ends_well_is_done_and_measured(concurrent_bench: Bench,
     assert (await row_of(deps, work_id)).status == WorkStatus.DONE
     assert told.errors == []
     assert await outcomes(deps) == {"done": 1}
+
+
+class SlowQueue(RecordingQueue):
+    """Redis, taking its time."""
+
+    async def push(self, pushes: Iterable[Push]) -> None:
+        await asyncio.sleep(0.3)
+        await super().push(pushes)
+
+
+async def test_what_follows_from_a_result_starts_also_when_the_claim_is_looked_at_right_then(
+    concurrent_bench: Bench, told: Told
+) -> None:
+    """The look waits for the row until the commit, and then finds that the work is done."""
+    queue = SlowQueue()
+
+    async def work(run: Run) -> None:
+        async with run.finishing() as tx:
+            tx.enqueue(SPEC, "next")
+            await asyncio.sleep(runtime.KEEP_EVERY_S + 0.1)
+
+    bench = replace(concurrent_bench, deps=replace(concurrent_bench.deps, queue=queue))
+    work_id = await requested(concurrent_bench.deps)
+    await job_of(work, told).run(bench, str(work_id))
+    assert queue.pushed(SPEC) == [("next",)]
+    assert await outcomes(bench.deps) == {"done": 1}
 
 
 async def test_the_same_job_pushed_twice_is_done_once(concurrent_bench: Bench, told: Told) -> None:
