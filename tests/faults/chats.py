@@ -1,0 +1,45 @@
+"""The chats of a home: people who started the bot, and the channels and groups where it is an administrator."""
+
+import asyncio
+from dataclasses import dataclass
+
+from core import ids
+from core.deps import Deps
+from tests.factories import make_user
+from web.sandbox.client import Person, SandboxClient
+
+PEOPLE, CHANNELS, GROUPS = 40, 25, 15
+WELCOMED_WITHIN_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Chats:
+    """Where posts go, and who owns them."""
+
+    people: tuple[Person, ...]
+    rooms: tuple[int, ...]
+    """Channels and groups."""
+    owners: dict[int, ids.UserId]
+    """By the person's id at Telegram."""
+
+
+async def make_chats(client: SandboxClient, deps: Deps) -> Chats:
+    """All are welcomed by the bot before anything goes wrong."""
+    people = [await client.new_person(f"P{number}") for number in range(PEOPLE)]
+    rooms = [await _room(people[0], "channel", number) for number in range(CHANNELS)]
+    rooms += [await _room(people[0], "supergroup", number) for number in range(GROUPS)]
+    owners = {}
+    for person in people:
+        await person.send_text("/start")
+        async with deps.tx() as tx:
+            owners[person.id] = (await make_user(tx, telegram_user_id=person.id, time_zone="UTC")).id
+    async with asyncio.timeout(WELCOMED_WITHIN_S):
+        for person in people:
+            await person.wait_for_message(lambda _: True, timeout_s=WELCOMED_WITHIN_S)
+    return Chats(tuple(people), tuple(rooms), owners)
+
+
+async def _room(owner: Person, type_: str, number: int) -> int:
+    chat = await owner.make_chat(type_, f"{type_} {number}")
+    await owner.add_bot(int(chat["id"]))
+    return int(chat["id"])

@@ -1,0 +1,100 @@
+"""Play one scenario in a home, and judge it once everything has come to rest."""
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
+
+from sqlalchemy import func, select
+
+from core.db import DATABASE_TROUBLE
+from core.deliveries.models import FINAL, Delivery, StatusMessage
+from core.deps import Deps
+from tests.faults.chats import Chats
+from tests.faults.deliveries import Wanted, schedule_all
+from tests.faults.home import FaultyHome
+from tests.faults.plan import Fault, Kind, Plan
+from tests.faults.verdict import Arrived, Verdict, excused, judge, rows_of, status_messages_of
+
+SETTLED_WITHIN_S = 120.0
+LOOK_EVERY_S = 0.2
+SEND = "sendMessage"
+
+Play = Callable[[FaultyHome, Fault], Awaitable[object]]
+
+PLAYS: dict[Kind, Play] = {
+    Kind.KILL_WORKER: lambda home, _: home.kill("worker-light"),
+    Kind.KILL_SECOND: lambda home, _: home.kill("second"),
+    Kind.KILL_SCHEDULER: lambda home, _: home.kill("scheduler"),
+    Kind.KILL_BOT: lambda home, _: home.kill("bot"),
+    Kind.KILL_REDIS: lambda home, _: home.kill("redis"),
+    Kind.KILL_POSTGRES: lambda home, _: home.kill("postgres"),
+    Kind.KILL_SUPERVISOR: lambda home, _: home.kill("up"),
+    Kind.STOP_WORKER: lambda home, fault: home.stop_for("worker-light", fault.lasts_s),
+    Kind.STOP_WORKER_LONG: lambda home, fault: home.stop_for("worker-light", fault.lasts_s),
+    Kind.STOP_SCHEDULER: lambda home, fault: home.stop_for("scheduler", fault.lasts_s),
+    Kind.STOP_REDIS: lambda home, fault: home.stop_for("redis", fault.lasts_s),
+    Kind.FLUSH_REDIS: lambda home, _: home.flush(),
+    Kind.DROP_ANSWERS: lambda home, fault: _disturb(home, fault, "drop_answer"),
+    Kind.ERRORS: lambda home, fault: _disturb(home, fault, "error", error_code=500),
+    Kind.TOO_MANY: lambda home, fault: _disturb(home, fault, "rate_limit", retry_after=1),
+    Kind.HANG: lambda home, fault: _disturb(home, fault, "hang", delay_s=fault.lasts_s),
+    Kind.DELAY: lambda home, fault: _disturb(home, fault, "delay", delay_s=fault.lasts_s),
+}
+
+
+async def _disturb(home: FaultyHome, fault: Fault, kind: str, **more: float) -> None:
+    await home.sandbox.client.add_fault(kind, SEND, times=fault.times, **more)
+
+
+async def play(home: FaultyHome, chats: Chats, plan: Plan) -> Verdict:
+    """Schedule, disturb, wait, judge."""
+    started = time.monotonic()
+    since = max((call["n"] for call in await home.sandbox.client.calls()), default=0)
+    refused = (await home.sandbox.client.stats())["refused_429"]
+    async with home.deps() as deps:
+        first_due, wanted = await schedule_all(deps, chats, plan)
+    await asyncio.gather(*(_play_at(home, fault, first_due) for fault in plan.faults))
+    await home.sandbox.client.clear_faults()
+    async with home.deps() as deps:
+        await _settle(deps, wanted)
+        rows, shown = await rows_of(deps, wanted), await status_messages_of(deps, wanted)
+    verdict = judge(plan, wanted, rows, shown, Arrived.of(await home.sandbox.client.calls(SEND, since=since)))
+    await _measure(home, verdict, refused)
+    verdict.took_s = time.monotonic() - started
+    return verdict
+
+
+async def _play_at(home: FaultyHome, fault: Fault, first_due: datetime) -> None:
+    await asyncio.sleep((first_due - datetime.now(UTC)).total_seconds() + fault.at_s)
+    await PLAYS[fault.kind](home, fault)
+
+
+async def _settle(deps: Deps, wanted: list[Wanted]) -> None:
+    """Until no row is unfinished and every owner has been told, or until it has taken too long: then rows tell."""
+    give_up_at = time.monotonic() + SETTLED_WITHIN_S
+    while time.monotonic() < give_up_at:
+        try:
+            if await _unfinished(deps, wanted) == 0:
+                return
+        except DATABASE_TROUBLE:
+            pass
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def _unfinished(deps: Deps, wanted: list[Wanted]) -> int:
+    in_rows = Delivery.id.in_([one.id for one in wanted]) & Delivery.status.not_in(FINAL)
+    behind = StatusMessage.subject_id.in_([one.subject_id for one in wanted]) & (
+        StatusMessage.shown_version < StatusMessage.version
+    )
+    async with deps.read() as session:
+        rows = await session.scalar(select(func.count()).select_from(Delivery).where(in_rows)) or 0
+        return rows or await session.scalar(select(func.count()).select_from(StatusMessage).where(behind)) or 0
+
+
+async def _measure(home: FaultyHome, verdict: Verdict, refused_before: int) -> None:
+    stats = await home.sandbox.client.stats()
+    verdict.refused = stats["refused_429"] - refused_before
+    verdict.max_per_second = stats["max_per_second"]
+    if verdict.refused and not excused(verdict.plan):
+        verdict.wrong.append(f"{verdict.refused} calls were refused with 429")
