@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import structlog
 from telegram import Bot, BotCommand, BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats, Update
 
-from bot import accounts, billing, deliveries, posts, sources
+from bot import accounts, billing, channels, deliveries, posts, sources
 from bot.context import Context
 from bot.errors import answer_error, answer_without_context
 from bot.middleware import ActionCounter, Actors
@@ -25,7 +25,7 @@ DESCRIPTION = (
 SHORT_DESCRIPTION = "Your notes and articles become posts, delivered on time."
 """msgids; https://core.telegram.org/bots/api#setmydescription allows 512 characters, the short one 120."""
 
-FEATURES = (accounts, billing, posts, deliveries, sources)
+FEATURES = (accounts, billing, posts, deliveries, channels, sources)
 """In the order in which they are asked. `sources` takes whatever nobody else wanted, so it comes last."""
 
 

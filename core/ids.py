@@ -14,8 +14,9 @@ BatchId = NewType("BatchId", UUID)
 DeliveryId = NewType("DeliveryId", UUID)
 WorkId = NewType("WorkId", UUID)
 HoldId = NewType("HoldId", UUID)
+ChannelId = NewType("ChannelId", UUID)
 
-KINDS = (UserId, SourceId, PostId, BatchId, DeliveryId, WorkId, HoldId)
+KINDS = (UserId, SourceId, PostId, BatchId, DeliveryId, WorkId, HoldId, ChannelId)
 """All of them, for the tables."""
 
 SHORT_LENGTH = 22

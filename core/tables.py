@@ -2,10 +2,11 @@
 
 from core.accounts import models as accounts
 from core.billing import models as billing
+from core.channels import models as channels
 from core.db import Base
 from core.deliveries import models as deliveries
 from core.posts import models as posts
 from core.sources import models as sources
 from core.work import models as work
 
-__all__ = ["Base", "accounts", "billing", "deliveries", "posts", "sources", "work"]
+__all__ = ["Base", "accounts", "billing", "channels", "deliveries", "posts", "sources", "work"]

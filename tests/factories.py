@@ -5,6 +5,8 @@ from itertools import count
 
 from core.accounts.models import User
 from core.accounts.service import choose_time_zone, welcome_user
+from core.channels.models import Channel, ChannelKind
+from core.channels.service import SeenChat, connect_channel
 from core.db import TelegramId
 from core.posts.models import Batch, Post
 from core.posts.options import WritingOptions
@@ -69,3 +71,16 @@ async def make_posts(
 async def make_post(tx: Tx, owner: User, text: str = "Bread that pays for the oven.") -> Post:
     """One draft."""
     return (await make_posts(tx, owner, [text]))[0]
+
+
+async def make_channel(
+    tx: Tx,
+    owner: User,
+    *,
+    chat_id: int | None = None,
+    kind: ChannelKind = ChannelKind.CHANNEL,
+    title: str = "Oven news",
+) -> Channel:
+    """A chat that the owner has connected; another one each time unless given."""
+    number = TelegramId(chat_id or -1_000_000_000_000 - next(_numbers))
+    return await connect_channel(tx, owner_id=owner.id, seen=SeenChat(number, kind, title, None))

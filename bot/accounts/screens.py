@@ -23,7 +23,7 @@ from bot.texts import LANGUAGES, Texts
 from core import languages as known_languages
 from core.posts.platforms import Platform
 
-GROUPS = ("new", "posts"), ("calendar",), ("plan", "usage", "settings")
+GROUPS = ("new", "posts"), ("calendar", "channels"), ("plan", "usage", "settings")
 """Commands that /help shows together, in this order."""
 
 

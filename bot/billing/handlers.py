@@ -6,7 +6,8 @@ from bot.billing import screens
 from bot.billing.actions import ShowPlan, ShowPlans, ShowUsage
 from bot.context import Context
 from bot.screens import Screen
-from core.billing.queries import Entitlement, entitlements_of, plan_of, plans
+from core.billing.queries import STANDING, Entitlement, entitlements_of, plan_of, plans
+from core.channels.queries import room_for_channels
 
 
 async def show_plan(context: Context) -> None:
@@ -39,7 +40,9 @@ def limit_reached(context: Context, params: dict[str, Any]) -> Screen:
 
 
 async def _entitlements(context: Context) -> list[Entitlement]:
+    """Of what can be used today: what is counted in a period, and what is there at the time."""
+    now, owner_id = context.deps.clock.now(), context.actor.id
+    counted = [feature for feature in screens.OPEN_FEATURES if feature not in STANDING]
     async with context.deps.read() as session:
-        return await entitlements_of(
-            session, owner_id=context.actor.id, features=screens.OPEN_FEATURES, now=context.deps.clock.now()
-        )
+        metered = await entitlements_of(session, owner_id=owner_id, features=counted, now=now)
+        return [*metered, await room_for_channels(session, owner_id=owner_id, now=now)]

@@ -17,7 +17,7 @@ from core.billing.models import Plan
 from core.billing.queries import STANDING, Entitlement, Feature
 from core.when.formats import format_local
 
-OPEN_FEATURES = (Feature.POSTS,)
+OPEN_FEATURES = (Feature.POSTS, Feature.TARGET_CHATS)
 """What can be used today. The others are in the plans and open later; each adds itself here when it does."""
 
 
@@ -71,7 +71,7 @@ def limit_reached_screen(t: Texts, params: Mapping[str, Any], *, zone: str | Non
             _reached_title(feature, limit=limit, used=used, t=t),
             *_reached_facts(params, limit=limit, used=used, zone=zone, t=t),
             "",
-            t("Nothing was started, and nothing was counted."),
+            t("Nothing was changed.") if feature in STANDING else t("Nothing was started, and nothing was counted."),
             _not_for_sale(t),
         ]
     )
@@ -80,7 +80,7 @@ def limit_reached_screen(t: Texts, params: Mapping[str, Any], *, zone: str | Non
 
 def _usage_lines(entitlements: Sequence[Entitlement], zone: str | None, t: Texts) -> list[Markup]:
     shown = [_usage_line(each, t) for each in entitlements]
-    resets = {each.resets_at for each in entitlements}
+    resets = {each.resets_at for each in entitlements if each.feature not in STANDING}
     return shown + [_reset_line(at, zone, t) for at in sorted(resets)]
 
 
@@ -112,6 +112,8 @@ def _reached_title(feature: Feature, *, limit: int, used: int, t: Texts) -> Mark
     name = feature_label(feature, t)
     if limit == 0:
         return t("<b>{name}: not part of your plan</b>", name=name)
+    if feature in STANDING:
+        return t("<b>{name}: as many as your plan has room for</b>", name=name)
     if used >= limit:
         return t("<b>{name}: this month's limit is reached</b>", name=name)
     return t("<b>{name}: not enough left this month</b>", name=name)
@@ -124,6 +126,8 @@ def _reached_facts(params: Mapping[str, Any], *, limit: int, used: int, zone: st
         return
     values = {"bar": bar(used, limit), "used": _number(used, t), "limit": _number(limit, t), "plan": plan}
     yield t("{bar} {used} of {limit} on the {plan} plan", **values)
+    if Feature(params["feature"]) in STANDING:
+        return
     if used < limit:
         yield t("This would take {asked}.", asked=_number(int(params["asked"]), t))
     yield _reset_line(datetime.fromisoformat(str(params["resets_at"])), zone, t)

@@ -1,0 +1,10 @@
+"""The channels and groups that posts can go to: connecting, testing, disconnecting."""
+
+from bot.channels import connecting, handlers, sentences
+from bot.router import Router
+
+
+def register(router: Router) -> None:
+    handlers.register(router)
+    connecting.register(router)
+    sentences.register(router)

@@ -1,0 +1,55 @@
+"""What can be pressed about connected chats."""
+
+from bot.actions import Action, action
+from core import ids
+
+
+@action("ch.list")
+class ShowChannels(Action):
+    page: int
+
+
+@action("ch")
+class ShowChannel(Action):
+    channel_id: ids.ChannelId
+
+
+@action("ch.new")
+class ConnectChat(Action):
+    """Ask which chat to connect: a channel, or (`group`) a group."""
+
+    group: bool
+
+
+@action("ch.test")
+class SendTest(Action):
+    channel_id: ids.ChannelId
+
+
+@action("ch.untest")
+class DeleteTest(Action):
+    channel_id: ids.ChannelId
+    message_id: int
+
+
+@action("ch.look")
+class CheckAgain(Action):
+    """Ask Telegram anew whether posts can go there."""
+
+    channel_id: ids.ChannelId
+
+
+@action("ch.std")
+class MakeDefault(Action):
+    channel_id: ids.ChannelId
+    wanted: bool
+
+
+@action("ch.off")
+class Disconnect(Action):
+    channel_id: ids.ChannelId
+
+
+@action("ch.on")
+class Reconnect(Action):
+    channel_id: ids.ChannelId

@@ -1,0 +1,156 @@
+"""Connected chats as lists, cards and answers."""
+
+from collections.abc import Iterator
+
+from markupsafe import Markup
+from telegram import ChatAdministratorRights, KeyboardButton, KeyboardButtonRequestChat
+
+from bot.channels.actions import (
+    CheckAgain,
+    ConnectChat,
+    DeleteTest,
+    Disconnect,
+    MakeDefault,
+    Reconnect,
+    SendTest,
+    ShowChannel,
+    ShowChannels,
+)
+from bot.channels.labels import channel_label, state_sentence
+from bot.keyboards import pager, ticked
+from bot.screens import Button, Screen, lines
+from bot.texts import Texts
+from core.billing.queries import Entitlement
+from core.channels.models import Channel, ChannelState
+from core.db import Paged
+
+CHANNEL_REQUEST, GROUP_REQUEST = 1, 2
+"""request_ids: which button was pressed. The shared chat says itself what it is."""
+
+
+def channels(found: Paged[Channel], room: Entitlement, t: Texts) -> Screen:
+    """What is connected, and in which state."""
+    connect = [Button(t("➕ Channel"), ConnectChat(group=False)), Button(t("➕ Group"), ConnectChat(group=True))]
+    if not found.total:
+        return Screen(_nothing(t), [connect])
+    of_limit = [t("{used} of {limit} on your plan", used=room.used, limit=room.limit)] if room.limit else []
+    heading = lines([t("📣 <b>Your channels and groups</b>"), *of_limit, "", *(_line(each, t) for each in found.items)])
+    entries = [[Button(channel_label(each), ShowChannel(each.id))] for each in found.items]
+    return Screen(heading, [*entries, pager(found.number, found.pages, ShowChannels), connect])
+
+
+def _nothing(t: Texts) -> Markup:
+    return t(
+        "📣 <b>No channel or group is connected yet.</b>\n\n"
+        "Connect one, and I can post there for you at the time you choose. "
+        "Until then your posts come to this chat."
+    )
+
+
+def _line(channel: Channel, t: Texts) -> Markup:
+    default = t(" · by default") if channel.is_default else ""
+    return Markup("{}: {}{}").format(channel_label(channel), state_sentence(channel.state, t), default)
+
+
+def channel(shown: Channel, t: Texts, *, test_id: int | None = None) -> Screen:
+    """One chat. `test_id`: the test that was just sent there."""
+    ready = shown.state == ChannelState.READY
+    text = [Markup("<b>{}</b>").format(channel_label(shown)), state_sentence(shown.state, t)]
+    text += [t("New posts for Telegram go there, unless you say otherwise.")] if shown.is_default else []
+    return Screen(lines(text), [list(row) for row in _rows(shown, t, ready=ready, test_id=test_id)])
+
+
+def _rows(shown: Channel, t: Texts, *, ready: bool, test_id: int | None) -> Iterator[list[Button]]:
+    if not ready:
+        yield [Button(t("🔄 Check again"), CheckAgain(shown.id))]
+    elif test_id is not None:
+        yield [Button(t("🗑 Delete the test"), DeleteTest(shown.id, test_id))]
+    else:
+        yield [Button(t("🧪 Send a test"), SendTest(shown.id))]
+    default = ticked(t("Post here by default"), shown.is_default)
+    yield [Button(default, MakeDefault(shown.id, not shown.is_default))]
+    yield [Button(t("🔌 Disconnect"), Disconnect(shown.id)), Button(t("‹ Back"), ShowChannels(1))]
+
+
+def ask_which(*, group: bool, t: Texts) -> Screen:
+    """Telegram's chooser, and the other way."""
+    if group:
+        text = t(
+            "Press <b>Choose a group</b> below: I come in, and may write there. You need to be an admin.\n\n"
+            "Or add me to the group yourself and send /connect there."
+        )
+    else:
+        text = t(
+            "Press <b>Choose a channel</b> below: I become an admin who may post, and nothing else.\n\n"
+            "Or make me an admin yourself, with the right to post, and forward me a post from the channel."
+        )
+    return Screen(text, reply_keyboard=[[_chooser(group=group, t=t)]])
+
+
+def _chooser(*, group: bool, t: Texts) -> KeyboardButton:
+    label = t("👥 Choose a group") if group else t("📣 Choose a channel")
+    request = KeyboardButtonRequestChat(
+        request_id=GROUP_REQUEST if group else CHANNEL_REQUEST,
+        chat_is_channel=not group,
+        user_administrator_rights=_rights(posting=not group),
+        bot_administrator_rights=None if group else _rights(posting=True),
+        bot_is_member=True if group else None,
+        request_title=True,
+    )
+    return KeyboardButton(label.unescape(), request_chat=request)
+
+
+def _rights(*, posting: bool) -> ChatAdministratorRights:
+    """An admin, and in a channel one who may post. The user's must include the bot's."""
+    return ChatAdministratorRights(
+        is_anonymous=False,
+        can_manage_chat=True,
+        can_delete_messages=False,
+        can_manage_video_chats=False,
+        can_restrict_members=False,
+        can_promote_members=False,
+        can_change_info=False,
+        can_invite_users=False,
+        can_post_stories=False,
+        can_edit_stories=False,
+        can_delete_stories=False,
+        can_post_messages=posting or None,
+    )
+
+
+def connected(shown: Channel, t: Texts) -> Screen:
+    """Takes the chooser away."""
+    return Screen(t("✅ Connected: {chat}.", chat=channel_label(shown)), reply_keyboard=())
+
+
+def connected_in_group(shown: Channel, username: str, t: Texts) -> Screen:
+    return Screen(
+        t("✅ Connected: {chat}. The rest is between you and me.", chat=channel_label(shown)), [_door(username, t)]
+    )
+
+
+def no_room_in_group(username: str, t: Texts) -> Screen:
+    return Screen(t("Your plan has no room for another chat. See /plan in our private chat."), [_door(username, t)])
+
+
+def _door(username: str, t: Texts) -> list[Button]:
+    return [Button(t("Open the chat"), url=f"https://t.me/{username}?start=channels")]
+
+
+def disconnected(shown: Channel, t: Texts) -> Screen:
+    """With a way back."""
+    return Screen(
+        t("🔌 Disconnected: {chat}. I post nothing there any more.", chat=channel_label(shown)),
+        [[Button(t("↩️ Undo"), Reconnect(shown.id)), Button(t("📣 Channels"), ShowChannels(1))]],
+    )
+
+
+def test_text(t: Texts) -> Markup:
+    """For everybody in the chat to read."""
+    return t("🧪 This is a test: whoever runs this chat is checking whether I can post here. It can be deleted.")
+
+
+def default_toast(shown: Channel, t: Texts) -> Markup:
+    if shown.is_default:
+        return t("New posts for Telegram go to {chat}.", chat=channel_label(shown))
+    return t("New posts come to this chat again.")

@@ -1,0 +1,69 @@
+"""Looking at connected chats. Every query is the owner's: somebody else's channel is not found."""
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+
+from core import ids
+from core.billing.queries import Entitlement, Feature, calendar_month, plan_of
+from core.channels.models import Channel
+from core.db import Page, Paged, ReadSession, paged
+from core.errors import NotFound
+
+SUPERGROUP_PREFIX = -1_000_000_000_000
+"""Ids of channels and supergroups lie below it. https://core.telegram.org/api/bots/ids"""
+
+
+class ChannelNotFound(NotFound):
+    code = "channels.not_found"
+
+
+async def channels_of(session: ReadSession, *, owner_id: ids.UserId, page: Page) -> Paged[Channel]:
+    """What is connected, in the order of connecting."""
+    mine = select(Channel).where(Channel.owner_id == owner_id, Channel.disconnected_at.is_(None))
+    return await paged(session, mine.order_by(Channel.connected_at, Channel.id), page)
+
+
+async def channel_of(
+    session: ReadSession, *, owner_id: ids.UserId, channel_id: ids.ChannelId, also_disconnected: bool = False
+) -> Channel:
+    """Raises ChannelNotFound, also for somebody else's, and for a disconnected one unless that is asked for."""
+    mine = select(Channel).where(Channel.id == channel_id, Channel.owner_id == owner_id)
+    if not also_disconnected:
+        mine = mine.where(Channel.disconnected_at.is_(None))
+    channel = await session.scalar(mine)
+    if channel is None:
+        raise ChannelNotFound(channel_id=str(channel_id))
+    return channel
+
+
+async def default_channel(session: ReadSession, *, owner_id: ids.UserId) -> Channel | None:
+    """Where new posts for Telegram go; None: to the user."""
+    return await session.scalar(
+        select(Channel).where(Channel.owner_id == owner_id, Channel.is_default, Channel.disconnected_at.is_(None))
+    )
+
+
+async def room_for_channels(session: ReadSession, *, owner_id: ids.UserId, now: datetime) -> Entitlement:
+    """How many chats the plan lets a user connect, and how many are."""
+    plan = await plan_of(session, owner_id=owner_id)
+    connected = await session.scalar(
+        select(func.count()).where(Channel.owner_id == owner_id, Channel.disconnected_at.is_(None))
+    )
+    start, end = calendar_month(now)
+    return Entitlement(
+        feature=Feature.TARGET_CHATS,
+        plan=plan.key,
+        limit=plan.limits[Feature.TARGET_CHATS],
+        used=connected or 0,
+        period_start=start,
+        resets_at=end,
+    )
+
+
+def message_url(channel: Channel, message_id: int) -> str | None:
+    """The address of a message; None in a basic group, whose messages have none."""
+    if channel.username:
+        return f"https://t.me/{channel.username}/{message_id}"
+    internal = SUPERGROUP_PREFIX - channel.chat_id
+    return f"https://t.me/c/{internal}/{message_id}" if internal > 0 else None

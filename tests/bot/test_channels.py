@@ -1,0 +1,206 @@
+"""Connecting chats in the chat, each way it can fail, and what can be done with what is connected."""
+
+from typing import Any
+
+import pytest
+
+from bot.channels.actions import SendTest, ShowChannel
+from core.channels.models import Channel
+from core.channels.queries import channels_of
+from core.db import Page
+from tests.bot.chat import Chat
+from tests.sandbox_server import RunningSandbox
+from web.sandbox.client import SeenMessage
+
+CHANNEL_BUTTON, GROUP_BUTTON = 1, 2
+POSTING = {"can_post_messages": True}
+
+
+async def ask_for(chat: Chat, what: str) -> None:
+    listed = await chat.say("/channels")
+    await chat.press(listed, f"➕ {what}")
+
+
+async def share(chat: Chat, request_id: int, chat_id: int) -> list[str]:
+    """Choose a chat in Telegram's chooser; what the bot said then."""
+    chat._seen = (await chat.person.share_chat(request_id, chat_id)).id
+    await chat.handle_updates()
+    return [message.text for message in await chat.answers()]
+
+
+async def connected(chat: Chat, title: str = "Oven news", **more: Any) -> int:
+    """A channel of the person's own, connected by the chooser; its id."""
+    await chat.say("/start")
+    made = await chat.person.make_chat("channel", title, **more)
+    await ask_for(chat, "Channel")
+    await share(chat, CHANNEL_BUTTON, made["id"])
+    return int(made["id"])
+
+
+async def rows(chat: Chat) -> list[Channel]:
+    async with chat.application.deps.read() as session:
+        found = await channels_of(session, owner_id=(await chat.user()).id, page=Page())
+    return list(found.items)
+
+
+async def posts_in(chat: Chat, chat_id: int) -> list[str]:
+    return [message.text for message in await chat.person.history(chat_id=chat_id) if message.text]
+
+
+async def card(chat: Chat) -> SeenMessage:
+    listed = await chat.say("/channels")
+    await chat.press(listed, listed.buttons[0].text)
+    return await chat.person.refresh(listed)
+
+
+async def test_a_channel_is_connected_by_the_chooser_and_listed(chat: Chat) -> None:
+    await chat.say("/start")
+    made = await chat.person.make_chat("channel", "Oven news")
+    await ask_for(chat, "Channel")
+    assert await chat.reply_keyboard() == [["📣 Choose a channel"]]
+    told = await share(chat, CHANNEL_BUTTON, made["id"])
+    assert told[0] == "✅ Connected: 📣 Oven news."
+    assert told[1].startswith("📣 Oven news\n✅ ready")
+    assert await chat.reply_keyboard() == []
+    listed = await chat.say("/channels")
+    assert "1 of 1 on your plan" in listed.text
+    assert "📣 Oven news: ✅ ready" in listed.text
+
+
+async def test_a_group_is_connected_by_the_chooser(chat: Chat) -> None:
+    await chat.say("/start")
+    made = await chat.person.make_chat("supergroup", "Bakers")
+    await ask_for(chat, "Group")
+    assert (await share(chat, GROUP_BUTTON, made["id"]))[0] == "✅ Connected: 👥 Bakers."
+    assert [(row.kind, row.state) for row in await rows(chat)] == [("supergroup", "ready")]
+
+
+async def test_a_post_forwarded_from_the_channel_connects_it(chat: Chat) -> None:
+    await chat.say("/start")
+    made = await chat.person.make_chat("channel", "Oven news")
+    await chat.person.add_bot(made["id"], rights=POSTING)
+    await ask_for(chat, "Channel")
+    post = await chat.person.send_text("Bread", chat_id=made["id"])
+    chat._seen = (await chat.person.forward(post))[0].id
+    await chat.handle_updates()
+    assert "✅ Connected: 📣 Oven news." in [message.text for message in await chat.answers()]
+
+
+async def test_connect_in_the_group_connects_it(chat: Chat) -> None:
+    await chat.say("/start")
+    made = await chat.person.make_chat("supergroup", "Bakers")
+    await chat.person.add_bot(made["id"], status="member")
+    answer = await chat.say("/connect", chat_id=made["id"])
+    assert answer.text.startswith("✅ Connected: 👥 Bakers.")
+    second = await chat.person.make_chat("supergroup", "Second")
+    await chat.person.add_bot(second["id"], status="member")
+    assert "no room for another chat" in (await chat.say("/connect", chat_id=second["id"])).text
+
+
+async def test_connect_by_somebody_who_is_no_admin_is_refused(chat: Chat, sandbox: RunningSandbox) -> None:
+    owner = await sandbox.client.new_person("Olga")
+    made = await owner.make_chat("supergroup", "Bakers")
+    await owner.add_bot(made["id"], status="member")
+    body = {"user_id": chat.person.id, "status": "member", "by_user_id": owner.id}
+    await sandbox.client.request("POST", f"/client/chats/{made['id']}/members", json=body)
+    answer = await chat.say("/connect", chat_id=made["id"])
+    assert "Only admins can connect a chat" in answer.text
+    assert await rows(chat) == []
+
+
+@pytest.mark.parametrize(
+    ("standing", "sentence"),
+    [
+        ({"status": "administrator", "rights": {"can_edit_messages": True}}, "“Post messages”"),
+        ({"status": "kicked"}, "I'm not in that chat"),
+        (None, "I can't see that chat"),
+    ],
+)
+async def test_what_is_missing_is_said_and_the_question_stays(
+    chat: Chat, standing: dict[str, Any] | None, sentence: str
+) -> None:
+    await chat.say("/start")
+    made = await chat.person.make_chat("channel", "Oven news")
+    if standing is not None:
+        await chat.person.add_bot(made["id"], **standing)
+    await ask_for(chat, "Channel")
+    post = await chat.person.send_text("Bread", chat_id=made["id"])
+    [forwarded] = await chat.person.forward(post)
+    chat._seen = forwarded.id
+    await chat.handle_updates()
+    assert sentence in (await chat.answers())[-1].text
+    assert await rows(chat) == []
+    await chat.person.add_bot(made["id"], rights=POSTING)
+    [again] = await chat.person.forward(post)
+    chat._seen = again.id
+    await chat.handle_updates()
+    assert (await chat.answers())[0].text.startswith("✅ Connected")
+
+
+async def test_a_second_chat_meets_the_plans_limit_with_the_upgrade_screen(chat: Chat) -> None:
+    first = await connected(chat)
+    second = await chat.person.make_chat("channel", "Second")
+    await ask_for(chat, "Channel")
+    [told] = await share(chat, CHANNEL_BUTTON, second["id"])
+    assert "Channels and groups: as many as your plan has room for" in told
+    assert "1 of 1 on the Free plan" in told
+    assert [row.chat_id for row in await rows(chat)] == [first]
+
+
+async def test_a_test_says_that_it_is_one_and_can_be_deleted(chat: Chat) -> None:
+    there = await connected(chat)
+    shown = await card(chat)
+    await chat.press(shown, "Send a test")
+    [test] = await posts_in(chat, there)
+    assert "This is a test" in test
+    await chat.press_data(shown, SendTest((await rows(chat))[0].id).encode())
+    assert len(await posts_in(chat, there)) == 1
+    answer = await chat.press(await chat.person.refresh(shown), "Delete the test")
+    assert answer is not None
+    assert answer.text == "The test is deleted."
+    assert [message.deleted for message in await chat.person.history(chat_id=there) if message.text] in ([], [True])
+    assert (await chat.person.refresh(shown)).button("Send a test")
+
+
+async def test_a_test_that_cant_be_sent_says_why_and_the_state_is_kept(chat: Chat) -> None:
+    there = await connected(chat)
+    shown = await card(chat)
+    await chat.person.add_bot(there, rights={"can_edit_messages": True})
+    answer = await chat.press(shown, "Send a test")
+    assert answer is not None
+    assert "“Post messages”" in answer.text
+    assert "I'm not allowed to post there" in (await chat.person.refresh(shown)).text
+    await chat.person.add_bot(there, rights=POSTING)
+    answer = await chat.press(await chat.person.refresh(shown), "Check again")
+    assert answer is not None
+    assert answer.text == "All is well: posts can go there."
+    assert "✅ ready" in (await chat.person.refresh(shown)).text
+
+
+async def test_disconnecting_can_be_taken_back(chat: Chat) -> None:
+    await connected(chat)
+    shown = await card(chat)
+    await chat.press(shown, "Disconnect")
+    assert await rows(chat) == []
+    await chat.press(await chat.person.refresh(shown), "Undo")
+    assert [row.state for row in await rows(chat)] == ["ready"]
+
+
+async def test_the_default_is_switched_on_and_off(chat: Chat) -> None:
+    await connected(chat)
+    shown = await card(chat)
+    await chat.press(shown, "Post here by default")
+    assert "New posts for Telegram go there" in (await chat.person.refresh(shown)).text
+    await chat.press(await chat.person.refresh(shown), "✓ Post here by default")
+    assert "New posts for Telegram" not in (await chat.person.refresh(shown)).text
+
+
+async def test_somebody_elses_channel_is_not_found(chat: Chat, sandbox: RunningSandbox) -> None:
+    await connected(chat)
+    [row] = await rows(chat)
+    mallory = Chat(chat.application, sandbox, await sandbox.client.new_person("Mallory"))
+    listed = await mallory.say("/channels")
+    for action in (ShowChannel(row.id), SendTest(row.id)):
+        answer = await mallory.press_data(listed, action.encode())
+        assert answer is not None
+        assert "isn't yours" in answer.text
