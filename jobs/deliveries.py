@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypeVar
 from uuid import UUID
 
@@ -42,6 +42,9 @@ SHOW_WITHIN_S = statuses.SHOWING.total_seconds() - 4
 """Longer, and somebody else would show the same."""
 COSMETIC_PATIENCE_S = 1.0
 """How long a countdown waits for its turn; by then it is nearly out of date."""
+CALL_BEFORE = timedelta(seconds=12)
+"""What must be left of a lease when a call begins: longer than connecting may take, so that nothing is written to
+Telegram after the lease, whatever stood still in between."""
 UNKNOWN_MAX = 3
 """How often a person may get the same message because Telegram never said whether the one before arrived."""
 CARD = "posts.card"
@@ -50,6 +53,10 @@ CRASHED, UNREACHABLE = "delivery.crashed", "delivery.unreachable"
 
 class TakenAway(Exception):
     """Cancelled, or judged by somebody else, in the last moment."""
+
+
+class LeaseNearlyOver(Exception):
+    """The process stood still, or the database was slow: soon somebody else judges what becomes of the delivery."""
 
 
 class ChatBusy(Exception):
@@ -98,12 +105,18 @@ class Sending:
     bench: Bench
     holder: str
     delivery: Delivery
+    patience_s: float = PATIENCE_S
     parts: list[Json] = field(init=False)
     _begun: bool = False
+    """It stands as being sent."""
+    _in_the_air: bool = False
+    """A call was made, and what came of it isn't written down. Before and after that it is known what has arrived."""
+    _leased_until: datetime = field(init=False)
     _patience: asyncio.Timeout | None = None
 
     def __post_init__(self) -> None:
         self.parts = list(self.delivery.parts)
+        self._leased_until = self.bench.deps.clock.now()
 
     async def run(self) -> None:
         """Send it and write the result. What can't be written down is judged when the lease runs out."""
@@ -123,21 +136,26 @@ class Sending:
             log.info("deliveries.taken_away")
         except ChatBusy:
             await self._put_back(CHAT_PAUSE_S, None)
+        except LeaseNearlyOver:
+            await self._put_back(0.0, None)
         except asyncio.CancelledError:
-            if not self._begun:
+            if not self._in_the_air:
                 await self._put_back(0.0, None)
             raise
         except Exception as error:
-            if isinstance(error, DATABASE_TROUBLE):
+            if not isinstance(error, DATABASE_TROUBLE):
+                await self._crash(error)
+            elif self._in_the_air:
                 raise
-            await self._crash(error)
+            else:
+                await self._put_back(0.0, None)
         else:
             await self._record(outcome)
 
     async def _crash(self, error: Exception) -> None:
         """Before the call it would crash each time, so it fails; after it, nobody knows what has arrived."""
         reference = crash_of(error).params["reference"]
-        if self._begun:
+        if self._in_the_air:
             await self._finish(DeliveryStatus.UNCONFIRMED, _error(deliveries.UNKNOWN_OUTCOME, reference))
         else:
             await self._finish(DeliveryStatus.FAILED, _error(CRASHED, reference))
@@ -146,13 +164,14 @@ class Sending:
         content = content_of(self.delivery, self.bench.deps.clock.now())
         urgent = self.delivery.priority == DeliveryPriority.ANSWER
         try:
-            async with asyncio.timeout(PATIENCE_S) as self._patience:
+            async with asyncio.timeout(self.patience_s) as self._patience:
                 return await self.bench.sender.send(
                     self.delivery.chat_id,
                     content,
                     priority=Priority.INTERACTIVE if urgent else Priority.BULK,
                     already_sent=[SentPart.from_json(part) for part in self.parts],
                     before_part=self._begin,
+                    last_look=self._look_at_lease,
                     after_part=self._note_part,
                 )
         except TimeoutError:
@@ -165,19 +184,28 @@ class Sending:
         self._wait_for(None)
         if self._begun:
             return
+        leased_from = self.bench.deps.clock.now()
         async with self.bench.deps.tx() as tx:
             if not await deliveries.begin_sending(tx, self.delivery.id, worker=self.holder):
                 raise TakenAway
-        self._begun = True
+        self._begun, self._leased_until = True, leased_from + deliveries.LEASE
+
+    def _look_at_lease(self) -> None:
+        """From here on it may arrive. By the clock that judges leases: it goes on while a process stands still."""
+        if self.bench.deps.clock.now() > self._leased_until - CALL_BEFORE:
+            raise LeaseNearlyOver
+        self._in_the_air = True
 
     async def _note_part(self, _index: int, part: SentPart) -> None:
         self.parts.append(part.to_json())
+        leased_from = self.bench.deps.clock.now()
         kept = await self._written(
             lambda tx: deliveries.record_parts(tx, self.delivery.id, worker=self.holder, parts=self.parts)
         )
         if not kept:
             raise TakenAway
-        self._wait_for(PATIENCE_S)
+        self._in_the_air, self._leased_until = False, leased_from + deliveries.LEASE
+        self._wait_for(self.patience_s)
 
     def _wait_for(self, seconds: float | None) -> None:
         """Patience is for waiting for a turn; a call takes as long as it takes."""
@@ -247,7 +275,10 @@ async def after_delivery(
         await mark_blocked(tx, telegram_user_id=delivery.chat_id, blocked=True)
     if delivery.kind == DeliveryKind.POST:
         post_id = ids.PostId(delivery.subject_id)
-        await record_delivery(tx, owner_id=delivery.owner_id, post_id=post_id, status=status, error=error)
+        first = TelegramId(parts[0]["message_id"]) if parts else None
+        await record_delivery(
+            tx, owner_id=delivery.owner_id, post_id=post_id, status=status, error=error, message_id=first
+        )
     elif delivery.content["notice"] == CARD and parts:
         message_id = TelegramId(parts[-1]["message_id"])
         await _bind_card(tx, delivery.content["data"]["post_id"], delivery.chat_id, message_id)

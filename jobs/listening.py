@@ -45,13 +45,16 @@ class ListeningWorker(BaseWorker):
         self, timeout: int | None, max_idle_time: int | None = None
     ) -> tuple[Job, Queue] | None:
         """RQ's own goes on listening when it should leave, and waits up to a minute after Redis was away."""
-        while not self._stop_requested:
-            self.heartbeat()
-            if self.should_run_maintenance_tasks:
-                self.run_maintenance_tasks()  # type: ignore[no-untyped-call] # RQ annotates only some
-            if self.has_room(LISTEN_S):
-                with suppress(DequeueTimeout):
-                    return self.listen()
+        try:
+            while not self._stop_requested:
+                self.heartbeat()
+                if self.should_run_maintenance_tasks:
+                    self.run_maintenance_tasks()  # type: ignore[no-untyped-call] # RQ annotates only some
+                if self.has_room(LISTEN_S):
+                    with suppress(DequeueTimeout):
+                        return self.listen()
+        except redis.RedisError as error:
+            log.warning("worker.redis_away", error=type(error).__name__)
         raise StopRequested
 
     def listen(self) -> tuple[Job, Queue] | None:

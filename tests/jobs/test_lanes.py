@@ -90,7 +90,9 @@ async def test_an_idle_worker_leaves_at_once_and_leaves_nothing_behind(
     lanes = [thread.name for thread in threading.enumerate() if thread.name.startswith("lane-")]
     assert not set(lanes) - before
     assert took_s < 1.0, "it waits for no listening to end"
-    assert len(store.client_list()) == 1, "only this test's"
+    async with asyncio.timeout(2):
+        while len(store.client_list()) > 1:  # noqa: ASYNC110 - Redis notices a moment later
+            await asyncio.sleep(0.02)
     assert store.scard("rq:workers") == 0
 
 

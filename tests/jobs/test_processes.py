@@ -173,14 +173,25 @@ async def test_another_worker_takes_up_what_a_killed_one_did(
     assert row["attempt"] == 2
 
 
-async def test_a_worker_that_is_told_to_stop_gives_its_work_to_another(
-    house: House, own_deps: Deps, person: Person, held: Held
+async def test_workers_that_are_told_to_stop_break_off_and_give_their_work_to_others(
+    house: House, own_services: EmbeddedServices, own_deps: Deps, person: Person, held: Held, tmp_path: Path
 ) -> None:
+    """The heavy worker forks for each job, and has found its way back to Redis before."""
+    with redis.Redis.from_url(own_services.redis_url) as store:
+        store.client_kill_filter(_type="normal", skipme=True)
+    await push(own_deps, QUICK, tmp_path / "quick")
+    await push(own_deps, ENDLESS, tmp_path / "endless")
     batch_id = await ask_for_posts(own_deps, person)
     await asyncio.wait_for(held.asked.wait(), SOON_S)
-    await house.end(await holder_of(house, batch_id), signal.SIGTERM)
+    await until_says(tmp_path / "endless", "begun")
+    heavy, light = house.running["heavy-worker"], await holder_of(house, batch_id)
+    heavy.send_signal(signal.SIGTERM)
+    await house.end(light, signal.SIGTERM)
     row = await until_written(house, batch_id, person, within_s=4)
     assert row["attempt"] == 1
+    assert await asyncio.to_thread(house.running.pop("heavy-worker").wait, 15) == 0, house.log[-3000:]
+    assert said(tmp_path / "quick") == "done"
+    assert said(tmp_path / "endless") == "broken off"
 
 
 async def test_what_redis_forgot_is_done_all_the_same(house: House, own_deps: Deps, person: Person) -> None:
@@ -212,22 +223,6 @@ def start_again(services: EmbeddedServices) -> None:
         back |= set(services.check())
         time.sleep(0.02)
     services.wait_ready()
-
-
-async def test_a_heavy_worker_forks_for_each_job_and_breaks_off_what_takes_too_long(
-    house: House, own_services: EmbeddedServices, own_deps: Deps, tmp_path: Path
-) -> None:
-    with redis.Redis.from_url(own_services.redis_url) as store:
-        store.client_kill_filter(_type="normal", skipme=True)
-    quick, endless = tmp_path / "quick", tmp_path / "endless"
-    await push(own_deps, QUICK, quick)
-    await until_says(quick, "done")
-    await push(own_deps, ENDLESS, endless)
-    await until_says(endless, "begun")
-    process = house.running["heavy-worker"]
-    await house.end("heavy-worker", signal.SIGTERM)
-    assert endless.read_text() == "broken off"
-    assert process.returncode == 0, house.log[-3000:]
 
 
 async def push(deps: Deps, spec: JobSpec, path: Path) -> None:

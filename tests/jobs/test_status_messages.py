@@ -128,7 +128,7 @@ async def test_a_countdown_goes_on(bench: Bench, person: Person, clock: FixedClo
     assert (str(post.id),) in queue.pushed(statuses.SHOW_STATUS)
     await show(bench, post.id)
     [message] = await seen(person)
-    assert "in 1 h 45" in message.text
+    assert "in 1 hour 45" in message.text
 
 
 async def test_a_countdown_doesnt_wait_for_a_slow_telegram(

@@ -1,0 +1,74 @@
+"""What the service says of itself to those who watch it."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import redis.asyncio
+from aiohttp.test_utils import TestClient, TestServer
+
+from core import ids, metrics
+from core.clock import FixedClock
+from core.db import TelegramId
+from core.deliveries.models import DeliveryKind
+from core.deliveries.service import schedule_delivery
+from core.deps import Deps
+from core.queue import TEXT, JobSpec
+from core.work.service import request_work
+from tests.bench.redis_server import free_port
+from tests.factories import make_user
+from web.app import build_app
+
+SPEC = JobSpec("jobs.tests.work", queue=TEXT)
+
+
+async def told(deps: Deps) -> list[str]:
+    async with TestClient(TestServer(build_app(deps))) as client:
+        answer = await client.get("/metrics")
+        assert answer.status == 200
+        return (await answer.text()).splitlines()
+
+
+async def test_what_all_processes_count_is_told(deps: Deps) -> None:
+    for outcome in ("done", "done", "failed"):
+        async with metrics.timed(deps.redis, "job", kind="jobs.posts.write") as labels:
+            labels["outcome"] = outcome
+    await metrics.count(deps.redis, "deliveries", kind="post", outcome="delivered")
+    for late_s in (0.02, 0.2, 400.0):
+        await metrics.observe(deps.redis, "delivery_lateness_seconds", late_s, kind="post")
+    lines = await told(deps)
+    assert 'postaify_job_seconds_count{kind="jobs.posts.write",outcome="done"} 2.0' in lines
+    assert 'postaify_deliveries_total{kind="post",outcome="delivered"} 1.0' in lines
+    assert 'postaify_delivery_lateness_seconds_bucket{kind="post",le="0.25"} 2.0' in lines
+    assert 'postaify_delivery_lateness_seconds_bucket{kind="post",le="+Inf"} 3.0' in lines
+    assert 'postaify_delivery_lateness_seconds_sum{kind="post"} 400.22' in lines
+
+
+async def test_what_waits_is_told_with_its_age(deps: Deps, clock: FixedClock) -> None:
+    async with deps.tx() as tx:
+        user = await make_user(tx)
+        await request_work(tx, SPEC, owner_id=user.id, subject_id=ids.new())
+        await schedule_delivery(
+            tx,
+            owner_id=user.id,
+            kind=DeliveryKind.POST,
+            subject_id=ids.new(),
+            chat_id=TelegramId(1),
+            content={"text": "Bread"},
+            due_at=tx.now + timedelta(seconds=10),
+        )
+    clock.advance(timedelta(seconds=40))
+    lines = await told(deps)
+    assert 'postaify_jobs_unfinished{kind="jobs.tests.work",status="queued"} 1.0' in lines
+    assert 'postaify_jobs_oldest_seconds{kind="jobs.tests.work",status="queued"} 40.0' in lines
+    assert 'postaify_deliveries_under_way{state="due"} 1.0' in lines
+    assert "postaify_deliveries_oldest_due_seconds 30.0" in lines
+
+
+async def test_without_redis_the_rest_is_told_and_that_it_is_missing(deps: Deps) -> None:
+    async with redis.asyncio.Redis(port=free_port()) as nobody:
+        away = replace(deps, redis=nobody)
+        await metrics.count(away.redis, "deliveries", kind="post", outcome="delivered")
+        lines = await told(away)
+    assert 'postaify_unavailable{server="redis"} 1.0' in lines
+    assert 'postaify_unavailable{server="database"} 0.0' in lines
+    assert "postaify_deliveries_oldest_due_seconds 0.0" in lines
