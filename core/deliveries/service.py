@@ -179,14 +179,14 @@ async def begin_sending(tx: Tx, delivery_id: ids.DeliveryId, *, worker: str) -> 
 
 
 async def record_parts(tx: Tx, delivery_id: ids.DeliveryId, *, worker: str, parts: Sequence[Json]) -> bool:
-    """Note the messages that Telegram has accepted so far, so that they aren't sent again.
+    """Note the messages that Telegram has accepted so far, so that they aren't sent again, and renew the lease.
 
     False when the lease was lost meanwhile: then send no further part.
     """
     noted = await tx.session.scalar(
         update(Delivery)
         .where(Delivery.id == delivery_id, Delivery.status == DeliveryStatus.SENDING, Delivery.leased_by == worker)
-        .values(parts=list(parts))
+        .values(parts=list(parts), lease_until=tx.now + LEASE)
         .returning(Delivery.id)
     )
     return noted is not None

@@ -89,6 +89,7 @@ class SharedBook:
         scripts = files(__package__)
         self._ask = redis.register_script(scripts.joinpath("limiter.lua").read_text())
         self._pause = redis.register_script(scripts.joinpath("limiter_pause.lua").read_text())
+        self._start = redis.register_script(scripts.joinpath("limiter_start.lua").read_text())
         interval_s = 1 / rate_per_s
         limit = max(1, math.floor(rate_per_s))
         self._rate = (_us(interval_s), _us(interval_s * CATCH_UP_INTERVALS), _us(max(1.0, interval_s)), limit)
@@ -108,6 +109,12 @@ class SharedBook:
             keys=[self._key("pause"), self._key("pause", str(chat)), self._key("refused")],
             args=[math.ceil(seconds * 1000), "" if chat is None else str(chat), several, _us(REFUSED_TOGETHER_S)],
         )
+
+    async def start(self, messages: int) -> float:
+        """Note that a call is made now, or give the seconds to wait before asking again."""
+        _, _, length_us, limit = self._rate
+        wait_us = await self._start(keys=[self._key("started")], args=[length_us, limit, messages])
+        return int(wait_us) / 1_000_000
 
     async def probe(self) -> None:
         """Raises when Redis is away."""

@@ -84,7 +84,7 @@ class Limiter:
     async def acquire(
         self, chat: Chat | None, *, priority: Priority = Priority.BULK, messages: int = 1, edit: bool = False
     ) -> None:
-        """Return when the call may be made, at once. Cancelling leaves no trace.
+        """Return when its turn has come. Right before the call itself, `start`. Cancelling leaves no trace.
 
         `messages`: how many the call puts into the chat (an album counts each). Edits are counted apart per chat.
         Raises LimiterAway for a bulk request when Redis stays away; an interactive one goes by a stricter local limit.
@@ -100,6 +100,25 @@ class Limiter:
         finally:
             if granted.cancelled():
                 self._changed.set()
+
+    async def start(self, *, priority: Priority = Priority.BULK, messages: int = 1) -> None:
+        """Return when the call may be made, at once: turns keep the pace, and this the limit.
+
+        What held up several calls between their turns and here, be it a slow commit or a process that stood still,
+        would else let them go together. Raises LimiterAway for a bulk request when Redis can't be asked.
+        """
+        if self._unlimited:
+            return
+        try:
+            while wait_s := await self._ask_to_start(messages):  # noqa: ASYNC110 - Redis has no event to wait for
+                await asyncio.sleep(wait_s)
+        except (RedisError, OSError) as exc:
+            if priority is not Priority.INTERACTIVE:
+                raise LimiterAway from exc
+
+    async def _ask_to_start(self, messages: int) -> float:
+        async with asyncio.timeout(ASK_TIMEOUT_S):
+            return await self._shared.start(messages)
 
     async def pause(self, seconds: float, *, chat: Chat | None = None) -> None:
         """After a 429: nothing to this chat, or to anybody, for so long, in any process. Never shortens a pause."""

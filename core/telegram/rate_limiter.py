@@ -49,6 +49,7 @@ class InteractiveRateLimiter(BaseRateLimiter[Priority]):
         priority = Priority.INTERACTIVE if rate_limit_args is None else rate_limit_args
         messages, edit = _messages(data), bool(EDITS.match(endpoint))
         await self._limiter.acquire(chat, priority=priority, messages=messages, edit=edit)
+        await self._limiter.start(priority=priority, messages=messages)
         try:
             return await callback(*args, **kwargs)
         except FloodWait as error:
@@ -56,6 +57,7 @@ class InteractiveRateLimiter(BaseRateLimiter[Priority]):
             if error.seconds > LONGEST_RETRY_S:
                 raise
         await self._limiter.acquire(chat, priority=priority, messages=messages, edit=edit)
+        await self._limiter.start(priority=priority, messages=messages)
         return await callback(*args, **kwargs)
 
 

@@ -26,7 +26,9 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 BeforePart = Callable[[int], Awaitable[None]]
-"""Awaited with the part's index after its turn has come and right before its call: commit that it is being sent."""
+"""Awaited with the part's index after its turn has come and before its call: commit that it is being sent."""
+LastLook = Callable[[], None]
+"""Called right before a part's call, whatever has held it up since: what it raises keeps the call from being made."""
 AfterPart = Callable[[int, SentPart], Awaitable[None]]
 """Awaited with the part's index once it is there: commit that."""
 
@@ -54,12 +56,14 @@ class Sender:
         priority: Priority = Priority.BULK,
         already_sent: Sequence[SentPart] = (),
         before_part: BeforePart | None = None,
+        last_look: LastLook | None = None,
         after_part: AfterPart | None = None,
     ) -> Outcome:
         """Send what isn't there yet: all parts but the first `len(already_sent)`.
 
         Raises only what the callbacks raise, and then makes no further call: `before_part` is the place to find out
-        that somebody else has the delivery now. Cancelled between the two callbacks, the part's state is unknown.
+        that somebody else has the delivery now. Cancelled between `last_look` and `after_part`, the part's state is
+        unknown; before, it surely isn't there.
         """
         try:
             parts = parts_of(content)
@@ -67,7 +71,7 @@ class Sender:
             return Refused(Refusal.BAD_CONTENT, str(exc), parts=tuple(already_sent))
         sent = list(already_sent)
         for index, part in enumerate(parts[len(sent) :], start=len(sent)):
-            result = await self._send_part(chat_id, content, part, index, priority, before_part)
+            result = await self._send_part(chat_id, content, part, index, priority, before_part, last_look)
             if not isinstance(result, SentPart):
                 return replace(result, parts=tuple(sent))
             sent.append(result)
@@ -98,14 +102,18 @@ class Sender:
         index: int,
         priority: Priority,
         before_part: BeforePart | None,
+        last_look: LastLook | None,
     ) -> SentPart | Failure:
         edit = content.edit is not None
         try:
             await self._limiter.acquire(chat_id, priority=priority, messages=part.messages, edit=edit)
+            if before_part:
+                await before_part(index)
+            await self._limiter.start(priority=priority, messages=part.messages)
         except LimiterAway as exc:
             return SafeToRetry(exc.retry_after_s or 1.0, exc.error_code)
-        if before_part:
-            await before_part(index)
+        if last_look:
+            last_look()
         try:
             return await call(self._bot, chat_id, content, part, self._media)
         except NotFound as exc:

@@ -38,7 +38,7 @@ async def schedule_all(deps: Deps, chats: Chats, plan: Plan) -> tuple[datetime, 
     owners = plan.chosen.choices([person.id for person in chats.people], k=plan.deliveries)
     async with deps.tx() as tx:
         first_due = tx.now + timedelta(seconds=LEAD_S + plan.deliveries / 150)
-        wanted = []
+        wanted: list[Wanted] = []
         for owner, posts in Counter(owners).items():
             user = await tx.session.get_one(User, chats.owners[owner])
             for post in await make_posts(tx, user, [f"post {number}" for number in range(posts)]):
