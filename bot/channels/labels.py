@@ -1,5 +1,8 @@
 """Connected chats in words: their names, and what state they are in."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from markupsafe import Markup
 
 from bot.texts import Texts
@@ -17,6 +20,11 @@ def chat_label(kind: str, title: str) -> str:
     """A chat's name behind a sign for what it is."""
     shown = title if len(title) <= TITLE_CHARACTERS else title[: TITLE_CHARACTERS - 1].rstrip() + "…"
     return f"{'📣' if kind == ChannelKind.CHANNEL else '👥'} {shown}"
+
+
+def target_label(target: Mapping[str, Any]) -> str:
+    """Where a post goes. `target` is core.posts.targets.target_data."""
+    return chat_label(target["kind"], target["title"])
 
 
 def state_sentence(state: str, t: Texts) -> Markup:

@@ -1,6 +1,7 @@
 """What can be wrong with a chat, as sentences: what it is, and what to do."""
 
 from collections.abc import Callable
+from typing import Any
 
 from markupsafe import Markup
 
@@ -37,6 +38,15 @@ SENTENCES: dict[str, Callable[[Texts], Markup]] = {
 def register(router: Router) -> None:
     for code, sentence in SENTENCES.items():
         router.error(code, _told(sentence))
+    router.error("channels.posts_waiting", _posts_waiting)
+
+
+def _posts_waiting(t: Texts, params: dict[str, Any]) -> Markup:
+    return t.plural(
+        "{n} post is to go out there. Cancel it or send it elsewhere first; see /calendar.",
+        "{n} posts are to go out there. Cancel them or send them elsewhere first; see /calendar.",
+        int(params["posts"]),
+    )
 
 
 def _told(sentence: Callable[[Texts], Markup]) -> Sentence:

@@ -3,6 +3,8 @@
 Days stand in buttons as ordinals, months as months since the year 0: both are short.
 """
 
+from enum import StrEnum
+
 from bot.actions import Action, action
 from core import ids
 from core.when.choices import Quick
@@ -13,6 +15,31 @@ class ChooseTime(Action):
     """Show the times that a post may go out at."""
 
     post_id: ids.PostId
+
+
+class Back(StrEnum):
+    """Where a choice was opened from, and goes back to."""
+
+    CARD = "c"
+    TIME = "t"
+
+
+@action("wh.to")
+class ChooseTarget(Action):
+    """Show the chats that the post may go to."""
+
+    post_id: ids.PostId
+    back: Back
+    page: int
+
+
+@action("wh.set")
+class SetTarget(Action):
+    """`channel_id` None: to the user."""
+
+    post_id: ids.PostId
+    channel_id: ids.ChannelId | None
+    back: Back
 
 
 @action("wh.in")
@@ -72,6 +99,13 @@ class CantChoose(Action):
 
 @action("now")
 class PostNow(Action):
+    post_id: ids.PostId
+
+
+@action("there")
+class ConfirmThere(Action):
+    """The owner has looked, and an unconfirmed post is there."""
+
     post_id: ids.PostId
 
 

@@ -29,9 +29,11 @@ from bot.prompts import Prompt
 from bot.router import Router
 from bot.screens import Toast
 from core import ids
+from core.db import Json
 from core.errors import InvalidInput
 from core.posts.queries import post_of, scheduled_between
 from core.posts.scheduling import SCHEDULABLE, BeingSent, schedule_post, show_post_status
+from core.posts.targets import target_data
 from core.when.choices import instant_of_choice, quick_choices
 from core.when.phrases import parse_when
 from core.when.times import day_bounds, local_day
@@ -60,7 +62,9 @@ async def on_choose_time(context: Context, press: ChooseTime) -> None:
         await ask_time_zone(context, press)
         return
     now, zone = _now_and_zone(context)
-    screen = screens.choose_time(press.post_id, quick_choices(now=now, zone=zone), zone=zone, t=context.texts)
+    target = await _target(context, press.post_id)
+    choices = quick_choices(now=now, zone=zone)
+    screen = screens.choose_time(press.post_id, choices, target=target, zone=zone, t=context.texts)
     if await shows_status(context, press.post_id):
         await context.send(screen)
         await _redraw_status(context, press.post_id)
@@ -150,6 +154,12 @@ async def _check_schedulable(context: Context, post_id: ids.PostId) -> None:
         post = await post_of(session, owner_id=context.actor.id, post_id=post_id)
     if post.status not in SCHEDULABLE:
         raise BeingSent(post_id=str(post_id), status=post.status)
+
+
+async def _target(context: Context, post_id: ids.PostId) -> Json | None:
+    async with context.deps.read() as session:
+        post = await post_of(session, owner_id=context.actor.id, post_id=post_id)
+        return await target_data(session, post)
 
 
 async def _busy_days(context: Context, month: date, zone: str) -> set[date]:

@@ -1,12 +1,15 @@
 """Choosing a time: quick choices, day, hour, minute, or words. All buttons carry instants; all texts local times."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, time
+from typing import Any
 
 from markupsafe import Markup
 
 from bot.deliveries.actions import (
+    Back,
     CantChoose,
+    ChooseTarget,
     ChooseTime,
     PickDay,
     PickHour,
@@ -18,6 +21,7 @@ from bot.deliveries.actions import (
 )
 from bot.deliveries.grid import MARK, month_number, month_rows
 from bot.deliveries.phrases import echo
+from bot.deliveries.target_screens import place_label
 from bot.posts.actions import ShowCard
 from bot.screens import Button, Screen, lines, rows_of
 from bot.texts import Texts
@@ -30,14 +34,17 @@ from core.when.times import exists, to_local
 STEP_MINUTES = 15
 
 
-def choose_time(post_id: ids.PostId, choices: Sequence[QuickChoice], *, zone: str, t: Texts) -> Screen:
-    """The first choice."""
+def choose_time(
+    post_id: ids.PostId, choices: Sequence[QuickChoice], *, target: Mapping[str, Any] | None, zone: str, t: Texts
+) -> Screen:
+    """The first choice. `target` is where it goes: core.posts.targets.target_data."""
     quick = [Button(_quick_label(choice, zone, t), ScheduleQuick(post_id, choice.key)) for choice in choices]
     return Screen(
-        t("⏰ <b>When should it go out?</b>\nTimes are for {zone}.", zone=zone),
+        lines([t("⏰ <b>When should it go out?</b>"), t("Times are for {zone}.", zone=zone)]),
         [
             *rows_of([Button(t("In 1 minute"), ScheduleIn(post_id, 1)), *quick], columns=2),
             [Button(t("📅 Pick a day"), PickDay(post_id, None)), Button(t("⌨️ Type a time"), TypeTime(post_id))],
+            [Button(t("📍 To: {place}", place=place_label(target, t)), ChooseTarget(post_id, Back.TIME, 1))],
             [Button(t("‹ Back"), ShowCard(post_id))],
         ],
     )

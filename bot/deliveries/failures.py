@@ -31,9 +31,7 @@ _REFUSALS: dict[Refusal, Sentence] = {
 _SENTENCES: dict[str, Sentence] = {
     **{f"delivery.{refusal}": sentence for refusal, sentence in _REFUSALS.items()},
     UNREACHABLE: lambda t: t("Telegram couldn't be reached for too long. Your text is safe: try again."),
-    UNKNOWN_OUTCOME: lambda t: t(
-        "It may have gone out: Telegram never said. Look whether it is there before you send it again."
-    ),
+    UNKNOWN_OUTCOME: lambda t: t("It may be there: Telegram never said. Please look before you send it again."),
 }
 TEXT_IS_AT_FAULT = frozenset({f"delivery.{reason}" for reason in (Refusal.TOO_LONG, Refusal.BAD_CONTENT)})
 """Sending the same again would fail again."""

@@ -2,7 +2,7 @@
 
 from bot.context import Context
 from bot.deliveries import screens
-from bot.deliveries.actions import CancelSchedule, OpenCard, PostNow, Reschedule
+from bot.deliveries.actions import CancelSchedule, ConfirmThere, OpenCard, PostNow, Reschedule
 from bot.deliveries.phrases import NO_ZONE, echo
 from bot.deliveries.sentences import being_sent
 from bot.posts.actions import ShowCard
@@ -15,11 +15,13 @@ from core.deliveries.statuses import status_message_of
 from core.posts import scheduling
 from core.posts.models import Post
 from core.posts.queries import post_of, post_on_card
+from core.posts.targets import target_data
 
 
 def register(router: Router) -> None:
     router.press(PostNow, on_post_now)
     router.press(CancelSchedule, on_cancel)
+    router.press(ConfirmThere, on_confirm_there)
     router.press(Reschedule, on_reschedule)
     router.press(OpenCard, on_open_card)
 
@@ -42,6 +44,13 @@ async def on_cancel(context: Context, press: CancelSchedule) -> None:
     async with context.deps.tx() as tx:
         done = await scheduling.cancel_schedule(tx, owner_id=context.actor.id, post_id=press.post_id)
     await context.toast(t("Cancelled.") if done.changed else t("It isn't scheduled."))
+    await _redraw(context, press.post_id)
+
+
+async def on_confirm_there(context: Context, press: ConfirmThere) -> None:
+    async with context.deps.tx() as tx:
+        await scheduling.confirm_published(tx, owner_id=context.actor.id, post_id=press.post_id)
+    await context.toast(context.texts("Good: it counts as published."))
     await _redraw(context, press.post_id)
 
 
@@ -69,7 +78,9 @@ async def open_card(context: Context, post: Post, *, beside: ids.PostId) -> None
 async def show_entry(context: Context, post: Post) -> None:
     """The post as the calendar shows it."""
     now, zone = context.deps.clock.now(), context.actor.time_zone or NO_ZONE
-    await context.show(screens.entry(post, zone=zone, t=context.texts, now=now))
+    async with context.deps.read() as session:
+        target = await target_data(session, post)
+    await context.show(screens.entry(post, target=target, zone=zone, t=context.texts, now=now))
 
 
 async def shows_status(context: Context, post_id: ids.PostId) -> bool:

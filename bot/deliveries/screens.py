@@ -7,9 +7,11 @@ from uuid import UUID
 
 from markupsafe import Markup
 
+from bot.channels.labels import target_label
 from bot.deliveries.actions import (
     CancelSchedule,
     ChooseTime,
+    ConfirmThere,
     DuplicatePost,
     OpenCard,
     PostNow,
@@ -45,8 +47,10 @@ def status_screen(data: Data, t: Texts, now: datetime) -> Screen:
             return _published(data, t, now)
         case PostStatus.CANCELLED:
             return _cancelled(data, t, now)
+        case PostStatus.UNCONFIRMED:
+            return _unconfirmed(data, t)
         case PostStatus.FAILED:
-            return _failed(data, t, now)
+            return _failed(data, t)
         case PostStatus.DRAFT:
             return Screen(
                 _body(data, t("📝 <b>Draft</b>"), t), [[Button(t("⏰ Schedule"), ChooseTime(_post_id(data)))]]
@@ -77,6 +81,9 @@ def _published(data: Data, t: Texts, now: datetime) -> Screen:
     at = data.get("delivered_at") or data["due_at"]
     when = moment(_instant(at), _zone(data), t, now) if at else Markup()
     keyboard = [[Button(t("📑 Duplicate as a draft"), DuplicatePost(_post_id(data)))]]
+    url = (data.get("target") or {}).get("message_url")
+    if url:
+        keyboard.insert(0, [Button(t("🔗 Open the post"), url=url)])
     return Screen(_body(data, t("✅ <b>Published</b>"), t, when), keyboard)
 
 
@@ -89,20 +96,28 @@ def _cancelled(data: Data, t: Texts, now: datetime) -> Screen:
     return Screen(_body(data, t("🚫 <b>Cancelled</b>"), t, planned), keyboard)
 
 
-def _failed(data: Data, t: Texts, now: datetime) -> Screen:
+def _unconfirmed(data: Data, t: Texts) -> Screen:
+    """Only its owner can look; until then nothing is sent again."""
+    post_id = _post_id(data)
+    url = (data.get("target") or {}).get("chat_url")
+    keyboard = [[Button(t("✅ It is there"), ConfirmThere(post_id)), Button(t("🚀 Send again"), PostNow(post_id))]]
+    if url:
+        keyboard.insert(0, [Button(t("🔗 Look there"), url=url)])
+    said = failure_sentence(data["error"] or {"code": UNKNOWN_OUTCOME}, t)
+    return Screen(_body(data, t("❓ <b>Perhaps published</b>"), t, said), keyboard)
+
+
+def _failed(data: Data, t: Texts) -> Screen:
     post_id, error = _post_id(data), data["error"] or {}
-    code = error.get("code")
     later = Button(t("⏰ Choose a time"), ChooseTime(post_id))
-    if code == UNKNOWN_OUTCOME:
-        heading, first = t("❓ <b>Perhaps published</b>"), Button(t("🚀 Send again"), PostNow(post_id))
-    elif code in TEXT_IS_AT_FAULT:
-        heading, first = t("❌ <b>Not published</b>"), Button(t("✏️ Open the draft"), OpenCard(post_id))
+    if error.get("code") in TEXT_IS_AT_FAULT:
+        first = Button(t("✏️ Open the draft"), OpenCard(post_id))
     else:
-        heading, first = t("❌ <b>Not published</b>"), Button(t("🔁 Try again"), PostNow(post_id))
-    return Screen(_body(data, heading, t, failure_sentence(error, t)), [[first, later]])
+        first = Button(t("🔁 Try again"), PostNow(post_id))
+    return Screen(_body(data, t("❌ <b>Not published</b>"), t, failure_sentence(error, t)), [[first, later]])
 
 
-def entry(post: Post, *, zone: str, t: Texts, now: datetime) -> Screen:
+def entry(post: Post, *, target: Data | None, zone: str, t: Texts, now: datetime) -> Screen:
     """One post of the calendar, with all of its text that fits."""
     status = _state(post, now)
     heading = t(
@@ -112,9 +127,10 @@ def entry(post: Post, *, zone: str, t: Texts, now: datetime) -> Screen:
         status=status_label(status, t),
     )
     when = [_when(post, zone, t, now)] if post.due_at else []
+    where = [t("→ {chat}", chat=target_label(target))] if target else []
     title = [Markup("<b>{}</b>").format(post.title)] if post.title else []
     text = Markup.escape(shortened(post.text, TEXT_UNITS))
-    return Screen(lines([heading, *when, "", *title, text]), _entry_keyboard(post, t, now))
+    return Screen(lines([heading, *where, *when, "", *title, text]), _entry_keyboard(post, t, now))
 
 
 def _state(post: Post, now: datetime) -> PostStatus:
@@ -144,6 +160,8 @@ def _entry_keyboard(post: Post, t: Texts, now: datetime) -> Keyboard:
 def _body(data: Data, heading: Markup, t: Texts, *more: Markup) -> Markup:
     """The heading with the platform, what it is about, and the post's first words."""
     named = Markup("{} · {}").format(heading, platform_label(data["platform"]))
+    if data.get("target"):
+        named = t("{heading} → {chat}", heading=named, chat=target_label(data["target"]))
     return lines([named, *(line for line in more if line), "", Markup("<i>{}</i>").format(_preview(data))])
 
 

@@ -26,6 +26,7 @@ STATUS_ICONS = {
     PostStatus.PUBLISHING: "📤",
     PostStatus.PUBLISHED: "✅",
     PostStatus.PARTIALLY_PUBLISHED: "⚠️",
+    PostStatus.UNCONFIRMED: "❓",
     PostStatus.FAILED: "❌",
     PostStatus.CANCELLED: "🚫",
 }
@@ -50,6 +51,7 @@ def status_label(status: PostStatus, t: Texts) -> Markup:
         PostStatus.PUBLISHING: t("Being sent"),
         PostStatus.PUBLISHED: t("Published"),
         PostStatus.PARTIALLY_PUBLISHED: t("Partly published"),
+        PostStatus.UNCONFIRMED: t("Perhaps published"),
         PostStatus.FAILED: t("Failed"),
         PostStatus.CANCELLED: t("Cancelled"),
     }[status]

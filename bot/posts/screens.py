@@ -7,7 +7,8 @@ from uuid import UUID
 
 from markupsafe import Markup, escape
 
-from bot.deliveries.actions import CancelSchedule, ChooseTime, PostNow
+from bot.channels.labels import target_label
+from bot.deliveries.actions import Back, CancelSchedule, ChooseTarget, ChooseTime, PostNow
 from bot.keyboards import pager
 from bot.posts.actions import (
     ChooseRewrite,
@@ -40,6 +41,7 @@ from bot.texts import Texts
 from core import ids
 from core.posts.models import Post, PostStatus
 from core.posts.platforms import Platform, measure
+from core.posts.service import EDITABLE
 from core.providers.text import Ability, RewriteKind, Style
 from core.telegram.markup import utf16_length
 
@@ -47,7 +49,6 @@ SHOWN_UNITS = 3_300
 """UTF-16 units of a post that a card shows: Telegram takes 4,096, and there is more on the card than the post."""
 COPY_LIMIT = 256
 """https://core.telegram.org/bots/api#copytextbutton"""
-EDITABLE = frozenset({PostStatus.DRAFT, PostStatus.SCHEDULED, PostStatus.FAILED, PostStatus.CANCELLED})
 PLAIN_REWRITES = (RewriteKind.SHORTER, RewriteKind.LONGER, RewriteKind.HOOK_FIRST, RewriteKind.VOICEOVER)
 PREVIEW_CHARACTERS = 60
 
@@ -105,6 +106,8 @@ def _footer(card: Mapping[str, Any], t: Texts) -> Markup:
     parts = [t("{length}/{limit} characters", length=counted.length, limit=counted.limit)]
     if int(card["version"]) > 1:
         parts.append(t("version {number}", number=card["version"]))
+    if card.get("target"):
+        parts.append(t("→ {chat}", chat=target_label(card["target"])))
     return Markup(" · ").join(parts)
 
 
@@ -114,6 +117,8 @@ def _card_keyboard(card: Mapping[str, Any], t: Texts) -> Keyboard:
     if status in EDITABLE:
         rows.append(_editing_row(card, post_id, t))
     rows.append(_timing_row(post_id, status, t))
+    if status in EDITABLE and (card.get("has_choice") or card.get("target")):
+        rows.append([Button(t("📍 Where it goes"), ChooseTarget(post_id, Back.CARD, 1))])
     rows.append(_more_row(card, post_id, status, t))
     return [row for row in rows if row]
 

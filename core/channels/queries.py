@@ -61,6 +61,11 @@ async def room_for_channels(session: ReadSession, *, owner_id: ids.UserId, now: 
     )
 
 
+def chat_url(channel: Channel) -> str | None:
+    """The address of a public chat; None for a private one."""
+    return f"https://t.me/{channel.username}" if channel.username else None
+
+
 def message_url(channel: Channel, message_id: int) -> str | None:
     """The address of a message; None in a basic group, whose messages have none."""
     if channel.username:

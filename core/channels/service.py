@@ -15,7 +15,15 @@ from core.billing.service import limit_reached
 from core.channels.models import Channel, ChannelKind, ChannelState
 from core.channels.queries import channel_of, room_for_channels
 from core.db import TelegramId
+from core.deliveries.queries import waiting_in
+from core.errors import Conflict
 from core.tx import Tx
+
+
+class PostsWaiting(Conflict):
+    """Posts are still to go out there. Params: posts (how many)."""
+
+    code = "channels.posts_waiting"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +73,14 @@ async def connect_channel(tx: Tx, *, owner_id: ids.UserId, seen: SeenChat) -> Ch
 
 
 async def disconnect_channel(tx: Tx, *, owner_id: ids.UserId, channel_id: ids.ChannelId) -> Channel:
-    """Let nothing go there any more. What is disconnected already stays so."""
+    """Let nothing go there any more. What is disconnected already stays so.
+
+    Raises PostsWaiting while posts are still to go out there: nothing is dropped behind anybody's back.
+    """
     channel = await channel_of(tx.session, owner_id=owner_id, channel_id=channel_id, also_disconnected=True)
+    waiting = await waiting_in(tx.session, owner_id=owner_id, chat_id=channel.chat_id)
+    if waiting:
+        raise PostsWaiting(posts=waiting)
     channel.disconnected_at = channel.disconnected_at or tx.now
     return channel
 

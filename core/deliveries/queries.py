@@ -5,8 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import func, select
 
-from core.db import ReadSession
-from core.deliveries.models import Delivery, DeliveryStatus
+from core import ids
+from core.db import ReadSession, TelegramId
+from core.deliveries.models import FINAL, Delivery, DeliveryKind, DeliveryStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,17 @@ class UnderWay:
     """Somebody is about to send them, or sends them."""
     oldest_due_at: datetime | None
     """The earliest promise that isn't kept."""
+
+
+async def waiting_in(session: ReadSession, *, owner_id: ids.UserId, chat_id: TelegramId) -> int:
+    """How many posts of a user's are still to go out to a chat."""
+    waiting = (
+        Delivery.owner_id == owner_id,
+        Delivery.chat_id == chat_id,
+        Delivery.kind == DeliveryKind.POST,
+        Delivery.status.not_in(FINAL),
+    )
+    return await session.scalar(select(func.count()).where(*waiting)) or 0
 
 
 async def deliveries_under_way(session: ReadSession, *, now: datetime) -> UnderWay:

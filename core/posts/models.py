@@ -16,6 +16,8 @@ class PostStatus(StrEnum):
     PUBLISHING = "publishing"
     PUBLISHED = "published"
     PARTIALLY_PUBLISHED = "partially_published"
+    UNCONFIRMED = "unconfirmed"
+    """It may be there or not: only its owner can look."""
     FAILED = "failed"
     CANCELLED = "cancelled"
 
@@ -64,6 +66,10 @@ class Post(Base):
     status: Mapped[str] = mapped_column(default=PostStatus.DRAFT)
     version: Mapped[int] = mapped_column(default=1)
     due_at: Mapped[datetime | None]
+    channel_id: Mapped[ids.ChannelId | None] = mapped_column(ForeignKey("channels.id", ondelete="SET NULL"), index=True)
+    """Where it goes; None: to its owner."""
+    message_id: Mapped[TelegramId | None]
+    """What it became there: its first message."""
     error: Mapped[Json | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from core import ids
 from core.accounts.service import user_of
-from core.db import Json
+from core.db import Json, TelegramId
 from core.deliveries.models import DeliveryKind, DeliveryStatus, Priority
 from core.deliveries.service import cancel_deliveries, schedule_delivery, send_notice
 from core.deliveries.statuses import show_status
@@ -14,17 +14,26 @@ from core.errors import Conflict, InvalidInput
 from core.posts.content import post_content
 from core.posts.models import Post, PostStatus
 from core.posts.queries import post_of
+from core.posts.targets import chat_for, target_data
 from core.posts.views import post_data
 from core.tx import Tx
 
 REPEATED = timedelta(seconds=5)
 """A button pressed twice asks for the same time, or for one a moment later ("in 1 h")."""
-SCHEDULABLE = frozenset({PostStatus.DRAFT, PostStatus.SCHEDULED, PostStatus.FAILED, PostStatus.CANCELLED})
+SCHEDULABLE = frozenset(
+    {
+        PostStatus.DRAFT,
+        PostStatus.SCHEDULED,
+        PostStatus.UNCONFIRMED,
+        PostStatus.FAILED,
+        PostStatus.CANCELLED,
+    }
+)
 HORIZON = timedelta(days=366)
 _RESULTS = {
     DeliveryStatus.DELIVERED: PostStatus.PUBLISHED,
     DeliveryStatus.FAILED: PostStatus.FAILED,
-    DeliveryStatus.UNCONFIRMED: PostStatus.FAILED,
+    DeliveryStatus.UNCONFIRMED: PostStatus.UNCONFIRMED,
 }
 
 
@@ -43,30 +52,61 @@ class Scheduling:
 
 
 async def schedule_post(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, due_at: datetime) -> Scheduling:
-    """Deliver a post at `due_at`; one that was scheduled before is moved there.
+    """Deliver a post to its target at `due_at`; one that was scheduled before is moved there.
 
     Raises InvalidInput for a time that has passed ("when.in_past") or lies over a year ahead ("when.too_far"),
-    BeingSent when it is on its way.
+    BeingSent when it is on its way, NotReady or ChannelNotFound when its target takes no posts.
     """
     post = await post_of(tx.session, owner_id=owner_id, post_id=post_id, lock=True)
     if _is_scheduled_for(post, due_at):
         return Scheduling(post, changed=False)
     _check_time(tx, due_at)
     await _take_back(tx, post)
-    user = await user_of(tx.session, owner_id)
+    await _arrange(tx, post, due_at)
+    return Scheduling(post, changed=True)
+
+
+async def choose_target(
+    tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, channel_id: ids.ChannelId | None
+) -> Scheduling:
+    """Let a post go to a connected chat, or (None) to its owner; a scheduled one keeps its time.
+
+    Raises BeingSent when it is on its way or out, NotReady or ChannelNotFound when the chat takes no posts, Conflict
+    ("posts.look_first") while it may have gone out to the present one.
+    """
+    post = await post_of(tx.session, owner_id=owner_id, post_id=post_id, lock=True)
+    if post.channel_id == channel_id:
+        return Scheduling(post, changed=False)
+    if post.status == PostStatus.UNCONFIRMED:
+        raise Conflict("posts.look_first", post_id=str(post_id))
+    due_at = post.due_at if post.status == PostStatus.SCHEDULED else None
+    await _take_back(tx, post)
+    post.channel_id = channel_id
+    if due_at is not None:
+        await _arrange(tx, post, due_at)
+    else:
+        await chat_for(tx.session, post)
+        if post.status != PostStatus.DRAFT:
+            await show_post_status(tx, post)
+    return Scheduling(post, changed=True)
+
+
+async def _arrange(tx: Tx, post: Post, due_at: datetime) -> None:
+    """Nothing is arranged for the post any more: arrange this."""
+    user = await user_of(tx.session, post.owner_id)
     await schedule_delivery(
         tx,
-        owner_id=owner_id,
+        owner_id=post.owner_id,
         kind=DeliveryKind.POST,
         subject_id=post.id,
-        chat_id=user.telegram_user_id,
+        chat_id=await chat_for(tx.session, post) or user.telegram_user_id,
         content=post_content(post),
         due_at=due_at,
         priority=Priority.POST,
     )
     post.status, post.due_at, post.error, post.updated_at = PostStatus.SCHEDULED, due_at, None, tx.now
+    post.message_id = None
     await show_post_status(tx, post)
-    return Scheduling(post, changed=True)
 
 
 async def post_now(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) -> Scheduling:
@@ -99,12 +139,31 @@ async def reschedule(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) -> Sc
     return await schedule_post(tx, owner_id=owner_id, post_id=post_id, due_at=post.due_at)
 
 
+async def confirm_published(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) -> Scheduling:
+    """The owner has looked: an unconfirmed post is there. Raises Conflict for one in another state."""
+    post = await post_of(tx.session, owner_id=owner_id, post_id=post_id, lock=True)
+    if post.status == PostStatus.PUBLISHED:
+        return Scheduling(post, changed=False)
+    if post.status != PostStatus.UNCONFIRMED:
+        raise Conflict("posts.nothing_to_confirm", post_id=str(post_id), status=post.status)
+    post.status, post.error, post.updated_at = PostStatus.PUBLISHED, None, tx.now
+    await show_post_status(tx, post, delivered_at=post.due_at)
+    return Scheduling(post, changed=True)
+
+
 async def record_delivery(
-    tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, status: DeliveryStatus, error: Json | None
+    tx: Tx,
+    *,
+    owner_id: ids.UserId,
+    post_id: ids.PostId,
+    status: DeliveryStatus,
+    error: Json | None,
+    message_id: TelegramId | None = None,
 ) -> None:
-    """What came of a post's delivery, told in its status message."""
+    """What came of a post's delivery, told in its status message. `message_id`: the first message that is there."""
     post = await post_of(tx.session, owner_id=owner_id, post_id=post_id, lock=True)
     post.status, post.error, post.updated_at = _RESULTS[status], error, tx.now
+    post.message_id = message_id
     await show_post_status(tx, post, delivered_at=tx.now)
 
 
@@ -135,6 +194,7 @@ async def show_post_status(tx: Tx, post: Post, *, delivered_at: datetime | None 
         notice="posts.status",
         data={
             **post_data(post),
+            "target": await target_data(tx.session, post),
             "language": user.language,
             "time_zone": user.time_zone,
             "delivered_at": delivered_at.isoformat() if delivered_at else None,

@@ -10,7 +10,7 @@ from core.posts.content import post_content
 from core.posts.models import Post, PostStatus, PostVersion
 from core.posts.platforms import Draft, Platform, problems
 from core.posts.queries import post_of
-from core.posts.scheduling import show_post_status
+from core.posts.scheduling import SCHEDULABLE, show_post_status
 from core.posts.writing import BY_HAND, Place, card_of
 from core.providers.text import Rewrite
 from core.queue import TEXT, JobSpec
@@ -19,7 +19,7 @@ from core.work.models import WorkStatus
 from core.work.service import request_cancel, request_work, unfinished_work
 
 REWRITE = JobSpec("jobs.posts.rewrite", queue=TEXT, attempts=3, timeout_s=120)
-EDITABLE = frozenset({PostStatus.DRAFT, PostStatus.SCHEDULED, PostStatus.FAILED, PostStatus.CANCELLED})
+EDITABLE = SCHEDULABLE
 
 
 class NotEditable(Conflict):
@@ -149,6 +149,7 @@ async def duplicate_post(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) -
         text=post.text,
         language=post.language,
         engine=post.engine,
+        channel_id=post.channel_id,
         created_at=tx.now,
         updated_at=tx.now,
     )

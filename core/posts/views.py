@@ -9,12 +9,21 @@ from core.posts.models import Batch, Post
 from core.providers.text import Note
 
 
-def card_data(post: Post, siblings: Sequence[Post], *, notes: Sequence[Note] = ()) -> Json:
-    """A draft card: the post, its place among its batch's posts, and what the engine wants said."""
+def card_data(
+    post: Post,
+    siblings: Sequence[Post],
+    *,
+    target: Json | None = None,
+    has_choice: bool = False,
+    notes: Sequence[Note] = (),
+) -> Json:
+    """A draft card: the post, its place among its batch's posts, where it goes, and what the engine wants said."""
     order = [sibling.id for sibling in siblings] or [post.id]
     place = order.index(post.id) if post.id in order else 0
     return {
         **post_data(post),
+        "target": target,
+        "has_choice": has_choice,
         "place": place + 1,
         "total": len(order),
         "previous_id": _id(order[place - 1]) if len(order) > 1 else None,

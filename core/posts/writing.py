@@ -16,6 +16,7 @@ from core.posts.models import Batch, BatchStatus, Card, Post, PostStatus, PostVe
 from core.posts.options import WritingOptions
 from core.posts.platforms import Draft, Platform, problems
 from core.posts.queries import batch_of, posts_of_batch
+from core.posts.targets import has_choice, preset_target, target_data
 from core.posts.views import batch_data, card_data
 from core.providers.text import Note
 from core.queue import TEXT, JobSpec
@@ -91,7 +92,8 @@ async def draft_from_source(tx: Tx, *, owner_id: ids.UserId, source_id: ids.Sour
         known.deleted_at = None
         return known
     written = WrittenDraft(Platform.TELEGRAM, draft)
-    post = _new_post(tx, None, 1, written, source.language, BY_HAND, owner_id=owner_id, post_id=post_id)
+    preset = await preset_target(tx.session, owner_id=owner_id)
+    post = _new_post(tx, None, 1, written, source.language, BY_HAND, owner_id=owner_id, preset=preset, post_id=post_id)
     await tx.session.flush()
     return post
 
@@ -156,8 +158,9 @@ async def record_written(
 ) -> Sequence[Post]:
     """Keep the drafts, settle the quota with as many as came, and send the draft card."""
     batch = await batch_of(tx.session, owner_id=owner_id, batch_id=batch_id, lock=True)
+    preset = await preset_target(tx.session, owner_id=owner_id)
     posts = [
-        _new_post(tx, batch, position, one, language, engine, owner_id=owner_id)
+        _new_post(tx, batch, position, one, language, engine, owner_id=owner_id, preset=preset)
         for position, one in enumerate(written, 1)
     ]
     await tx.session.flush()
@@ -171,7 +174,7 @@ async def record_written(
         chat_id=place.chat_id,
         subject_id=posts[0].id,
         notice="posts.card",
-        data=card_data(posts[0], posts, notes=written[0].notes),
+        data=await card_of(tx.session, post=posts[0], notes=written[0].notes),
         language=place.language,
         dedupe_key=f"card:{batch.id}",
     )
@@ -196,11 +199,14 @@ async def bind_card(tx: Tx, *, post_id: ids.PostId, chat_id: TelegramId, message
     await tx.session.merge(Card(chat_id=chat_id, message_id=message_id, post_id=post_id))
 
 
-async def card_of(session: ReadSession, *, post: Post) -> dict[str, object]:
+async def card_of(session: ReadSession, *, post: Post, notes: Sequence[Note] = ()) -> dict[str, object]:
     """The card of a post as it is now."""
-    if post.batch_id is None:
-        return card_data(post, [post])
-    return card_data(post, await posts_of_batch(session, owner_id=post.owner_id, batch_id=post.batch_id))
+    siblings: Sequence[Post] = [post]
+    if post.batch_id is not None:
+        siblings = await posts_of_batch(session, owner_id=post.owner_id, batch_id=post.batch_id)
+    target = await target_data(session, post)
+    choice = await has_choice(session, owner_id=post.owner_id)
+    return card_data(post, siblings, target=target, has_choice=choice, notes=notes)
 
 
 async def _show(
@@ -229,8 +235,10 @@ def _new_post(
     engine: str,
     *,
     owner_id: ids.UserId,
+    preset: ids.ChannelId | None,
     post_id: ids.PostId | None = None,
 ) -> Post:
+    """What is written for other platforms than Telegram comes to its owner, whatever is preset."""
     post = Post(
         id=post_id or ids.new(),
         owner_id=owner_id,
@@ -242,6 +250,7 @@ def _new_post(
         language=language,
         engine=engine,
         status=PostStatus.DRAFT,
+        channel_id=preset if written.platform is Platform.TELEGRAM else None,
         version=1,
         created_at=tx.now,
         updated_at=tx.now,

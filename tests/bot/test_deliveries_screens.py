@@ -85,10 +85,10 @@ def test_every_refusal_has_a_sentence_and_a_way_on(reason: Refusal) -> None:
 
 
 def test_what_may_have_gone_out_is_neither_published_nor_failed() -> None:
-    screen = status_screen(data(status="failed", error={"code": UNKNOWN_OUTCOME, "params": {}}), T, NOW)
+    screen = status_screen(data(status="unconfirmed", error={"code": UNKNOWN_OUTCOME, "params": {}}), T, NOW)
     assert "Perhaps published" in screen.text
-    assert "Look whether it is there" in screen.text
-    assert labels(screen)[0] == "🚀 Send again"
+    assert "Please look before you send it again" in screen.text
+    assert labels(screen) == ["✅ It is there", "🚀 Send again"]
 
 
 def test_a_failure_nobody_foresaw_still_has_words() -> None:
@@ -173,7 +173,7 @@ def test_late_at_night_nothing_is_left_and_that_is_said() -> None:
 
 def test_twelve_hour_clocks_where_they_are_usual() -> None:
     choices = quick_choices(now=NOW, zone="America/New_York")
-    screen = choosing_screens.choose_time(POST, choices, zone="America/New_York", t=T)
+    screen = choosing_screens.choose_time(POST, choices, target=None, zone="America/New_York", t=T)
     assert any(label.startswith("Tonight 8:00") and label.endswith("PM") for label in labels(screen))
 
 
@@ -199,3 +199,26 @@ def test_the_month_of_the_calendar_counts_posts() -> None:
     screen = calendar_screens.month(first, counts, zone=BERLIN, t=T, now=NOW)
     assert "4 posts this month" in screen.text
     assert {"27•", "30•", "28"} <= set(labels(screen))
+
+
+TARGET = {
+    "kind": "channel",
+    "title": "Oven & news",
+    "state": "ready",
+    "connected": True,
+    "chat_url": "https://t.me/ovennews",
+    "message_url": "https://t.me/ovennews/7",
+}
+
+
+def test_a_status_names_the_target_and_links_to_what_is_out() -> None:
+    screen = status_screen(data(status="published", target=TARGET), T, NOW)
+    assert "✅ <b>Published</b> · Telegram → 📣 Oven &amp; news" in screen.text
+    assert [button.url for row in screen.keyboard for button in row if button.url] == ["https://t.me/ovennews/7"]
+
+
+def test_an_unconfirmed_status_says_where_to_look() -> None:
+    error = {"code": UNKNOWN_OUTCOME, "params": {}}
+    screen = status_screen(data(status="unconfirmed", error=error, target=TARGET), T, NOW)
+    assert "It may be there" in screen.text
+    assert labels(screen) == ["🔗 Look there", "✅ It is there", "🚀 Send again"]

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.flows.house import House
+from tests.flows.steps import ARTICLE, card_of
 from web.sandbox.client import Person, SeenMessage
 
 pytestmark = pytest.mark.process
@@ -37,3 +38,38 @@ async def test_a_channel_is_connected_tested_and_disconnected(house: House, pers
         person.id,
     )
     assert [(row["state"], row["disconnected_at"]) for row in rows] == [("ready", None)]
+
+
+async def draft_to(person: Person, title: str) -> SeenMessage:
+    """A draft whose target is the chat of that name."""
+    card = await card_of(person)
+    await person.press(card, "Use as it is")
+    draft = await person.wait_until_edited(card, "characters")
+    await person.press(draft, "Where it goes")
+    choice = await person.wait_until_edited(draft, "Where should it go?")
+    await person.press(choice, title)
+    return await person.wait_until_edited(draft, f"→ 📣 {title}")
+
+
+async def test_a_post_goes_out_to_a_channel_and_its_status_links_to_it(person: Person) -> None:
+    there, _ = await connect(person)
+    draft = await draft_to(person, "Oven news")
+    await person.press(draft, "Post now")
+    post = await person.wait_for_message(ARTICLE, chat_id=there)
+    status = await person.wait_for_message("✅ Published · Telegram → 📣 Oven news", after=draft.id)
+    internal = -1_000_000_000_000 - there
+    assert status.button("Open the post").url == f"https://t.me/c/{internal}/{post.id}"
+
+
+async def test_an_answer_that_got_lost_is_asked_about_and_never_sent_twice_by_itself(
+    house: House, person: Person
+) -> None:
+    there, _ = await connect(person)
+    draft = await draft_to(person, "Oven news")
+    await house.sandbox.client.add_fault("drop_answer", "sendMessage", chat_id=there)
+    await person.press(draft, "Post now")
+    status = await person.wait_for_message("❓ Perhaps published", after=draft.id, timeout_s=40)
+    assert [seen.text for seen in await person.history(chat_id=there)].count(ARTICLE) == 1
+    await person.press(status, "It is there")
+    await person.wait_until_edited(status, "✅ Published")
+    assert [seen.text for seen in await person.history(chat_id=there)].count(ARTICLE) == 1

@@ -164,7 +164,7 @@ async def test_a_draft_has_no_time_to_go_back_to(tx: Tx, owner: User, post: Post
     [
         (DeliveryStatus.DELIVERED, PostStatus.PUBLISHED),
         (DeliveryStatus.FAILED, PostStatus.FAILED),
-        (DeliveryStatus.UNCONFIRMED, PostStatus.FAILED),
+        (DeliveryStatus.UNCONFIRMED, PostStatus.UNCONFIRMED),
     ],
 )
 async def test_what_came_of_it_stands_in_the_status_message(
