@@ -17,7 +17,7 @@ from core.deliveries.models import StatusMessage
 from core.deps import Deps
 from core.posts.models import Card, Post
 from core.posts.scheduling import schedule_post
-from core.posts.views import card_data
+from core.posts.writing import card_of
 from jobs import deliveries as jobs
 from jobs.runtime import Bench
 from tests.factories import make_post, make_user
@@ -189,7 +189,7 @@ async def test_a_card_that_had_to_be_sent_anew_is_still_the_post_s_card(bench: B
     """A reply to it edits the post."""
     async with bench.deps.tx() as tx:
         post = await make_post(tx, await make_user(tx, telegram_user_id=person.id))
-        data = card_data(post, [post]) | {"language": "en"}
+        data = await card_of(tx.session, post=post) | {"language": "en"}
     subject = ids.new()
     await want(bench.deps, person, subject, notice="posts.card", data=data, message_id=TelegramId(999))
     await show(bench, subject)
