@@ -84,6 +84,11 @@ def _kept_language(t: Texts, params: Params) -> Markup:
     )
 
 
+def _check_figures(t: Texts, params: Params) -> Markup:
+    figures = ", ".join(params.get("figures", ()))
+    return t("Please check these figures, they aren't in your source: {figures}", figures=figures)
+
+
 SENTENCES: dict[str, Callable[[Texts, Params], Markup]] = {
     "post.empty": lambda t, _: t("There is no text in that. Please send the text of the post."),
     "post.too_long": _too_long,
@@ -112,8 +117,13 @@ SENTENCES: dict[str, Callable[[Texts, Params], Markup]] = {
     "text.rate_limited": _rate_limited,
     "text.key_refused": lambda t, _: t("The writing service refuses our key. We have to mend that; please tell us."),
     "text.no_credit": lambda t, _: t("The writing service's credit is used up. We have to mend that; please tell us."),
+    "text.bad_request": lambda t, _: t("The writing service can't do that as it is set up here. Please tell us."),
     "text.refused": lambda t, _: t("The writing service declined this text. Try other words, or write it yourself."),
     "text.unusable_answer": lambda t, _: t("The writing service's answer made no sense. Please try again."),
+    "internal": lambda t, params: t(
+        "Something went wrong on our side. Please try again; if it stays so, tell us this number: {reference}.",
+        reference=params.get("reference", "?"),
+    ),
     "work.timed_out": lambda t, _: t("This took too long, so I stopped it. Please try again."),
     "work.cancelled": lambda t, _: t("You stopped it."),
 }
@@ -131,6 +141,8 @@ NOTES: dict[str, Callable[[Texts, Params], Markup]] = {
     "text.removed": lambda t, p: t("Removed: {text}", text=p.get("text", "")),
     "text.added": lambda t, p: t("Added: {text}", text=p.get("text", "")),
     "text.not_done": lambda t, p: t("Not done, because I didn't understand it: {text}", text=p.get("text", "")),
+    "text.spoken": lambda t, _: t("Made to be read aloud: no hashtags, links or emojis."),
+    "text.check_figures": _check_figures,
     "text.unchanged": lambda t, _: t("There was nothing to change."),
 }
 
