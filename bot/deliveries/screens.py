@@ -27,6 +27,7 @@ from core import ids
 from core.deliveries.service import UNKNOWN_OUTCOME
 from core.deliveries.statuses import counted_down
 from core.posts.models import Post, PostStatus
+from core.posts.platforms import Platform
 
 STUCK_AFTER = timedelta(seconds=30)
 """From then on a post that should be out needs an explanation."""
@@ -84,7 +85,10 @@ def _published(data: Data, t: Texts, now: datetime) -> Screen:
     url = (data.get("target") or {}).get("message_url")
     if url:
         keyboard.insert(0, [Button(t("🔗 Open the post"), url=url)])
-    return Screen(_body(data, t("✅ <b>Published</b>"), t, when), keyboard)
+    if Platform(data["platform"]) is Platform.TELEGRAM or data.get("target"):
+        return Screen(_body(data, t("✅ <b>Published</b>"), t, when), keyboard)
+    ready = t("It is in this chat, ready to be copied to {platform}.", platform=platform_label(data["platform"]))
+    return Screen(_body(data, t("✅ <b>Delivered</b>"), t, when, ready), keyboard)
 
 
 def _cancelled(data: Data, t: Texts, now: datetime) -> Screen:

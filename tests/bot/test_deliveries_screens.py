@@ -222,3 +222,9 @@ def test_an_unconfirmed_status_says_where_to_look() -> None:
     screen = status_screen(data(status="unconfirmed", error=error, target=TARGET), T, NOW)
     assert "It may be there" in screen.text
     assert labels(screen) == ["🔗 Look there", "✅ It is there", "🚀 Send again"]
+
+
+def test_what_telegram_only_carries_to_its_author_is_delivered_and_not_published() -> None:
+    screen = status_screen(data(status="published", platform="linkedin"), T, NOW)
+    assert "Published" not in screen.text
+    assert "ready to be copied to LinkedIn" in screen.text
