@@ -13,6 +13,8 @@ import structlog
 from bot import notices
 from core import ids, metrics
 from core.accounts.service import mark_blocked
+from core.channels.models import ChannelState
+from core.channels.standing import follow_migration, hold_undeliverable
 from core.db import DATABASE_TROUBLE, Json, TelegramId
 from core.deliveries import service as deliveries
 from core.deliveries import statuses
@@ -49,6 +51,13 @@ UNKNOWN_MAX = 3
 """How often a person may get the same message because Telegram never said whether the one before arrived."""
 CARD = "posts.card"
 CRASHED, UNREACHABLE = "delivery.crashed", "delivery.unreachable"
+
+LOST = {
+    Refusal.KICKED: ChannelState.REMOVED,
+    Refusal.NO_RIGHTS: ChannelState.NO_RIGHTS,
+    Refusal.CHAT_NOT_FOUND: ChannelState.GONE,
+}
+"""Refusals that are about the chat, not about the message: they may pass."""
 
 
 class TakenAway(Exception):
@@ -224,13 +233,41 @@ class Sending:
             case SafeToRetry():
                 await self._put_back(max(outcome.after_s, self._pause()), _error(UNREACHABLE, outcome.detail))
             case Refused(new_chat_id=int() as new_chat_id):
-                await self._put_back(0.0, None, chat_id=TelegramId(new_chat_id))
+                await self._follow(TelegramId(new_chat_id))
             case Refused():
-                await self._finish(DeliveryStatus.FAILED, _error(f"delivery.{outcome.reason}", outcome.detail))
+                if not await self._hold(outcome.reason):
+                    await self._finish(DeliveryStatus.FAILED, _error(f"delivery.{outcome.reason}", outcome.detail))
             case Unknown() if self.delivery.chat_id > 0 and self.delivery.attempt + 1 < UNKNOWN_MAX:
                 await self._put_back(self._pause(), _error(UNREACHABLE, outcome.detail))
             case Unknown():
                 await self._finish(DeliveryStatus.UNCONFIRMED, _error(deliveries.UNKNOWN_OUTCOME, outcome.detail))
+
+    async def _follow(self, new_chat_id: TelegramId) -> None:
+        """The group has moved: this goes there next, and so does whatever else is for the old one."""
+
+        async def move(tx: Tx) -> None:
+            await deliveries.put_back(tx, self.delivery.id, worker=self.holder, after_s=0.0, chat_id=new_chat_id)
+            await follow_migration(tx, from_id=self.delivery.chat_id, to_id=new_chat_id)
+
+        await self._written(move)
+
+    async def _hold(self, reason: Refusal) -> bool:
+        """Let a post wait for a connected chat that takes nothing. False when it doesn't fail for that."""
+        state = LOST.get(reason)
+        if state is None or self.delivery.kind != DeliveryKind.POST or self.delivery.chat_id > 0:
+            return False
+        held = await self._written(
+            lambda tx: hold_undeliverable(
+                tx,
+                owner_id=self.delivery.owner_id,
+                chat_id=self.delivery.chat_id,
+                delivery_id=self.delivery.id,
+                worker=self.holder,
+                state=state,
+            )
+        )
+        log.info("deliveries.held", state=state, held=held)
+        return held
 
     def _pause(self) -> float:
         """Seconds until the next attempt: more after each one. Not having got a turn is none."""
@@ -285,7 +322,7 @@ async def after_delivery(
 
 
 async def _bind_card(tx: Tx, post_id: str, chat_id: TelegramId, message_id: TelegramId) -> None:
-    await bind_card(tx, post_id=ids.PostId(UUID(post_id)), chat_id=chat_id, message_id=message_id)
+    await bind_card(tx, post_id=ids.PostId(UUID(post_id)), chat_id=chat_id, message_id=message_id, first=True)
 
 
 @plain_job(statuses.SHOW_STATUS)

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import uuid5
 
+from sqlalchemy.dialects.postgresql import insert
+
 from core import ids
 from core.accounts.service import remember_writing_options
 from core.billing.queries import Feature
@@ -194,9 +196,17 @@ async def end_writing(tx: Tx, *, owner_id: ids.UserId, batch_id: ids.BatchId, pl
     await _show(tx, batch, place, notice, error=batch.error)
 
 
-async def bind_card(tx: Tx, *, post_id: ids.PostId, chat_id: TelegramId, message_id: TelegramId) -> None:
-    """From now on this message shows that post."""
-    await tx.session.merge(Card(chat_id=chat_id, message_id=message_id, post_id=post_id))
+async def bind_card(
+    tx: Tx, *, post_id: ids.PostId, chat_id: TelegramId, message_id: TelegramId, first: bool = False
+) -> None:
+    """From now on this message shows that post. `first`: unless the user has paged on meanwhile."""
+    card = insert(Card).values(chat_id=chat_id, message_id=message_id, post_id=post_id)
+    place = ["chat_id", "message_id"]
+    await tx.session.execute(
+        card.on_conflict_do_nothing(index_elements=place)
+        if first
+        else card.on_conflict_do_update(index_elements=place, set_={"post_id": post_id})
+    )
 
 
 async def card_of(session: ReadSession, *, post: Post, notes: Sequence[Note] = ()) -> dict[str, object]:
