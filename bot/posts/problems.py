@@ -45,7 +45,7 @@ def _forbidden(t: Texts, params: Params) -> Markup:
     return t(
         "{platform} doesn't take these characters: {characters}. Please leave them out.",
         platform=_platform(params),
-        characters=params.get("characters", ""),
+        characters=" ".join(params.get("characters", ())),
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import core.providers
-from bot.posts.problems import SENTENCES, note_sentence
+from bot.posts.problems import SENTENCES, note_sentence, problem_sentence
 from bot.texts import Texts
 from core.providers.text import NoteCode
 
@@ -33,3 +33,11 @@ def test_every_note_of_a_writer_has_a_sentence(code: NoteCode) -> None:
 def test_figures_to_check_are_named() -> None:
     note = {"code": NoteCode.CHECK_FIGURES, "params": {"figures": ["97", "5 %"]}}
     assert note_sentence(note, Texts("en")) == "Please check these figures, they aren't in your source: 97, 5 %"
+
+
+def test_forbidden_characters_are_shown_as_they_are() -> None:
+    error = {"code": "post.forbidden_characters", "params": {"platform": "youtube", "characters": ["<", ">"]}}
+    assert (
+        problem_sentence(error, Texts("en"))
+        == "YouTube doesn't take these characters: &lt; &gt;. Please leave them out."
+    )
