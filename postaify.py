@@ -17,7 +17,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from core.embedded import EmbeddedServices, EmbeddedUnavailable, running_services
-from core.home import HomeInUse, HomeNotOurs, make_home, private_folder, temporary_home
+from core.home import HomeInUse, HomeNotOurs, HomeUnusable, make_home, private_folder, temporary_home
 from core.ports import NoFreePort, free_port
 from core.processes import ProcessIdentity
 from core.readiness import ready_processes
@@ -319,7 +319,7 @@ def explained() -> Iterator[None]:
         yield
     except SettingsInvalid as exc:
         _fail("The configuration isn't right (.env or environment):", *(f"  {problem}" for problem in exc.problems))
-    except (HomeInUse, HomeNotOurs, EmbeddedUnavailable, ChildFailed, NoFreePort) as exc:
+    except (HomeInUse, HomeNotOurs, HomeUnusable, EmbeddedUnavailable, ChildFailed, NoFreePort) as exc:
         _fail(str(exc))
 
 

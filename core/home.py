@@ -20,16 +20,25 @@ class HomeNotOurs(Exception):
         super().__init__(f"{path} belongs to another user: run as that user, or set POSTAIFY_HOME to another folder")
 
 
+class HomeUnusable(Exception):
+    """The folder can't be made or read."""
+
+    def __init__(self, path: object, exc: OSError) -> None:
+        super().__init__(f"{path} can't be used ({exc.strerror}): set POSTAIFY_HOME to another folder")
+
+
 def make_home(home: Path) -> Path:
     """The home as an absolute path. Others may pass through it only when root lends its servers another account.
 
-    Raises HomeNotOurs.
+    Raises HomeNotOurs, HomeUnusable.
     """
     home = home.expanduser().resolve()
     try:
         home.mkdir(mode=0o711 if os.geteuid() == 0 else 0o700, parents=True, exist_ok=True)
     except PermissionError as exc:
         raise HomeNotOurs(exc.filename) from exc
+    except OSError as exc:  # a file stands there, the disk is read-only or full
+        raise HomeUnusable(home, exc) from exc
     if os.geteuid() not in {0, home.stat().st_uid}:
         raise HomeNotOurs(home)
     return home

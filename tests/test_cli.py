@@ -99,6 +99,15 @@ def test_status_of_an_idle_home(home: Path) -> None:
     assert (done.returncode, done.stderr) == (1, "Nothing runs here.\n")
 
 
+@pytest.mark.parametrize("command", ["up", "doctor", "status", "bot"])
+def test_a_home_that_cannot_be_a_folder_is_told_in_one_line(tmp_path: Path, command: str) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    done = postaify(tmp_path, command, POSTAIFY_HOME=str(file))
+    assert done.returncode == 1
+    assert done.stderr == f"{file} can't be used (File exists): set POSTAIFY_HOME to another folder\n"
+
+
 def test_migrate_then_doctor_finds_nothing_wrong(home: Path) -> None:
     assert findings(postaify(home, "doctor"))["migrations"][0] == "FAIL"
     migrated = postaify(home, "migrate")
