@@ -11,8 +11,11 @@ FITS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2
 PYTHON := $(shell for python in python3.11 python3.12 python3.13 python3; do \
 	$$python -c '$(FITS)' 2>/dev/null && echo $$python && break; done)
 
+SCENARIOS := 200
+MINUTES := 60
+
 .DEFAULT_GOAL := help
-.PHONY: help up demo doctor test bench clean
+.PHONY: help up demo doctor test faults bench clean
 
 help: ## say what there is
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -e 's/:.*## /	/' -e 's/^/make /' | expand -t 16
@@ -31,6 +34,9 @@ test: $(INSTALLED_DEV) ## set up and run all checks
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/pytest
+
+faults: $(INSTALLED_DEV) ## kill, stop and disturb everything at random, and count what was lost or doubled (an hour)
+	@$(BIN)/python -m tests.faults --scenarios $(SCENARIOS) --minutes $(MINUTES)
 
 bench: $(INSTALLED_DEV) ## measure speed and memory
 	@$(BIN)/python -m tests.bench

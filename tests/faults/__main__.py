@@ -29,7 +29,7 @@ async def run(plans: Sequence[Plan], *, minutes: float, verbose: bool) -> list[V
     verdicts = []
     async with faulty_home() as home:
         async with home.deps() as deps:
-            chats = await make_chats(home.sandbox.client, deps)
+            chats = await make_chats(home.sandbox, deps)
         for plan in plans:
             if time.monotonic() > give_up_at:
                 break
@@ -42,7 +42,7 @@ async def run(plans: Sequence[Plan], *, minutes: float, verbose: bool) -> list[V
 async def _played(home: FaultyHome, chats: Chats, plan: Plan) -> Verdict:
     verdict = await play(home, chats, plan)
     what = ", ".join(map(str, plan.faults))
-    counts = f"private twice {verdict.private_duplicates}, unconfirmed {verdict.unconfirmed}"
+    counts = f"private twice {verdict.private_duplicates}, unconfirmed {verdict.unconfirmed}, 429 {verdict.refused}"
     console.print(f"{plan.seed}: {plan.deliveries} in {verdict.took_s:.0f} s; {what}; {counts}", soft_wrap=True)
     for wrong in verdict.wrong:
         console.print(f"    [red]{wrong}[/]")

@@ -23,20 +23,22 @@ class Chats:
     """By the person's id at Telegram."""
 
 
-async def make_chats(client: SandboxClient, deps: Deps) -> Chats:
+async def make_chats(
+    client: SandboxClient, deps: Deps, *, people: int = PEOPLE, channels: int = CHANNELS, groups: int = GROUPS
+) -> Chats:
     """All are welcomed by the bot before anything goes wrong."""
-    people = [await client.new_person(f"P{number}") for number in range(PEOPLE)]
-    rooms = [await _room(people[0], "channel", number) for number in range(CHANNELS)]
-    rooms += [await _room(people[0], "supergroup", number) for number in range(GROUPS)]
+    members = [await client.new_person(f"P{number}") for number in range(people)]
+    rooms = [await _room(members[0], "channel", number) for number in range(channels)]
+    rooms += [await _room(members[0], "supergroup", number) for number in range(groups)]
     owners = {}
-    for person in people:
+    for person in members:
         await person.send_text("/start")
         async with deps.tx() as tx:
             owners[person.id] = (await make_user(tx, telegram_user_id=person.id, time_zone="UTC")).id
     async with asyncio.timeout(WELCOMED_WITHIN_S):
-        for person in people:
+        for person in members:
             await person.wait_for_message(lambda _: True, timeout_s=WELCOMED_WITHIN_S)
-    return Chats(tuple(people), tuple(rooms), owners)
+    return Chats(tuple(members), tuple(rooms), owners)
 
 
 async def _room(owner: Person, type_: str, number: int) -> int:

@@ -14,10 +14,11 @@ from redis.asyncio import Redis
 
 from core.deps import Deps, open_deps
 from core.embedded import running_services
-from core.home import temporary_home
+from core.home import private_folder, temporary_home
 from core.readiness import ready_processes
 from core.settings import SANDBOX_TOKEN, Settings
-from tests.sandbox_server import RunningSandbox, running_sandbox
+from tests.sandbox_server import sandbox_process
+from web.sandbox.client import SandboxClient
 
 ROOT = Path(__file__).parents[2]
 UP_WITHIN_S = 60.0
@@ -30,7 +31,7 @@ class FaultyHome:
     """A home in which things go wrong. What is killed is started again by its supervisor, or by us."""
 
     home: Path
-    sandbox: RunningSandbox
+    sandbox: SandboxClient
     _up: subprocess.Popen[bytes] | None = None
     _second: subprocess.Popen[bytes] | None = None
     _stopped: set[int] = field(default_factory=set)
@@ -136,9 +137,13 @@ class FaultyHome:
 
 @asynccontextmanager
 async def faulty_home() -> AsyncIterator[FaultyHome]:
-    """A fresh one, with a sandbox that refuses what goes out too fast."""
+    """A fresh one, with a sandbox that refuses what goes out too fast: a process of its own, so that
+    it sees arrivals when they are."""
     with temporary_home() as home:
-        async with running_sandbox(limits=True) as sandbox:
+        async with (
+            sandbox_process(private_folder(home, "telegram")) as process,
+            SandboxClient(f"http://127.0.0.1:{process.port}") as sandbox,
+        ):
             faulty = FaultyHome(home, sandbox)
             try:
                 await faulty.start()

@@ -16,9 +16,11 @@ from tests.faults.home import FaultyHome
 from tests.faults.plan import Fault, Kind, Plan
 from tests.faults.verdict import Arrived, Verdict, excused, judge, rows_of, status_messages_of
 
-SETTLED_WITHIN_S = 120.0
+SETTLED_WITHIN_S = 90.0
 LOOK_EVERY_S = 0.2
 SEND = "sendMessage"
+STALLED = 4
+"""Calls that a stalled machine may let arrive bunched and be refused: they started in time. All are counted."""
 
 Play = Callable[[FaultyHome, Fault], Awaitable[object]]
 
@@ -44,22 +46,22 @@ PLAYS: dict[Kind, Play] = {
 
 
 async def _disturb(home: FaultyHome, fault: Fault, kind: str, **more: float) -> None:
-    await home.sandbox.client.add_fault(kind, SEND, times=fault.times, **more)
+    await home.sandbox.add_fault(kind, SEND, times=fault.times, **more)
 
 
 async def play(home: FaultyHome, chats: Chats, plan: Plan) -> Verdict:
     """Schedule, disturb, wait, judge."""
     started = time.monotonic()
-    since = max((call["n"] for call in await home.sandbox.client.calls()), default=0)
-    refused = (await home.sandbox.client.stats())["refused_429"]
+    since = max((call["n"] for call in await home.sandbox.calls()), default=0)
+    refused = (await home.sandbox.stats())["refused_429"]
     async with home.deps() as deps:
         first_due, wanted = await schedule_all(deps, chats, plan)
     await asyncio.gather(*(_play_at(home, fault, first_due) for fault in plan.faults))
-    await home.sandbox.client.clear_faults()
+    await home.sandbox.clear_faults()
     async with home.deps() as deps:
         await _settle(deps, wanted)
         rows, shown = await rows_of(deps, wanted), await status_messages_of(deps, wanted)
-    verdict = judge(plan, wanted, rows, shown, Arrived.of(await home.sandbox.client.calls(SEND, since=since)))
+    verdict = judge(plan, wanted, rows, shown, Arrived.of(await home.sandbox.calls(SEND, since=since)))
     await _measure(home, verdict, refused)
     verdict.took_s = time.monotonic() - started
     return verdict
@@ -93,8 +95,8 @@ async def _unfinished(deps: Deps, wanted: list[Wanted]) -> int:
 
 
 async def _measure(home: FaultyHome, verdict: Verdict, refused_before: int) -> None:
-    stats = await home.sandbox.client.stats()
+    stats = await home.sandbox.stats()
     verdict.refused = stats["refused_429"] - refused_before
     verdict.max_per_second = stats["max_per_second"]
-    if verdict.refused and not excused(verdict.plan):
+    if verdict.refused > STALLED and not excused(verdict.plan):
         verdict.wrong.append(f"{verdict.refused} calls were refused with 429")
