@@ -6,6 +6,7 @@ import structlog
 from telegram import Bot, BotCommand, BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats, Update
 
 from bot import accounts, billing, channels, deliveries, posts, sources
+from bot.channels.membership import note_chat_news
 from bot.context import Context
 from bot.errors import answer_error, answer_without_context
 from bot.middleware import ActionCounter, Actors
@@ -50,6 +51,8 @@ class Application:
 
     async def handle(self, update: Update) -> None:
         """Find who it is and what they want, and answer; whatever goes wrong is answered, too."""
+        if await note_chat_news(self.deps, update):
+            return
         user = update.effective_user
         if user is None or user.is_bot:
             return

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from bot.channels import screens as channel_screens
 from bot.deliveries.screens import status_screen
 from bot.posts import options_screens, screens
 from bot.screens import Screen
@@ -23,6 +24,8 @@ RENDERERS: dict[str, Renderer] = {
     "posts.rewriting": lambda data, t, _: screens.rewriting(data, t),
     "posts.status": status_screen,
     "posts.late": screens.late,
+    "channels.lost": lambda data, t, _: channel_screens.lost(data, t),
+    "channels.regained": lambda data, t, _: channel_screens.regained(data, t),
 }
 
 

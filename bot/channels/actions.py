@@ -45,6 +45,18 @@ class MakeDefault(Action):
     wanted: bool
 
 
+@action("ch.late")
+class SendMissed(Action):
+    """Send now what missed its time while nothing could be posted."""
+
+    channel_id: ids.ChannelId
+
+
+@action("ch.skip")
+class SkipMissed(Action):
+    channel_id: ids.ChannelId
+
+
 @action("ch.off")
 class Disconnect(Action):
     channel_id: ids.ChannelId

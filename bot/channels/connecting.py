@@ -16,7 +16,7 @@ from bot.router import Router
 from bot.screens import Screen
 from core.channels.models import Channel
 from core.channels.queries import channels_of, room_for_channels
-from core.channels.service import connect_channel
+from core.channels.standing import keep_verified
 from core.db import Page
 from core.errors import AppError, LimitReached
 
@@ -81,7 +81,7 @@ async def _connect(context: Context, chat_id: int) -> None:
 async def _verify_and_keep(context: Context, chat_id: int) -> Channel:
     seen = await verified_chat(context.bot, chat_id, user_id=context.actor.telegram_id)
     async with context.deps.tx() as tx:
-        return await connect_channel(tx, owner_id=context.actor.id, seen=seen)
+        return await keep_verified(tx, owner_id=context.actor.id, seen=seen)
 
 
 async def on_connect(router: Router, context: Context) -> None:

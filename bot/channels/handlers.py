@@ -9,9 +9,11 @@ from bot.channels.actions import (
     Disconnect,
     MakeDefault,
     Reconnect,
+    SendMissed,
     SendTest,
     ShowChannel,
     ShowChannels,
+    SkipMissed,
 )
 from bot.channels.checking import verified_chat
 from bot.channels.connecting import show_channels
@@ -22,7 +24,9 @@ from core import ids
 from core.channels import service as channels
 from core.channels.models import Channel, ChannelState
 from core.channels.queries import channel_of
+from core.channels.standing import follow_migration, keep_verified, note_trouble
 from core.errors import Conflict, NotAllowed, ProviderError
+from core.posts.holding import send_missed, skip_missed
 
 TEST_AGAIN_S = 5
 """A second press so soon is the same press."""
@@ -36,6 +40,8 @@ def register(router: Router) -> None:
     router.press(DeleteTest, on_delete_test)
     router.press(CheckAgain, on_check_again)
     router.press(MakeDefault, on_make_default)
+    router.press(SendMissed, on_send_missed)
+    router.press(SkipMissed, on_skip_missed)
     router.press(Disconnect, on_disconnect)
     router.press(Reconnect, on_reconnect)
 
@@ -98,6 +104,22 @@ async def on_make_default(context: Context, press: MakeDefault) -> None:
     await context.show(screens.channel(channel, context.texts))
 
 
+async def on_send_missed(context: Context, press: SendMissed) -> None:
+    async with context.deps.tx() as tx:
+        sent = await send_missed(tx, owner_id=context.actor.id, channel_id=press.channel_id)
+    t = context.texts
+    await context.toast(t("Going out now.") if sent else t("Nothing waits for that any more."))
+    await context.show(screens.missed_settled(t("They go out now.")))
+
+
+async def on_skip_missed(context: Context, press: SkipMissed) -> None:
+    async with context.deps.tx() as tx:
+        skipped = await skip_missed(tx, owner_id=context.actor.id, channel_id=press.channel_id)
+    t = context.texts
+    await context.toast(t("Skipped.") if skipped else t("Nothing waits for that any more."))
+    await context.show(screens.missed_settled(t("Skipped. You find them under My posts.")))
+
+
 async def on_disconnect(context: Context, press: Disconnect) -> None:
     async with context.deps.tx() as tx:
         channel = await channels.disconnect_channel(tx, owner_id=context.actor.id, channel_id=press.channel_id)
@@ -105,9 +127,10 @@ async def on_disconnect(context: Context, press: Disconnect) -> None:
 
 
 async def on_reconnect(context: Context, press: Reconnect) -> None:
-    """Back as it was, if it still may be."""
+    """Back, if there is room, and as it is there now."""
     async with context.deps.tx() as tx:
         channel = await channels.reconnect_channel(tx, owner_id=context.actor.id, channel_id=press.channel_id)
+    channel = await _check(context, channel)
     await context.toast(context.texts("Connected again."))
     await context.show(screens.channel(channel, context.texts))
 
@@ -119,13 +142,13 @@ async def _check(context: Context, channel: Channel) -> Channel:
     except NotAllowed as refused:
         state = ChannelState(refused.params["state"])
         async with context.deps.tx() as tx:
-            noted = await channels.note_state(tx, owner_id=context.actor.id, channel_id=channel.id, state=state)
-        await context.show(screens.channel(noted, context.texts))
+            noted = await note_trouble(tx, owner_id=context.actor.id, channel_id=channel.id, state=state)
+        await context.show(screens.channel(noted or channel, context.texts))
         raise
     async with context.deps.tx() as tx:
         if seen.chat_id != channel.chat_id:
-            await channels.move_chat(tx, from_id=channel.chat_id, to_id=seen.chat_id)
-        return await channels.connect_channel(tx, owner_id=context.actor.id, seen=seen)
+            await follow_migration(tx, from_id=channel.chat_id, to_id=seen.chat_id)
+        return await keep_verified(tx, owner_id=context.actor.id, seen=seen)
 
 
 async def _channel(context: Context, channel_id: ids.ChannelId) -> Channel:

@@ -1,6 +1,8 @@
 """Connected chats as lists, cards and answers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
 
 from markupsafe import Markup
 from telegram import ChatAdministratorRights, KeyboardButton, KeyboardButtonRequestChat
@@ -12,14 +14,17 @@ from bot.channels.actions import (
     Disconnect,
     MakeDefault,
     Reconnect,
+    SendMissed,
     SendTest,
     ShowChannel,
     ShowChannels,
+    SkipMissed,
 )
-from bot.channels.labels import channel_label, state_sentence
+from bot.channels.labels import channel_label, state_sentence, target_label
 from bot.keyboards import pager, ticked
 from bot.screens import Button, Screen, lines
 from bot.texts import Texts
+from core import ids
 from core.billing.queries import Entitlement
 from core.channels.models import Channel, ChannelState
 from core.db import Paged
@@ -143,6 +148,50 @@ def disconnected(shown: Channel, t: Texts) -> Screen:
         t("🔌 Disconnected: {chat}. I post nothing there any more.", chat=channel_label(shown)),
         [[Button(t("↩️ Undo"), Reconnect(shown.id)), Button(t("📣 Channels"), ShowChannels(1))]],
     )
+
+
+def lost(data: Mapping[str, Any], t: Texts) -> Screen:
+    """Posts can't go there any more. `data` as core.channels.standing tells it."""
+    channel_id, posts = ids.ChannelId(UUID(data["channel_id"])), int(data["posts"])
+    text: list[str] = [t("⚠️ <b>{chat}</b>", chat=target_label(data)), state_sentence(data["state"], t)]
+    if posts:
+        text += [
+            "",
+            t.plural(
+                "{n} post is on hold until it can go there again, or you send it elsewhere.",
+                "{n} posts are on hold until they can go there again, or you send them elsewhere.",
+                posts,
+            ),
+        ]
+    return Screen(
+        lines(text), [[Button(t("🔄 Check again"), CheckAgain(channel_id)), Button(t("📣 Channels"), ShowChannels(1))]]
+    )
+
+
+def regained(data: Mapping[str, Any], t: Texts) -> Screen:
+    """Posts can go there again; what missed its time waits for a decision."""
+    channel_id = ids.ChannelId(UUID(data["channel_id"]))
+    upcoming, missed = int(data["upcoming"]), int(data["missed"])
+    text = [t("✅ <b>{chat}</b>: I can post there again.", chat=target_label(data))]
+    if upcoming:
+        text.append(t.plural("{n} post goes out as planned.", "{n} posts go out as planned.", upcoming))
+    if not missed:
+        return Screen(lines(text))
+    text.append(
+        t.plural(
+            "{n} post missed its time meanwhile. Send it now, or skip it?",
+            "{n} posts missed their time meanwhile. Send them now, or skip them?",
+            missed,
+        )
+    )
+    return Screen(
+        lines(text), [[Button(t("🚀 Send now"), SendMissed(channel_id)), Button(t("⏭ Skip"), SkipMissed(channel_id))]]
+    )
+
+
+def missed_settled(said: Markup) -> Screen:
+    """What the question turns into."""
+    return Screen(said)
 
 
 def test_text(t: Texts) -> Markup:

@@ -7,9 +7,11 @@ from uuid import UUID
 
 from markupsafe import Markup
 
-from bot.channels.labels import target_label
+from bot.channels.labels import state_sentence, target_label
 from bot.deliveries.actions import (
+    Back,
     CancelSchedule,
+    ChooseTarget,
     ChooseTime,
     ConfirmThere,
     DuplicatePost,
@@ -24,6 +26,7 @@ from bot.posts.labels import STATUS_ICONS, platform_label, status_label
 from bot.screens import Button, Keyboard, Screen, lines
 from bot.texts import Texts
 from core import ids
+from core.channels.models import ChannelState
 from core.deliveries.service import UNKNOWN_OUTCOME
 from core.deliveries.statuses import counted_down
 from core.posts.models import Post, PostStatus
@@ -48,6 +51,8 @@ def status_screen(data: Data, t: Texts, now: datetime) -> Screen:
             return _published(data, t, now)
         case PostStatus.CANCELLED:
             return _cancelled(data, t, now)
+        case PostStatus.ON_HOLD:
+            return _on_hold(data, t, now)
         case PostStatus.UNCONFIRMED:
             return _unconfirmed(data, t)
         case PostStatus.FAILED:
@@ -98,6 +103,23 @@ def _cancelled(data: Data, t: Texts, now: datetime) -> Screen:
         keyboard.insert(0, [Button(t("↩️ Undo"), Reschedule(post_id))])
     planned = t("It was planned for {time}.", time=moment(due_at, _zone(data), t, now))
     return Screen(_body(data, t("🚫 <b>Cancelled</b>"), t, planned), keyboard)
+
+
+def _on_hold(data: Data, t: Texts, now: datetime) -> Screen:
+    """Why, and until when; what missed its time waits for a decision."""
+    due_at, post_id, target = _instant(data["due_at"]), _post_id(data), data.get("target") or {}
+    heading, cancel = t("⏸ <b>On hold</b>"), Button(t("🚫 Cancel"), CancelSchedule(post_id))
+    when = moment(due_at, _zone(data), t, now)
+    if target.get("state") == ChannelState.READY and due_at <= now:
+        missed = t("Its time, {time}, passed while nothing could go there. What now?", time=when)
+        now_or_skip = [Button(t("🚀 Send now"), PostNow(post_id)), Button(t("⏭ Skip"), CancelSchedule(post_id))]
+        return Screen(
+            _body(data, heading, t, missed), [now_or_skip, [Button(t("⏰ Choose a time"), ChooseTime(post_id))]]
+        )
+    why = state_sentence(target.get("state", ChannelState.GONE), t)
+    planned = t("Planned for {time}. It goes out then if that is mended by then; after that I ask.", time=when)
+    elsewhere = Button(t("📍 Send it elsewhere"), ChooseTarget(post_id, Back.TIME, 1))
+    return Screen(_body(data, heading, t, why, planned), [[elsewhere, cancel]])
 
 
 def _unconfirmed(data: Data, t: Texts) -> Screen:
@@ -156,6 +178,9 @@ def _entry_keyboard(post: Post, t: Texts, now: datetime) -> Keyboard:
             return [times, [Button(t("🚫 Cancel post"), CancelSchedule(post.id)), copy], [back]]
         case PostStatus.PUBLISHING | PostStatus.PUBLISHED | PostStatus.PARTIALLY_PUBLISHED:
             return [[copy], [back]]
+        case PostStatus.ON_HOLD:
+            elsewhere = Button(t("📍 Send it elsewhere"), ChooseTarget(post.id, Back.TIME, 1))
+            return [[elsewhere, Button(t("🚫 Cancel post"), CancelSchedule(post.id))], [copy], [back]]
     times = [Button(t("⏰ Choose a time"), ChooseTime(post.id)), Button(t("🚀 Post now"), PostNow(post.id))]
     undo = post.status == PostStatus.CANCELLED and post.due_at is not None and post.due_at > now
     return [[Button(t("↩️ Undo"), Reschedule(post.id))] if undo else [], times, [copy], [back]]

@@ -23,6 +23,7 @@ OUTPUT_LANGUAGES = ("en", "es", "pt", "de", "fr", "it", "ru", "uk", "ar", "hi", 
 STATUS_ICONS = {
     PostStatus.DRAFT: "📝",
     PostStatus.SCHEDULED: "⏰",
+    PostStatus.ON_HOLD: "⏸",
     PostStatus.PUBLISHING: "📤",
     PostStatus.PUBLISHED: "✅",
     PostStatus.PARTIALLY_PUBLISHED: "⚠️",
@@ -48,6 +49,7 @@ def status_label(status: PostStatus, t: Texts) -> Markup:
     return {
         PostStatus.DRAFT: t("Draft"),
         PostStatus.SCHEDULED: t("Scheduled"),
+        PostStatus.ON_HOLD: t("On hold"),
         PostStatus.PUBLISHING: t("Being sent"),
         PostStatus.PUBLISHED: t("Published"),
         PostStatus.PARTIALLY_PUBLISHED: t("Partly published"),

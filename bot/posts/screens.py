@@ -41,6 +41,8 @@ from bot.texts import Texts
 from core import ids
 from core.posts.models import Post, PostStatus
 from core.posts.platforms import Platform, measure
+from core.posts.queries import UPCOMING
+from core.posts.scheduling import ARRANGED
 from core.posts.service import EDITABLE
 from core.providers.text import Ability, RewriteKind, Style
 from core.telegram.markup import utf16_length
@@ -141,7 +143,7 @@ def _editing_row(card: Mapping[str, Any], post_id: ids.PostId, t: Texts) -> list
 
 
 def _timing_row(post_id: ids.PostId, status: PostStatus, t: Texts) -> list[Button]:
-    if status is PostStatus.SCHEDULED:
+    if status in ARRANGED:
         return [Button(t("⏰ Change time"), ChooseTime(post_id)), Button(t("🚫 Cancel post"), CancelSchedule(post_id))]
     if status in EDITABLE:
         return [Button(t("⏰ Schedule"), ChooseTime(post_id)), Button(t("🚀 Post now"), PostNow(post_id))]
@@ -154,7 +156,7 @@ def _more_row(card: Mapping[str, Any], post_id: ids.PostId, status: PostStatus, 
         row.append(Button(t("📄 Full text"), ShowFullText(post_id)))
     elif utf16_length(card["text"]) <= COPY_LIMIT:
         row.append(Button(t("📋 Copy"), copy=card["text"]))
-    if status not in (PostStatus.SCHEDULED, PostStatus.PUBLISHING):
+    if status not in UPCOMING:
         row.append(Button(t("🗑 Delete"), DeletePost(post_id)))
     row.append(Button(t("📚 My posts"), ShowPosts(page=1)))
     return row

@@ -37,7 +37,7 @@ class SeenChat:
 
 
 async def connect_channel(tx: Tx, *, owner_id: ids.UserId, seen: SeenChat) -> Channel:
-    """Let posts go to a chat that was verified. Connecting it again gives the same row, up to date.
+    """Let posts go to a chat that was verified. Connecting it again gives the same row, up to date but for its state.
 
     Raises LimitReached when the plan has no room for one more.
     """
@@ -51,7 +51,6 @@ async def connect_channel(tx: Tx, *, owner_id: ids.UserId, seen: SeenChat) -> Ch
         "kind": seen.kind,
         "title": seen.title,
         "username": seen.username,
-        "state": ChannelState.READY,
         "disconnected_at": None,
     }
     return (
@@ -61,6 +60,7 @@ async def connect_channel(tx: Tx, *, owner_id: ids.UserId, seen: SeenChat) -> Ch
                 id=ids.new(),
                 owner_id=owner_id,
                 chat_id=seen.chat_id,
+                state=ChannelState.READY,
                 is_default=False,
                 connected_at=tx.now,
                 **described,
@@ -105,13 +105,6 @@ async def choose_default(tx: Tx, *, owner_id: ids.UserId, channel_id: ids.Channe
         )
     channel.is_default = wanted
     await tx.session.flush()
-    return channel
-
-
-async def note_state(tx: Tx, *, owner_id: ids.UserId, channel_id: ids.ChannelId, state: ChannelState) -> Channel:
-    """What Telegram said of one user's chat."""
-    channel = await channel_of(tx.session, owner_id=owner_id, channel_id=channel_id)
-    channel.state = state
     return channel
 
 

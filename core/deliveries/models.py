@@ -15,6 +15,8 @@ class DeliveryStatus(StrEnum):
     SCHEDULED = "scheduled"
     LEASED = "leased"
     SENDING = "sending"
+    ON_HOLD = "on_hold"
+    """Its chat takes nothing at the moment."""
     DELIVERED = "delivered"
     FAILED = "failed"
     UNCONFIRMED = "unconfirmed"

@@ -31,6 +31,7 @@ UNKNOWN_OUTCOME = "delivery.unknown_outcome"
 TICKET = "ticket:"
 """Rows leased by a ticket wait for a worker; rows leased by a worker have been read by it."""
 HELD = (DeliveryStatus.LEASED, DeliveryStatus.SENDING)
+CANCELLABLE = (DeliveryStatus.SCHEDULED, DeliveryStatus.LEASED, DeliveryStatus.ON_HOLD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,7 +285,7 @@ async def cancel_deliveries(tx: Tx, *, owner_id: ids.UserId, subject_id: UUID) -
     mine = (Delivery.owner_id == owner_id, Delivery.subject_id == subject_id, Delivery.kind == DeliveryKind.POST)
     cancelled = await tx.session.scalars(
         update(Delivery)
-        .where(*mine, Delivery.status.in_((DeliveryStatus.SCHEDULED, DeliveryStatus.LEASED)))
+        .where(*mine, Delivery.status.in_(CANCELLABLE))
         .values(status=DeliveryStatus.CANCELLED, finished_at=tx.now, leased_by=None, lease_until=None)
         .returning(Delivery.id)
     )
@@ -298,7 +299,7 @@ async def replace_content(tx: Tx, *, owner_id: ids.UserId, subject_id: UUID, con
     False when a worker has taken it or it is out. Behind a ticket it can still change: it is read when it is claimed.
     """
     unread = or_(
-        Delivery.status == DeliveryStatus.SCHEDULED,
+        Delivery.status.in_((DeliveryStatus.SCHEDULED, DeliveryStatus.ON_HOLD)),
         and_(Delivery.status == DeliveryStatus.LEASED, Delivery.leased_by.startswith(TICKET, autoescape=True)),
     )
     replaced = await tx.session.scalars(

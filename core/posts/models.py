@@ -13,6 +13,8 @@ from core.db import Base, Json, TelegramId
 class PostStatus(StrEnum):
     DRAFT = "draft"
     SCHEDULED = "scheduled"
+    ON_HOLD = "on_hold"
+    """It is scheduled, and its chat takes nothing at the moment."""
     PUBLISHING = "publishing"
     PUBLISHED = "published"
     PARTIALLY_PUBLISHED = "partially_published"

@@ -12,7 +12,7 @@ from core.errors import NotFound
 from core.posts.models import Batch, Card, Post, PostStatus
 from core.posts.platforms import Platform
 
-UPCOMING = (PostStatus.SCHEDULED, PostStatus.PUBLISHING)
+UPCOMING = (PostStatus.SCHEDULED, PostStatus.ON_HOLD, PostStatus.PUBLISHING)
 
 
 class PostNotFound(NotFound):

@@ -7,6 +7,7 @@ from uuid import UUID
 from core import ids
 from core.accounts.service import user_of
 from core.db import Json, TelegramId
+from core.deliveries.holding import release_delivery
 from core.deliveries.models import DeliveryKind, DeliveryStatus, Priority
 from core.deliveries.service import cancel_deliveries, schedule_delivery, send_notice
 from core.deliveries.statuses import show_status
@@ -24,11 +25,14 @@ SCHEDULABLE = frozenset(
     {
         PostStatus.DRAFT,
         PostStatus.SCHEDULED,
+        PostStatus.ON_HOLD,
         PostStatus.UNCONFIRMED,
         PostStatus.FAILED,
         PostStatus.CANCELLED,
     }
 )
+ARRANGED = frozenset({PostStatus.SCHEDULED, PostStatus.ON_HOLD})
+"""A delivery waits for its time, or for its chat."""
 HORIZON = timedelta(days=366)
 _RESULTS = {
     DeliveryStatus.DELIVERED: PostStatus.PUBLISHED,
@@ -61,8 +65,11 @@ async def schedule_post(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, du
     if _is_scheduled_for(post, due_at):
         return Scheduling(post, changed=False)
     _check_time(tx, due_at)
-    await _take_back(tx, post)
-    await _arrange(tx, post, due_at)
+    if post.status == PostStatus.ON_HOLD:
+        await _release(tx, post, due_at)
+    else:
+        await _take_back(tx, post)
+        await _arrange(tx, post, due_at)
     return Scheduling(post, changed=True)
 
 
@@ -79,7 +86,7 @@ async def choose_target(
         return Scheduling(post, changed=False)
     if post.status == PostStatus.UNCONFIRMED:
         raise Conflict("posts.look_first", post_id=str(post_id))
-    due_at = post.due_at if post.status == PostStatus.SCHEDULED else None
+    due_at = post.due_at if post.status in ARRANGED else None
     await _take_back(tx, post)
     post.channel_id = channel_id
     if due_at is not None:
@@ -109,6 +116,15 @@ async def _arrange(tx: Tx, post: Post, due_at: datetime) -> None:
     await show_post_status(tx, post)
 
 
+async def _release(tx: Tx, post: Post, due_at: datetime) -> None:
+    """The chat takes posts again: what was held goes out at `due_at`. Raises NotReady or ChannelNotFound."""
+    await chat_for(tx.session, post)
+    if not await release_delivery(tx, owner_id=post.owner_id, subject_id=post.id, due_at=due_at):
+        raise BeingSent(post_id=str(post.id), status=post.status)
+    post.status, post.due_at, post.error, post.updated_at = PostStatus.SCHEDULED, due_at, None, tx.now
+    await show_post_status(tx, post)
+
+
 async def post_now(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) -> Scheduling:
     """Deliver it at once."""
     return await schedule_post(tx, owner_id=owner_id, post_id=post_id, due_at=tx.now)
@@ -120,7 +136,7 @@ async def cancel_schedule(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) 
     Raises BeingSent when it is on its way or out.
     """
     post = await post_of(tx.session, owner_id=owner_id, post_id=post_id, lock=True)
-    if post.status in SCHEDULABLE and post.status != PostStatus.SCHEDULED:
+    if post.status in SCHEDULABLE - ARRANGED:
         return Scheduling(post, changed=False)
     await _take_back(tx, post)
     post.status, post.updated_at = PostStatus.CANCELLED, tx.now
@@ -217,7 +233,5 @@ async def _take_back(tx: Tx, post: Post) -> None:
     """End what was arranged for a post before. Raises BeingSent when it is too late for that."""
     if post.status not in SCHEDULABLE:
         raise BeingSent(post_id=str(post.id), status=post.status)
-    if post.status == PostStatus.SCHEDULED and not await cancel_deliveries(
-        tx, owner_id=post.owner_id, subject_id=post.id
-    ):
+    if post.status in ARRANGED and not await cancel_deliveries(tx, owner_id=post.owner_id, subject_id=post.id):
         raise BeingSent(post_id=str(post.id), status=PostStatus.PUBLISHING)

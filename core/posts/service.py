@@ -9,8 +9,8 @@ from core.errors import Conflict, InvalidInput
 from core.posts.content import post_content
 from core.posts.models import Post, PostStatus, PostVersion
 from core.posts.platforms import Draft, Platform, problems
-from core.posts.queries import post_of
-from core.posts.scheduling import SCHEDULABLE, show_post_status
+from core.posts.queries import UPCOMING, post_of
+from core.posts.scheduling import ARRANGED, SCHEDULABLE, show_post_status
 from core.posts.writing import BY_HAND, Place, card_of
 from core.providers.text import Rewrite
 from core.queue import TEXT, JobSpec
@@ -122,7 +122,7 @@ async def undo(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, from_versio
 async def delete_post(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) -> Post:
     """Put a post away. A scheduled one must be cancelled first (NotEditable)."""
     post = await post_of(tx.session, owner_id=owner_id, post_id=post_id, lock=True)
-    if post.status in (PostStatus.SCHEDULED, PostStatus.PUBLISHING):
+    if post.status in UPCOMING:
         raise NotEditable(post_id=str(post_id), status=post.status)
     post.deleted_at = tx.now
     return post
@@ -185,7 +185,7 @@ async def _add_version(tx: Tx, post: Post, draft: Draft, *, engine: str) -> None
 
 async def _refresh_delivery(tx: Tx, post: Post) -> None:
     """A scheduled post goes out as it reads now. Raises NotEditable when it is being sent this moment."""
-    if post.status != PostStatus.SCHEDULED:
+    if post.status not in ARRANGED:
         return
     if not await replace_content(tx, owner_id=post.owner_id, subject_id=post.id, content=post_content(post)):
         raise NotEditable(post_id=str(post.id), status=PostStatus.PUBLISHING)

@@ -204,3 +204,26 @@ async def test_somebody_elses_channel_is_not_found(chat: Chat, sandbox: RunningS
         answer = await mallory.press_data(listed, action.encode())
         assert answer is not None
         assert "isn't yours" in answer.text
+
+
+async def test_what_becomes_of_the_bots_rights_is_noticed(chat: Chat) -> None:
+    there = await connected(chat)
+    for standing, state in (
+        ({"rights": {"can_edit_messages": True}}, "no_rights"),
+        ({"status": "kicked"}, "removed"),
+        ({"rights": POSTING}, "ready"),
+    ):
+        await chat.person.add_bot(there, **standing)
+        await chat.handle_updates()
+        assert [row.state for row in await rows(chat)] == [state]
+
+
+async def test_a_group_that_becomes_a_supergroup_is_followed(chat: Chat, sandbox: RunningSandbox) -> None:
+    await chat.say("/start")
+    made = await chat.person.make_chat("group", "Bakers")
+    await ask_for(chat, "Group")
+    await share(chat, GROUP_BUTTON, made["id"])
+    body = {"user_id": chat.person.id}
+    moved = (await sandbox.client.request("POST", f"/client/chats/{made['id']}/migrate", json=body))["id"]
+    await chat.handle_updates()
+    assert [(row.chat_id, row.kind) for row in await rows(chat)] == [(moved, "supergroup")]

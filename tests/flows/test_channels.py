@@ -1,5 +1,7 @@
 """A user's channel, from connecting it to what is posted there: real processes over the sandbox."""
 
+import asyncio
+
 import pytest
 
 from tests.flows.house import House
@@ -72,4 +74,44 @@ async def test_an_answer_that_got_lost_is_asked_about_and_never_sent_twice_by_it
     assert [seen.text for seen in await person.history(chat_id=there)].count(ARTICLE) == 1
     await person.press(status, "It is there")
     await person.wait_until_edited(status, "✅ Published")
+    assert [seen.text for seen in await person.history(chat_id=there)].count(ARTICLE) == 1
+
+
+async def test_posts_wait_while_the_bot_is_out_and_are_asked_about(person: Person) -> None:
+    there, _ = await connect(person)
+    draft = await draft_to(person, "Oven news")
+    await person.press(draft, "Schedule")
+    zones = await person.wait_until_edited(draft, "Where do you live?")
+    await person.press(zones, "London")
+    times = await person.wait_until_edited(draft, "When should it go out?")
+    await person.press(times, "Type a time")
+    await person.wait_until_edited(times, "Tell me when")
+    typed = await person.send_text("in 6 seconds")
+    echo = await person.wait_for_message("Europe/London", after=typed.id)
+    await person.press(echo, "Schedule")
+    status = await person.wait_for_message("⏰ Scheduled · Telegram → 📣 Oven news", after=echo.id)
+    await person.add_bot(there, status="kicked")
+    await person.wait_for_message("1 post is on hold", after=echo.id)
+    await person.wait_until_edited(status, "⏸ On hold")
+    await asyncio.sleep(6)
+    assert (await person.refresh(status)).text.startswith("⏸ On hold")
+    await person.add_bot(there)
+    back = await person.wait_for_message("1 post missed its time", after=echo.id)
+    await person.press(back, "Send now")
+    await person.wait_for_message(ARTICLE, chat_id=there)
+    await person.wait_until_edited(status, "✅ Published")
+    assert [seen.text for seen in await person.history(chat_id=there)].count(ARTICLE) == 1
+
+
+async def test_a_refusal_at_sending_holds_the_post_and_checking_again_lets_it_go(house: House, person: Person) -> None:
+    there, _ = await connect(person)
+    draft = await draft_to(person, "Oven news")
+    refusal = "Forbidden: bot was kicked from the channel chat"
+    await house.sandbox.client.add_fault("error", "sendMessage", chat_id=there, error_code=403, description=refusal)
+    await person.press(draft, "Post now")
+    lost = await person.wait_for_message("1 post is on hold", after=draft.id)
+    await person.press(lost, "Check again")
+    back = await person.wait_for_message("1 post missed its time", after=lost.id)
+    await person.press(back, "Send now")
+    await person.wait_for_message("✅ Published", after=draft.id)
     assert [seen.text for seen in await person.history(chat_id=there)].count(ARTICLE) == 1

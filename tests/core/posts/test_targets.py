@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from core.channels.models import ChannelState
 from core.channels.queries import ChannelNotFound
-from core.channels.service import PostsWaiting, choose_default, disconnect_channel, note_state
+from core.channels.service import PostsWaiting, choose_default, disconnect_channel
+from core.channels.standing import note_trouble
 from core.db import TelegramId
 from core.deliveries.models import Delivery, DeliveryStatus
 from core.errors import Conflict
@@ -76,7 +77,7 @@ async def test_nothing_is_scheduled_to_a_chat_that_takes_no_posts(tx: Tx) -> Non
     owner = await make_user(tx)
     post, channel = await make_post(tx, owner), await make_channel(tx, owner)
     await choose_target(tx, owner_id=owner.id, post_id=post.id, channel_id=channel.id)
-    await note_state(tx, owner_id=owner.id, channel_id=channel.id, state=ChannelState.NO_RIGHTS)
+    await note_trouble(tx, owner_id=owner.id, channel_id=channel.id, state=ChannelState.NO_RIGHTS)
     with pytest.raises(NotReady):
         await schedule_post(tx, owner_id=owner.id, post_id=post.id, due_at=tx.now + IN_AN_HOUR)
     await disconnect_channel(tx, owner_id=owner.id, channel_id=channel.id)

@@ -1,0 +1,85 @@
+"""Posts whose chat takes nothing at the moment: held, resumed in time, and asked about when their time has passed."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+
+from core import ids
+from core.db import TelegramId
+from core.deliveries.holding import hold_deliveries, release_upcoming
+from core.posts.models import Post, PostStatus
+from core.posts.scheduling import cancel_schedule, post_now, show_post_status
+from core.tx import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """What became of a chat's held posts when it took posts again."""
+
+    upcoming: int
+    """They go out as planned."""
+    missed: int
+    """Their time has passed meanwhile: their owner decides."""
+
+
+async def hold_posts(tx: Tx, *, owner_id: ids.UserId, channel_id: ids.ChannelId, chat_id: TelegramId) -> int:
+    """Hold what is scheduled to a chat and isn't being sent. Gives how many are on hold then.
+
+    Posts are locked before their deliveries, as by everybody who changes a post.
+    """
+    posts = await _posts_in(tx, owner_id, channel_id, PostStatus.SCHEDULED, PostStatus.ON_HOLD)
+    held = set(await hold_deliveries(tx, owner_id=owner_id, chat_id=chat_id))
+    on_hold = [post for post in posts if post.id in held]
+    for post in on_hold:
+        if post.status != PostStatus.ON_HOLD:
+            post.status, post.updated_at = PostStatus.ON_HOLD, tx.now
+            await show_post_status(tx, post)
+    return len(on_hold)
+
+
+async def resume_posts(tx: Tx, *, owner_id: ids.UserId, channel_id: ids.ChannelId, chat_id: TelegramId) -> Resumed:
+    """Let go on what is still in time; the others' status messages ask what to do."""
+    posts = await _posts_in(tx, owner_id, channel_id, PostStatus.ON_HOLD)
+    released = set(await release_upcoming(tx, owner_id=owner_id, chat_id=chat_id))
+    for post in posts:
+        if post.id in released:
+            post.status, post.updated_at = PostStatus.SCHEDULED, tx.now
+        await show_post_status(tx, post)
+    return Resumed(upcoming=len(released), missed=len(posts) - len(released))
+
+
+async def send_missed(tx: Tx, *, owner_id: ids.UserId, channel_id: ids.ChannelId) -> int:
+    """Send now what missed its time in a chat. Gives how many; 0 on a second press. Raises NotReady."""
+    missed = await _missed(tx, owner_id, channel_id)
+    for post in missed:
+        await post_now(tx, owner_id=owner_id, post_id=post.id)
+    return len(missed)
+
+
+async def skip_missed(tx: Tx, *, owner_id: ids.UserId, channel_id: ids.ChannelId) -> int:
+    """Cancel what missed its time in a chat. Gives how many."""
+    missed = await _missed(tx, owner_id, channel_id)
+    for post in missed:
+        await cancel_schedule(tx, owner_id=owner_id, post_id=post.id)
+    return len(missed)
+
+
+async def _missed(tx: Tx, owner_id: ids.UserId, channel_id: ids.ChannelId) -> list[Post]:
+    posts = await _posts_in(tx, owner_id, channel_id, PostStatus.ON_HOLD)
+    return [post for post in posts if post.due_at is not None and post.due_at <= tx.now]
+
+
+async def _posts_in(tx: Tx, owner_id: ids.UserId, channel_id: ids.ChannelId, *statuses: PostStatus) -> list[Post]:
+    found = await tx.session.scalars(
+        select(Post)
+        .where(
+            Post.owner_id == owner_id,
+            Post.channel_id == channel_id,
+            Post.status.in_(statuses),
+            Post.deleted_at.is_(None),
+        )
+        .order_by(Post.due_at, Post.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return list(found.all())
