@@ -57,10 +57,10 @@ async def play(home: FaultyHome, chats: Chats, plan: Plan) -> Verdict:
     async with home.deps() as deps:
         first_due, wanted = await schedule_all(deps, chats, plan)
     await asyncio.gather(*(_play_at(home, fault, first_due) for fault in plan.faults))
-    await home.sandbox.clear_faults()
     async with home.deps() as deps:
         await _settle(deps, wanted)
         rows, shown = await rows_of(deps, wanted), await status_messages_of(deps, wanted)
+    await home.sandbox.clear_faults()
     verdict = judge(plan, wanted, rows, shown, Arrived.of(await home.sandbox.calls(SEND, since=since)))
     await _measure(home, verdict, refused)
     verdict.took_s = time.monotonic() - started
