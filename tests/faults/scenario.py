@@ -19,7 +19,7 @@ from tests.faults.verdict import Arrived, Verdict, excused, judge, rows_of, stat
 SETTLED_WITHIN_S = 90.0
 LOOK_EVERY_S = 0.2
 SEND = "sendMessage"
-STALLED = 4
+STALLED = 8
 """Calls that a stalled machine may let arrive bunched and be refused: they started in time. All are counted."""
 
 Play = Callable[[FaultyHome, Fault], Awaitable[object]]
