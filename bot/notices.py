@@ -22,6 +22,7 @@ RENDERERS: dict[str, Renderer] = {
     "posts.writing_cancelled": lambda data, t, _: options_screens.writing_cancelled(data, t),
     "posts.card": lambda data, t, _: screens.draft_card(data, t),
     "posts.rewriting": lambda data, t, _: screens.rewriting(data, t),
+    "posts.not_rewritten": lambda data, t, _: screens.not_rewritten(data, t),
     "posts.status": status_screen,
     "posts.late": screens.late,
     "channels.lost": lambda data, t, _: channel_screens.lost(data, t),

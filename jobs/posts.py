@@ -7,6 +7,7 @@ from uuid import UUID
 from core import ids
 from core.billing.costs import record_model_use
 from core.db import ReadSession, TelegramId
+from core.deliveries.service import send_notice
 from core.deliveries.statuses import show_status
 from core.errors import AppError, NotFound
 from core.posts import service as posts
@@ -101,6 +102,23 @@ async def rewrite_ended(tx: Tx, work: ClaimedWork, error: AppError) -> None:
     except NotFound:
         return
     await _show_card(tx, work, await card_of(tx.session, post=post) | {"problem": error_row(error)})
+    if work.payload["rewrite"] == RewriteKind.INSTRUCTION and error.error_code != writing.CANCELLED:
+        await _tell_refusal(tx, work, error)
+
+
+async def _tell_refusal(tx: Tx, work: ClaimedWork, error: AppError) -> None:
+    """An answer to what the user wrote: the card with the reason may be far above."""
+    place = _place(work)
+    await send_notice(
+        tx,
+        owner_id=work.owner_id,
+        chat_id=place.chat_id,
+        subject_id=work.subject_id,
+        notice="posts.not_rewritten",
+        data={"post_id": str(work.subject_id), "error": error_row(error)},
+        language=place.language,
+        dedupe_key=f"not-rewritten:{work.id}",
+    )
 
 
 @job(posts.REWRITE, on_failure=rewrite_ended)

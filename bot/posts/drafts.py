@@ -24,7 +24,7 @@ from bot.posts.actions import (
 from bot.posts.labels import OUTPUT_LANGUAGES
 from bot.prompts import Prompt
 from bot.router import Router
-from bot.screens import Screen
+from bot.screens import Screen, Toast
 from core import ids
 from core.db import TelegramId
 from core.errors import InvalidInput
@@ -72,7 +72,13 @@ async def on_as_it_is(context: Context, press: PostAsItIs) -> None:
 
 
 async def on_edit(context: Context, press: EditPost) -> None:
-    """The next message says what to change; a reply to the card does, too."""
+    """The next message says what to change; so does a reply. An old card shows how the post stands now."""
+    async with context.deps.read() as session:
+        post = await post_of(session, owner_id=context.actor.id, post_id=press.post_id)
+    if post.status not in posts.EDITABLE:
+        await context.toast(Toast(context.texts("This post is out or on its way, so its text stays."), alert=True))
+        await show_card(context, post)
+        return
     place = context.place
     await context.ask(EDIT_PROMPT, post_id=str(press.post_id), message_id=place.message_id)
     await context.send(screens.ask_edit(context.texts))

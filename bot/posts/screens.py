@@ -8,7 +8,7 @@ from uuid import UUID
 from markupsafe import Markup, escape
 
 from bot.channels.labels import target_label
-from bot.deliveries.actions import Back, CancelSchedule, ChooseTarget, ChooseTime, PostNow
+from bot.deliveries.actions import Back, CancelSchedule, ChooseTarget, ChooseTime, OpenCard, PostNow
 from bot.keyboards import pager
 from bot.posts.actions import (
     ChooseRewrite,
@@ -262,6 +262,11 @@ def filters(chosen: FilterPosts, counts: Mapping[PostStatus, int], t: Texts) -> 
         t("Show only:"),
         [*rows_of(by_status, columns=2), *rows_of(by_platform, columns=3), [Button(t("Show all"), ShowPosts(page=1))]],
     )
+
+
+def not_rewritten(data: Mapping[str, Any], t: Texts) -> Screen:
+    """Why what the user asked for wasn't done; the draft is as it was."""
+    return Screen(problem_sentence(data["error"], t), [[Button(t("Show the draft"), OpenCard(_post_id(data)))]])
 
 
 def late(data: Mapping[str, Any], t: Texts, now: datetime) -> Screen:

@@ -143,3 +143,22 @@ async def test_a_file_a_long_paste_and_a_forward_are_sources(house: House, perso
     await person.send_text(long)
     card = await person.wait_for_message("1,500 words")
     assert card.button("Write posts")
+
+
+async def test_an_instruction_that_isnt_understood_is_answered_where_it_was_written(person: Person) -> None:
+    draft = await drafts_of(person)
+    asked = await person.reply(draft, "make it sound like a pirate of the seven seas")
+    told = await person.wait_for_message("The offline writer can't do that", after=asked.id)
+    assert told.button("Show the draft")
+
+
+async def test_an_old_card_of_a_published_post_shows_how_it_stands(person: Person) -> None:
+    draft = await drafts_of(person)
+    edit = draft.button("Edit").data
+    assert edit is not None
+    await person.press(draft, "Post now")
+    await person.wait_for_message("✅ Published", after=draft.id)
+    answer = await person.press_data(draft, edit)
+    assert answer is not None
+    assert answer.show_alert
+    await person.wait_until_edited(draft, "✅ Published")
