@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Generic, NewType, TypeVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, MetaData, Select, Text, Uuid, func, select
+from sqlalchemy import BigInteger, DateTime, MetaData, Select, Text, Uuid, func, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -23,6 +23,9 @@ Row = TypeVar("Row")
 Json = dict[str, Any]
 TelegramId = NewType("TelegramId", int)
 """A user's or chat's id at Telegram: up to 52 significant bits."""
+
+EMPTY_LIST = text("'[]'")
+"""The server's default of a JSON column that holds a list."""
 
 DATABASE_TROUBLE: tuple[type[Exception], ...] = (OSError, DBAPIError, PoolTimeoutError)
 """What a database that is away for a moment raises: to be caught where the next round makes up for it."""
@@ -50,6 +53,7 @@ class Base(DeclarativeBase):
         **dict.fromkeys(ids.KINDS, Uuid()),
         Json: JSONB(),
         list[Json]: JSONB(),
+        list[list[Json]]: JSONB(),
         TelegramId: BigInteger(),
     }
 

@@ -15,8 +15,25 @@ DeliveryId = NewType("DeliveryId", UUID)
 WorkId = NewType("WorkId", UUID)
 HoldId = NewType("HoldId", UUID)
 ChannelId = NewType("ChannelId", UUID)
+QueueId = NewType("QueueId", UUID)
+SeriesId = NewType("SeriesId", UUID)
+ImportId = NewType("ImportId", UUID)
+BroadcastId = NewType("BroadcastId", UUID)
 
-KINDS = (UserId, SourceId, PostId, BatchId, DeliveryId, WorkId, HoldId, ChannelId)
+KINDS = (
+    UserId,
+    SourceId,
+    PostId,
+    BatchId,
+    DeliveryId,
+    WorkId,
+    HoldId,
+    ChannelId,
+    QueueId,
+    SeriesId,
+    ImportId,
+    BroadcastId,
+)
 """All of them, for the tables."""
 
 SHORT_LENGTH = 22

@@ -2,11 +2,28 @@
 
 from core.accounts import models as accounts
 from core.billing import models as billing
+from core.broadcasts import models as broadcasts
 from core.channels import models as channels
 from core.db import Base
 from core.deliveries import models as deliveries
+from core.evergreen import models as evergreen
 from core.posts import models as posts
+from core.queues import models as queues
+from core.series import models as series
 from core.sources import models as sources
 from core.work import models as work
 
-__all__ = ["Base", "accounts", "billing", "channels", "deliveries", "posts", "sources", "work"]
+__all__ = [
+    "Base",
+    "accounts",
+    "billing",
+    "broadcasts",
+    "channels",
+    "deliveries",
+    "evergreen",
+    "posts",
+    "queues",
+    "series",
+    "sources",
+    "work",
+]

@@ -57,6 +57,10 @@ def status_screen(data: Data, t: Texts, now: datetime) -> Screen:
             return _unconfirmed(data, t)
         case PostStatus.FAILED:
             return _failed(data, t)
+        case PostStatus.RECURRING:
+            return Screen(
+                _body(data, t("🔁 <b>Recurring</b>"), t), [[Button(t("📝 Open it"), OpenCard(_post_id(data)))]]
+            )
         case PostStatus.DRAFT:
             return Screen(
                 _body(data, t("📝 <b>Draft</b>"), t), [[Button(t("⏰ Schedule"), ChooseTime(_post_id(data)))]]

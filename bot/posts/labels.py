@@ -30,6 +30,7 @@ STATUS_ICONS = {
     PostStatus.UNCONFIRMED: "❓",
     PostStatus.FAILED: "❌",
     PostStatus.CANCELLED: "🚫",
+    PostStatus.RECURRING: "🔁",
 }
 
 
@@ -56,6 +57,7 @@ def status_label(status: PostStatus, t: Texts) -> Markup:
         PostStatus.UNCONFIRMED: t("Perhaps published"),
         PostStatus.FAILED: t("Failed"),
         PostStatus.CANCELLED: t("Cancelled"),
+        PostStatus.RECURRING: t("Recurring"),
     }[status]
 
 

@@ -1,12 +1,22 @@
 """Who uses Postaify, and how they like it. Identity is the Telegram user; there are no passwords."""
 
 from datetime import datetime
+from enum import StrEnum
 
 from sqlalchemy import ARRAY, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import ids
 from core.db import Base, Json, TelegramId
+
+
+class LatePolicy(StrEnum):
+    SEND = "send"
+    """They go out as soon as possible."""
+    ASK = "ask"
+    """They wait for their owner's word."""
+    SKIP = "skip"
+    """They are cancelled, and their owner is told."""
 
 
 class User(Base):
@@ -24,6 +34,8 @@ class User(Base):
     """What the options card presets."""
     writing_options: Mapped[Json] = mapped_column(default=dict)
     """The last choices on the options card."""
+    late_policy: Mapped[str] = mapped_column(default=LatePolicy.SEND, server_default=LatePolicy.SEND)
+    """What becomes of posts whose time passed while the service was down."""
     is_admin: Mapped[bool] = mapped_column(default=False)
     blocked_at: Mapped[datetime | None]
     """When the user was seen to have blocked the bot; None while reachable."""

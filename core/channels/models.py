@@ -7,7 +7,7 @@ from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import ids
-from core.db import Base, TelegramId
+from core.db import EMPTY_LIST, Base, Json, TelegramId
 
 
 class ChannelKind(StrEnum):
@@ -51,6 +51,9 @@ class Channel(Base):
     state: Mapped[str] = mapped_column(default=ChannelState.READY)
     is_default: Mapped[bool] = mapped_column(default=False)
     """New posts for Telegram go there unless said otherwise. At most one of a user's."""
+    footer: Mapped[str] = mapped_column(default="", server_default="")
+    """Stands under each post there."""
+    footer_entities: Mapped[list[Json]] = mapped_column(default=list, server_default=EMPTY_LIST)
     connected_at: Mapped[datetime]
     disconnected_at: Mapped[datetime | None]
     """The row stays, so that a disconnection can be taken back."""

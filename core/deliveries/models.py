@@ -31,6 +31,8 @@ FINAL = frozenset(
 class DeliveryKind(StrEnum):
     POST = "post"
     """`content` is the message itself, as it was when it was scheduled."""
+    BROADCAST = "broadcast"
+    """Likewise, from the service to everybody; `subject_id` names the broadcast."""
     NOTICE = "notice"
     """`content` is a notice's name, data and language; it is turned into a message when it goes out."""
 

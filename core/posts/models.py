@@ -3,11 +3,11 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, PrimaryKeyConstraint, text
+from sqlalchemy import DateTime, ForeignKey, Index, PrimaryKeyConstraint, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import ids
-from core.db import Base, Json, TelegramId
+from core.db import EMPTY_LIST, Base, Json, TelegramId
 
 
 class PostStatus(StrEnum):
@@ -22,6 +22,17 @@ class PostStatus(StrEnum):
     """It may be there or not: only its owner can look."""
     FAILED = "failed"
     CANCELLED = "cancelled"
+    RECURRING = "recurring"
+    """It goes out again and again: each time as a copy, made by its series."""
+
+
+class Layout(StrEnum):
+    """How a post goes out that is too long for one message."""
+
+    SPLIT = "split"
+    """The text goes on in further messages; with media, it begins as their caption."""
+    TEXT_FIRST = "text_first"
+    """All of the text, then the media."""
 
 
 class BatchStatus(StrEnum):
@@ -52,6 +63,9 @@ class Post(Base):
     __table_args__ = (
         Index("ix_posts_owner_id_created_at", "owner_id", "created_at", postgresql_where=text("deleted_at IS NULL")),
         Index("ix_posts_batch_id_position", "batch_id", "position"),
+        Index("ix_posts_queue_id_due_at", "queue_id", "due_at", postgresql_where=text("queue_id IS NOT NULL")),
+        UniqueConstraint("series_id", "occurrence"),
+        Index("ix_posts_template_id", "template_id", postgresql_where=text("template_id IS NOT NULL")),
     )
 
     id: Mapped[ids.PostId] = mapped_column(primary_key=True, default=ids.new)
@@ -62,6 +76,20 @@ class Post(Base):
     platform: Mapped[str]
     title: Mapped[str] = mapped_column(default="")
     text: Mapped[str]
+    entities: Mapped[list[Json]] = mapped_column(default=list, server_default=EMPTY_LIST)
+    """The formatting of `text`: core.telegram.content.Entity, as plain data."""
+    media: Mapped[list[Json]] = mapped_column(default=list, server_default=EMPTY_LIST)
+    """What goes with it: core.telegram.content.Media, as plain data; several are an album."""
+    buttons: Mapped[list[list[Json]]] = mapped_column(default=list, server_default=EMPTY_LIST)
+    """Rows of `{"text": ..., "url": ...}` under it."""
+    layout: Mapped[str | None]
+    """The owner's choice for what is too long for one message; None: not chosen."""
+    link_preview: Mapped[bool] = mapped_column(default=True, server_default=true())
+    silent: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """It arrives without a sound."""
+    pin: Mapped[bool] = mapped_column(default=False, server_default=false())
+    footer: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Whether the chat's footer stands under it, where the chat has one."""
     language: Mapped[str]
     engine: Mapped[str]
     """Who wrote it, as told to the user: a model's name, "offline draft", or "you"."""
@@ -72,6 +100,14 @@ class Post(Base):
     """Where it goes; None: to its owner."""
     message_id: Mapped[TelegramId | None]
     """What it became there: its first message."""
+    queue_id: Mapped[ids.QueueId | None] = mapped_column(ForeignKey("queues.id", ondelete="SET NULL"))
+    """The queue whose slot `due_at` is; None: its time was chosen for it alone."""
+    series_id: Mapped[ids.SeriesId | None] = mapped_column(ForeignKey("series.id", ondelete="SET NULL", use_alter=True))
+    """Of an occurrence: what it is an occurrence of."""
+    occurrence: Mapped[datetime | None] = mapped_column(DateTime(timezone=False))
+    """The wall-clock time that the series' rule gave it: each is made once."""
+    template_id: Mapped[ids.PostId | None] = mapped_column(ForeignKey("posts.id", ondelete="SET NULL"))
+    """Of a copy that a series or the evergreen pool made: the post it repeats."""
     error: Mapped[Json | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
@@ -88,8 +124,25 @@ class PostVersion(Base):
     number: Mapped[int]
     title: Mapped[str]
     text: Mapped[str]
+    entities: Mapped[list[Json]] = mapped_column(default=list, server_default=EMPTY_LIST)
     engine: Mapped[str]
     created_at: Mapped[datetime]
+
+
+class Import(Base):
+    """Posts read from a file, shown before they count: all of them become scheduled posts, or none."""
+
+    __tablename__ = "post_imports"
+
+    id: Mapped[ids.ImportId] = mapped_column(primary_key=True, default=ids.new)
+    owner_id: Mapped[ids.UserId] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    filename: Mapped[str]
+    rows: Mapped[list[Json]]
+    """What was understood, a row each."""
+    problems: Mapped[list[Json]]
+    """What wasn't: `{"line": ..., "code": ..., "params": ...}`."""
+    created_at: Mapped[datetime]
+    imported_at: Mapped[datetime | None]
 
 
 class Card(Base):

@@ -6,7 +6,7 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import ids
-from core.db import Base
+from core.db import EMPTY_LIST, Base, Json
 
 
 class Source(Base):
@@ -18,6 +18,10 @@ class Source(Base):
     kind: Mapped[str]
     title: Mapped[str]
     text: Mapped[str]
+    entities: Mapped[list[Json]] = mapped_column(default=list, server_default=EMPTY_LIST)
+    """The formatting that it came with: core.telegram.content.Entity, as plain data."""
+    media: Mapped[list[Json]] = mapped_column(default=list, server_default=EMPTY_LIST)
+    """What came with it: core.telegram.content.Media, as plain data."""
     url: Mapped[str | None]
     language: Mapped[str]
     words: Mapped[int]
