@@ -4,7 +4,7 @@ import asyncio
 import signal
 
 import structlog
-from telegram.error import TelegramError
+from telegram.error import InvalidToken, TelegramError
 
 from bot.app import Application, build_application, publish_menu
 from bot.polling import Poller
@@ -17,11 +17,19 @@ from core.telegram.client import open_bot
 
 log = structlog.get_logger()
 
+REFUSED = (
+    "Telegram doesn't know TELEGRAM_BOT_TOKEN. Copy it again from @BotFather into .env, "
+    "or leave it empty for the local sandbox."
+)
+
 
 def run(settings: Settings) -> None:
-    """Serve until SIGTERM or SIGINT."""
+    """Serve until SIGTERM or SIGINT. Ends with a sentence when Telegram refuses the token."""
     logging_setup.configure(level=settings.log_level, as_json=settings.log_json, process="bot")
-    asyncio.run(_run(settings))
+    try:
+        asyncio.run(_run(settings))
+    except InvalidToken:
+        raise SystemExit(REFUSED) from None  # its own message names the token
 
 
 async def _run(settings: Settings) -> None:
@@ -40,6 +48,7 @@ async def _run(settings: Settings) -> None:
         log.info("bot.started", username=bot.username)
         await poller.run(stop)
         menu.cancel()
+        await application.meter.flush()
         log.info("bot.stopped")
 
 

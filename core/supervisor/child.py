@@ -97,7 +97,7 @@ def _live(child: Child, log_fd: int, bind_to_parent: Callable[[], None]) -> NoRe
         child.run()
         status = 0
     except SystemExit as exc:
-        status = exc.code if isinstance(exc.code, int) else int(exc.code is not None)
+        status = _status_of(exc)
     except BaseException:
         traceback.print_exc()
     finally:
@@ -105,6 +105,14 @@ def _live(child: Child, log_fd: int, bind_to_parent: Callable[[], None]) -> NoRe
             sys.stdout.flush()
             sys.stderr.flush()
         os._exit(status)
+
+
+def _status_of(ended: SystemExit) -> int:
+    """As the interpreter does it: a sentence instead of a number is printed, and means 1."""
+    if ended.code is None or isinstance(ended.code, int):
+        return ended.code or 0
+    sys.stderr.write(f"{ended.code}\n")
+    return 1
 
 
 def _restore_signals() -> None:

@@ -32,6 +32,8 @@ def live(home: Path, name: str) -> None:
         time.sleep(0.1)
         say("the reason")
         raise SystemExit(3)
+    if name.startswith("hopeless"):
+        raise SystemExit("what to do")
     signal.pause()
 
 

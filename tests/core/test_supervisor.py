@@ -110,6 +110,12 @@ def test_a_child_that_keeps_dying_is_started_less_and_less_often(start: Start) -
     assert all(line.endswith("ends with: the reason") for line in deaths)
 
 
+def test_a_child_that_ends_with_a_sentence_has_it_told(start: Start) -> None:
+    run = start("hopeless")
+    run.until_said("hopeless ended with exit status 1 and will be started again.")
+    assert any(line.endswith("ends with: what to do") for line in run.said())
+
+
 def test_a_child_that_ignores_sigterm_is_killed_in_the_end(start: Start) -> None:
     run = start("steady", "stubborn", "+services")
     run.until_said("ready")
