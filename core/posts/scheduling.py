@@ -12,7 +12,7 @@ from core.deliveries.models import DeliveryKind, DeliveryStatus, Priority
 from core.deliveries.service import cancel_deliveries, schedule_delivery, send_notice
 from core.deliveries.statuses import show_status
 from core.errors import Conflict, InvalidInput
-from core.posts.content import post_content
+from core.posts.content import content_for
 from core.posts.models import Post, PostStatus
 from core.posts.queries import post_of
 from core.posts.targets import chat_for, target_data
@@ -107,7 +107,7 @@ async def _arrange(tx: Tx, post: Post, due_at: datetime) -> None:
         kind=DeliveryKind.POST,
         subject_id=post.id,
         chat_id=await chat_for(tx.session, post) or user.telegram_user_id,
-        content=post_content(post),
+        content=await content_for(tx.session, post),
         due_at=due_at,
         priority=Priority.POST,
     )

@@ -1,19 +1,24 @@
 """Changing one post: by hand, by instruction, back again, away. Every text it had is kept."""
 
-from sqlalchemy import func, select
+from collections.abc import Sequence
+
+from sqlalchemy import delete, func, select
 
 from core import ids
+from core.db import Json
 from core.deliveries.service import replace_content
 from core.deliveries.statuses import show_status
 from core.errors import Conflict, InvalidInput
-from core.posts.content import post_content
+from core.posts.content import content_for
+from core.posts.makeup import copied_values, draft_problems, makeup_problem, media_of
 from core.posts.models import Post, PostStatus, PostVersion
-from core.posts.platforms import Draft, Platform, problems
+from core.posts.platforms import Draft, Platform
 from core.posts.queries import UPCOMING, post_of
 from core.posts.scheduling import ARRANGED, SCHEDULABLE, show_post_status
 from core.posts.writing import BY_HAND, Place, card_of
 from core.providers.text import Rewrite
 from core.queue import TEXT, JobSpec
+from core.telegram.content import Entity
 from core.tx import Tx
 from core.work.models import WorkStatus
 from core.work.service import request_cancel, request_work, unfinished_work
@@ -36,17 +41,37 @@ class NothingToUndo(Conflict):
     code = "posts.nothing_to_undo"
 
 
-async def replace_text(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, draft: Draft) -> Post:
-    """The user's own words, as they are.
+async def replace_text(
+    tx: Tx,
+    *,
+    owner_id: ids.UserId,
+    post_id: ids.PostId,
+    draft: Draft,
+    entities: Sequence[Entity] = (),
+    instead_of: int | None = None,
+) -> Post:
+    """The user's own words, as they are, with the formatting that they have given them.
 
-    Raises InvalidInput with the first of the platform's problems: the user's text is never mended behind their back.
+    `instead_of`: the version that held the beginning of a text of which more has come; it makes room. Raises
+    InvalidInput with the first of the platform's problems: the user's text is never mended behind their back.
     """
-    post = await _editable(tx, owner_id, post_id)
-    found = problems(Platform(post.platform), draft)
+    post = await editable_post(tx, owner_id, post_id)
+    _check_text(post, draft)
+    if instead_of is not None and post.version == instead_of > 1:
+        await tx.session.execute(
+            delete(PostVersion).where(PostVersion.post_id == post.id, PostVersion.number == instead_of)
+        )
+    await _add_version(tx, post, draft, entities=[entity.to_json() for entity in entities], engine=BY_HAND)
+    return post
+
+
+def _check_text(post: Post, draft: Draft) -> None:
+    found = draft_problems(Platform(post.platform), draft, has_media=bool(post.media))
     if found:
         raise InvalidInput(found[0].code, platform=post.platform, **found[0].params)
-    await _add_version(tx, post, draft, engine=BY_HAND)
-    return post
+    problem = makeup_problem(text=draft.text, media=media_of(post), buttons=post.buttons)
+    if problem is not None:
+        raise InvalidInput(problem)
 
 
 async def request_rewrite(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, rewrite: Rewrite, place: Place) -> Post:
@@ -54,7 +79,7 @@ async def request_rewrite(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, 
 
     Raises NotEditable, or RewriteRunning while another one is being made.
     """
-    post = await _editable(tx, owner_id, post_id)
+    post = await editable_post(tx, owner_id, post_id)
     if await unfinished_work(tx, owner_id=owner_id, subject_id=post.id):
         raise RewriteRunning(post_id=str(post_id))
     payload = {
@@ -88,15 +113,16 @@ async def cancel_rewrite(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) -
 async def record_rewrite(
     tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, draft: Draft, engine: str, from_version: int
 ) -> Post:
-    """Keep a rewritten text as the newest version.
+    """Keep a rewritten text as the newest version; formatting stays only on words that stay.
 
     Raises Conflict when the post was changed while the rewrite was made: the change by hand stays.
     """
-    post = await _editable(tx, owner_id, post_id)
+    post = await editable_post(tx, owner_id, post_id)
     if post.version != from_version:
         raise Conflict("posts.changed_meanwhile", post_id=str(post_id))
     if draft != Draft(post.text, post.title):
-        await _add_version(tx, post, draft, engine=engine)
+        entities = list(post.entities) if draft.text == post.text else []
+        await _add_version(tx, post, draft, entities=entities, engine=engine)
     return post
 
 
@@ -105,7 +131,7 @@ async def undo(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, from_versio
 
     Raises NothingToUndo at the first version.
     """
-    post = await _editable(tx, owner_id, post_id)
+    post = await editable_post(tx, owner_id, post_id)
     if post.version != from_version:
         return post
     latest = await tx.session.get(PostVersion, (post.id, post.version))
@@ -114,8 +140,9 @@ async def undo(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, from_versio
         raise NothingToUndo(post_id=str(post_id))
     await tx.session.delete(latest)
     post.text, post.title, post.engine = before.text, before.title, before.engine
+    post.entities = list(before.entities)
     post.version, post.updated_at = before.number, tx.now
-    await _refresh_delivery(tx, post)
+    await refresh_delivery(tx, post)
     return post
 
 
@@ -152,41 +179,56 @@ async def duplicate_post(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) -
         channel_id=post.channel_id,
         created_at=tx.now,
         updated_at=tx.now,
+        **copied_values(post),
     )
     tx.session.add(copied)
     await tx.session.flush()
     tx.session.add(
         PostVersion(
-            post_id=copied.id, number=1, title=copied.title, text=copied.text, engine=copied.engine, created_at=tx.now
+            post_id=copied.id,
+            number=1,
+            title=copied.title,
+            text=copied.text,
+            entities=copied.entities,
+            engine=copied.engine,
+            created_at=tx.now,
         )
     )
     return copied
 
 
-async def _editable(tx: Tx, owner_id: ids.UserId, post_id: ids.PostId) -> Post:
+async def editable_post(tx: Tx, owner_id: ids.UserId, post_id: ids.PostId) -> Post:
+    """The post, locked. Raises NotEditable when it is on its way or out."""
     post = await post_of(tx.session, owner_id=owner_id, post_id=post_id, lock=True)
     if post.status not in EDITABLE:
         raise NotEditable(post_id=str(post_id), status=post.status)
     return post
 
 
-async def _add_version(tx: Tx, post: Post, draft: Draft, *, engine: str) -> None:
+async def _add_version(tx: Tx, post: Post, draft: Draft, *, entities: list[Json], engine: str) -> None:
     newest = await tx.session.scalar(select(func.max(PostVersion.number)).where(PostVersion.post_id == post.id))
     number = (newest or 0) + 1
     tx.session.add(
         PostVersion(
-            post_id=post.id, number=number, title=draft.title, text=draft.text, engine=engine, created_at=tx.now
+            post_id=post.id,
+            number=number,
+            title=draft.title,
+            text=draft.text,
+            entities=entities,
+            engine=engine,
+            created_at=tx.now,
         )
     )
-    post.text, post.title, post.engine = draft.text, draft.title, engine
+    post.text, post.title, post.engine, post.entities = draft.text, draft.title, engine, entities
     post.version, post.updated_at = number, tx.now
-    await _refresh_delivery(tx, post)
+    await refresh_delivery(tx, post)
 
 
-async def _refresh_delivery(tx: Tx, post: Post) -> None:
+async def refresh_delivery(tx: Tx, post: Post) -> None:
     """A scheduled post goes out as it reads now. Raises NotEditable when it is being sent this moment."""
     if post.status not in ARRANGED:
         return
-    if not await replace_content(tx, owner_id=post.owner_id, subject_id=post.id, content=post_content(post)):
+    content = await content_for(tx.session, post)
+    if not await replace_content(tx, owner_id=post.owner_id, subject_id=post.id, content=content):
         raise NotEditable(post_id=str(post.id), status=PostStatus.PUBLISHING)
     await show_post_status(tx, post)

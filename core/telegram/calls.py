@@ -15,6 +15,7 @@ INPUT_MEDIA = {
     MediaKind.VIDEO: telegram.InputMediaVideo,
     MediaKind.AUDIO: telegram.InputMediaAudio,
     MediaKind.DOCUMENT: telegram.InputMediaDocument,
+    MediaKind.ANIMATION: telegram.InputMediaAnimation,
 }
 DETAILS = {
     MediaKind.PHOTO: (),
@@ -22,9 +23,10 @@ DETAILS = {
     MediaKind.AUDIO: ("duration", "title", "performer"),
     MediaKind.VOICE: ("duration",),
     MediaKind.DOCUMENT: (),
+    MediaKind.ANIMATION: ("width", "height", "duration"),
 }
 """What Telegram wants to know of each kind beside the file."""
-WITH_THUMBNAIL = frozenset({MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.DOCUMENT})
+WITH_THUMBNAIL = frozenset({MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.DOCUMENT, MediaKind.ANIMATION})
 
 
 class MediaSource(Protocol):

@@ -72,6 +72,13 @@ class MediaKind(StrEnum):
     AUDIO = "audio"
     VOICE = "voice"
     DOCUMENT = "document"
+    ANIMATION = "animation"
+    """A GIF, or a film without sound."""
+
+
+NEVER_IN_ALBUMS: Final = frozenset({MediaKind.VOICE, MediaKind.ANIMATION})
+ONLY_AMONG_THEMSELVES: Final = frozenset({MediaKind.AUDIO, MediaKind.DOCUMENT})
+"""They can't be mixed with another kind in an album. https://core.telegram.org/bots/api#sendmediagroup"""
 
 
 class Media(_Frozen):
@@ -118,6 +125,8 @@ class Content(_Frozen):
     edit: int | None = None
     """The message to change instead of sending a new one. Its text must fit into one message."""
     media: Annotated[tuple[Media, ...], Field(max_length=ALBUM_LIMIT)] = ()
+    media_last: bool = False
+    """All of the text goes first, as messages of its own, and the media below it without a caption."""
 
     @model_validator(mode="after")
     def _is_consistent(self) -> Self:
@@ -139,9 +148,9 @@ class Content(_Frozen):
         kinds = {media.kind for media in self.media}
         if self.edit is not None:
             return "an album can't be edited"
-        if MediaKind.VOICE in kinds:
-            return "a voice message is no part of an album"
-        if len(kinds) > 1 and kinds & {MediaKind.AUDIO, MediaKind.DOCUMENT}:
+        if kinds & NEVER_IN_ALBUMS:
+            return "voice messages and animations are no part of an album"
+        if len(kinds) > 1 and kinds & ONLY_AMONG_THEMSELVES:
             return "audio and documents go into albums of their own kind"
         if self.keyboard and not self.text.strip():
             return "an album carries no buttons; they need a text below it"

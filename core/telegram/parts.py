@@ -31,17 +31,25 @@ def parts_of(content: Content) -> list[Part]:
     """
     texts = _texts(content)
     html = content.format is TextFormat.HTML
-    buttons_below_album = bool(content.keyboard) and len(content.media) > 1
     parts = [Part(text, html, entities) for text, entities in texts]
-    if content.media and (buttons_below_album or not texts):
-        parts.insert(0, Part("", html, media=content.media))
-    elif content.media:
+    if not content.media:
+        return _with_ends(parts, content)
+    if texts and _has_caption(content):
         parts[0] = Part(parts[0].text, html, parts[0].entities, media=content.media)
+    else:
+        parts.insert(len(parts) if content.media_last else 0, Part("", html, media=content.media))
     return _with_ends(parts, content)
 
 
+def _has_caption(content: Content) -> bool:
+    """Whether the text begins under the media."""
+    buttons_below_album = bool(content.keyboard) and len(content.media) > 1
+    return bool(content.media) and not content.media_last and not buttons_below_album
+
+
 def _with_ends(parts: Sequence[Part], content: Content) -> list[Part]:
-    last = len(parts) - 1
+    """The reply arrow at the first part, the keyboard under the last one that can have it."""
+    last = max((index for index, part in enumerate(parts) if len(part.media) <= 1), default=None)
     return [
         Part(
             part.text,
@@ -58,8 +66,7 @@ def _with_ends(parts: Sequence[Part], content: Content) -> list[Part]:
 def _texts(content: Content) -> list[tuple[str, tuple[Entity, ...]]]:
     if not content.text:
         return []
-    caption = bool(content.media) and not (content.keyboard and len(content.media) > 1)
-    first_limit = CAPTION_LIMIT if caption else TEXT_LIMIT
+    first_limit = CAPTION_LIMIT if _has_caption(content) else TEXT_LIMIT
     if content.edit is not None or utf16_length(content.text) <= first_limit:
         return [(content.text, content.entities)]
     if content.format is TextFormat.HTML:
