@@ -62,6 +62,7 @@ class Post(Base):
     __tablename__ = "posts"
     __table_args__ = (
         Index("ix_posts_owner_id_created_at", "owner_id", "created_at", postgresql_where=text("deleted_at IS NULL")),
+        Index("ix_posts_owner_id_due_at", "owner_id", "due_at", postgresql_where=text("deleted_at IS NULL")),
         Index("ix_posts_batch_id_position", "batch_id", "position"),
         Index("ix_posts_queue_id_due_at", "queue_id", "due_at", postgresql_where=text("queue_id IS NOT NULL")),
         UniqueConstraint("series_id", "occurrence"),

@@ -151,6 +151,13 @@ def upgrade() -> None:
     op.add_column("posts", sa.Column("occurrence", sa.DateTime(), nullable=True))
     op.add_column("posts", sa.Column("template_id", sa.Uuid(), nullable=True))
     op.create_index(
+        "ix_posts_owner_id_due_at",
+        "posts",
+        ["owner_id", "due_at"],
+        unique=False,
+        postgresql_where=sa.text("deleted_at IS NULL"),
+    )
+    op.create_index(
         "ix_posts_queue_id_due_at",
         "posts",
         ["queue_id", "due_at"],
@@ -187,6 +194,7 @@ def downgrade() -> None:
     op.drop_constraint(op.f("fk_posts_series_id"), "posts", type_="foreignkey")
     op.drop_constraint(op.f("fk_posts_template_id"), "posts", type_="foreignkey")
     op.drop_constraint(op.f("uq_posts_series_id_occurrence"), "posts", type_="unique")
+    op.drop_index("ix_posts_owner_id_due_at", table_name="posts", postgresql_where=sa.text("deleted_at IS NULL"))
     op.drop_index("ix_posts_template_id", table_name="posts", postgresql_where=sa.text("template_id IS NOT NULL"))
     op.drop_index("ix_posts_queue_id_due_at", table_name="posts", postgresql_where=sa.text("queue_id IS NOT NULL"))
     op.drop_column("posts", "template_id")

@@ -1,0 +1,241 @@
+"""Looking at a post before it goes out: what speaks against it, and what would mend that. Nothing is changed here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from core.channels.models import ChannelState
+from core.channels.queries import channel_of
+from core.db import Json, ReadSession
+from core.posts.models import Layout, Post, PostStatus
+from core.posts.platforms import Draft, Platform, ProblemCode, is_blank, problems
+from core.telegram.content import CAPTION_LIMIT, TEXT_LIMIT
+from core.telegram.markup import utf16_length
+from core.telegram.splitting import split_entities
+
+REPEATED_WITHIN = timedelta(days=60)
+"""The same text in the same place so soon is told."""
+APART = timedelta(hours=1)
+"""Two posts in the same place are at least so far from each other, or it is told."""
+LOOK_AHEAD = timedelta(days=7)
+"""How far to look for an hour without another post."""
+NEIGHBOURS_MAX = 500
+WANT_MEDIA = frozenset({Platform.INSTAGRAM, Platform.TIKTOK, Platform.YOUTUBE})
+"""These publish no text by itself."""
+TAKING_PLACE = (
+    PostStatus.SCHEDULED,
+    PostStatus.ON_HOLD,
+    PostStatus.PUBLISHING,
+    PostStatus.PUBLISHED,
+    PostStatus.PARTIALLY_PUBLISHED,
+    PostStatus.UNCONFIRMED,
+)
+
+
+class Severity(StrEnum):
+    STOPS = "stops"
+    """It can't go out like that."""
+    WARNS = "warns"
+
+
+class FindingCode(StrEnum):
+    EMPTY = "check.empty"
+    NOT_READY = "check.not_ready"
+    """Params: title, state, connected."""
+    TOO_LONG = "check.too_long"
+    """For one message. Params: length, limit, media (how many), messages (what a cut makes of it)."""
+    PLATFORM = "check.platform"
+    """The platform wouldn't take it. Params: platform, problem (code), params (of the problem)."""
+    NO_MEDIA = "check.no_media"
+    """Params: platform."""
+    DUPLICATE = "check.duplicate"
+    """Params: post_id, at, status: the other one's."""
+    CROWDED = "check.crowded"
+    """Params: post_id, at: the other one's; free_at: the next moment without a neighbour, or None."""
+
+
+class Fix(StrEnum):
+    """What mends a finding at one press."""
+
+    EDIT = "edit"
+    SHORTER = "shorter"
+    SPLIT = "split"
+    TEXT_FIRST = "text_first"
+    ADD_MEDIA = "add_media"
+    OPEN_OTHER = "open_other"
+    LATER = "later"
+    ELSEWHERE = "elsewhere"
+    TO_ME = "to_me"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that speaks against a post. Params are plain data; instants are in ISO format."""
+
+    code: FindingCode
+    severity: Severity
+    fixes: tuple[Fix, ...]
+    params: Json = field(default_factory=dict)
+
+    @property
+    def stops(self) -> bool:
+        return self.severity is Severity.STOPS
+
+
+async def problems_before(session: ReadSession, post: Post, *, due_at: datetime, now: datetime) -> Sequence[Finding]:
+    """All that speaks against sending a post at `due_at` as it is, what stops it first; empty when nothing does.
+
+    The post needn't be stored yet: then its target is `channel_id` and nothing else of it is looked up.
+    """
+    footer, not_ready = await _place(session, post)
+    found = [
+        *_text(post),
+        *not_ready,
+        *_length(post, footer),
+        *_platform(post),
+        *_media(post),
+        *await _duplicates(session, post, due_at=due_at),
+        *await _neighbours(session, post, due_at=due_at, now=now),
+    ]
+    return sorted(found, key=lambda finding: not finding.stops)
+
+
+async def _place(session: ReadSession, post: Post) -> tuple[str, list[Finding]]:
+    """What stands under each post there, and whether anything can go there."""
+    if post.channel_id is None:
+        return "", []
+    channel = await channel_of(session, owner_id=post.owner_id, channel_id=post.channel_id, also_disconnected=True)
+    footer = channel.footer if post.footer else ""
+    connected = channel.disconnected_at is None
+    if connected and channel.state == ChannelState.READY:
+        return footer, []
+    params = {"title": channel.title, "state": channel.state, "connected": connected}
+    return footer, [Finding(FindingCode.NOT_READY, Severity.STOPS, (Fix.ELSEWHERE, Fix.TO_ME), params)]
+
+
+def _text(post: Post) -> list[Finding]:
+    if post.media or not is_blank(_whole(post, "")):
+        return []
+    return [Finding(FindingCode.EMPTY, Severity.STOPS, (Fix.EDIT,))]
+
+
+def _length(post: Post, footer: str) -> list[Finding]:
+    """Of what is too long for one message of Telegram's, while its owner hasn't said how to lay it out."""
+    text, media = _whole(post, footer), len(post.media or ())
+    limit = CAPTION_LIMIT if media else TEXT_LIMIT
+    length = utf16_length(text)
+    if length <= limit or post.layout is not None:
+        return []
+    messages = len(split_entities(text, first_limit=limit))
+    params = {"length": length, "limit": limit, "media": media, "messages": messages}
+    return [Finding(FindingCode.TOO_LONG, Severity.WARNS, _length_fixes(media), params)]
+
+
+def _length_fixes(media: int) -> tuple[Fix, ...]:
+    return (Fix.SPLIT, Fix.TEXT_FIRST, Fix.SHORTER) if media else (Fix.SPLIT, Fix.SHORTER)
+
+
+def _platform(post: Post) -> list[Finding]:
+    """What another platform wouldn't take. Telegram's own length is a matter of layout."""
+    platform = Platform(post.platform)
+    found = problems(platform, Draft(post.text, post.title))
+    ours = {ProblemCode.EMPTY} | ({ProblemCode.TOO_LONG} if platform is Platform.TELEGRAM else set())
+    return [
+        Finding(
+            FindingCode.PLATFORM,
+            Severity.WARNS,
+            (Fix.EDIT, Fix.SHORTER) if each.code is ProblemCode.TOO_LONG else (Fix.EDIT,),
+            {"platform": platform, "problem": each.code, "params": each.params},
+        )
+        for each in found
+        if each.code not in ours
+    ]
+
+
+def _media(post: Post) -> list[Finding]:
+    if post.media or post.platform not in WANT_MEDIA:
+        return []
+    return [Finding(FindingCode.NO_MEDIA, Severity.WARNS, (Fix.ADD_MEDIA,), {"platform": post.platform})]
+
+
+async def _duplicates(session: ReadSession, post: Post, *, due_at: datetime) -> list[Finding]:
+    """The nearest post with the same words in the same place: letters' case and white space don't count."""
+    same = select(Post.id, Post.due_at, Post.status).where(
+        *_others(post),
+        Post.due_at.between(due_at - REPEATED_WITHIN, due_at + REPEATED_WITHIN),
+        _words(Post.text) == _words(post.text),
+        Post.title == post.title if post.title else True,
+    )
+    distance = func.abs(func.extract("epoch", Post.due_at - due_at))
+    nearest = (await session.execute(same.order_by(distance).limit(1))).one_or_none()
+    if nearest is None or is_blank(post.text):
+        return []
+    params = {"post_id": str(nearest.id), "at": nearest.due_at.isoformat(), "status": nearest.status}
+    return [Finding(FindingCode.DUPLICATE, Severity.WARNS, (Fix.OPEN_OTHER,), params)]
+
+
+async def _neighbours(session: ReadSession, post: Post, *, due_at: datetime, now: datetime) -> list[Finding]:
+    around = (
+        select(Post.id, Post.due_at)
+        .where(*_others(post), Post.due_at > due_at - APART, Post.due_at < due_at + LOOK_AHEAD)
+        .order_by(Post.due_at)
+        .limit(NEIGHBOURS_MAX)
+    )
+    others = (await session.execute(around)).all()
+    near = [each for each in others if abs(each.due_at - due_at) < APART]
+    if not near:
+        return []
+    nearest = min(near, key=lambda each: abs(each.due_at - due_at))
+    free_at = free_from(due_at, [each.due_at for each in others])
+    params = {
+        "post_id": str(nearest.id),
+        "at": nearest.due_at.isoformat(),
+        "free_at": free_at.isoformat() if free_at < now + LOOK_AHEAD else None,
+    }
+    fixes = (Fix.LATER, Fix.OPEN_OTHER) if params["free_at"] else (Fix.OPEN_OTHER,)
+    return [Finding(FindingCode.CROWDED, Severity.WARNS, fixes, params)]
+
+
+def free_from(wanted: datetime, taken: Sequence[datetime]) -> datetime:
+    """The first moment from `wanted` on that is an hour away from each of `taken` (in their order)."""
+    free = wanted
+    for each in taken:
+        if abs(each - free) < APART:
+            free = each + APART
+    return free
+
+
+def _others(post: Post) -> list[ColumnElement[bool]]:
+    """The owner's other posts in the same place. What repeats on purpose (a series, the evergreen pool) is none."""
+    if post.channel_id is not None:
+        same_place = [Post.channel_id == post.channel_id]
+    else:
+        same_place = [Post.channel_id.is_(None), Post.platform == post.platform]
+    origin = post.template_id or post.id
+    repeats = [] if origin is None else [or_(Post.template_id.is_(None), Post.template_id != origin), Post.id != origin]
+    return [
+        Post.owner_id == post.owner_id,
+        Post.deleted_at.is_(None),
+        Post.status.in_(TAKING_PLACE),
+        *same_place,
+        *repeats,
+        *([Post.id != post.id] if post.id is not None else []),
+    ]
+
+
+def _words(text: Any) -> ColumnElement[str]:
+    return func.lower(func.btrim(func.regexp_replace(text, r"\s+", " ", "g")))
+
+
+def _whole(post: Post, footer: str) -> str:
+    """All that is read in the chat."""
+    return "\n\n".join(part for part in (post.title, post.text, footer) if part)
+
+
+def layout_of(fix: Fix) -> Layout:
+    """The layout that a fix chooses. Raises KeyError for one that chooses none."""
+    return {Fix.SPLIT: Layout.SPLIT, Fix.TEXT_FIRST: Layout.TEXT_FIRST}[fix]
