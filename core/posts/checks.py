@@ -9,13 +9,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, or_, select
 
 from core.channels.models import ChannelState
-from core.channels.queries import channel_of
 from core.db import Json, ReadSession
+from core.posts.content import footer_for, message_of
+from core.posts.makeup import Footer, draft_problems, layouts_for, needs_layout, one_message_limit, units_of
 from core.posts.models import Layout, Post, PostStatus
-from core.posts.platforms import Draft, Platform, ProblemCode, is_blank, problems
-from core.telegram.content import CAPTION_LIMIT, TEXT_LIMIT
-from core.telegram.markup import utf16_length
-from core.telegram.splitting import split_entities
+from core.posts.platforms import Draft, Platform, ProblemCode, is_blank
+from core.posts.targets import target_data
+from core.telegram.parts import parts_of
 
 REPEATED_WITHIN = timedelta(days=60)
 """The same text in the same place so soon is told."""
@@ -45,9 +45,9 @@ class Severity(StrEnum):
 class FindingCode(StrEnum):
     EMPTY = "check.empty"
     NOT_READY = "check.not_ready"
-    """Params: title, state, connected."""
+    """Params: kind, title, state, connected: the chat's."""
     TOO_LONG = "check.too_long"
-    """For one message. Params: length, limit, media (how many), messages (what a cut makes of it)."""
+    """For one message. Params: length, limit, media (how many), messages (as it would go out)."""
     PLATFORM = "check.platform"
     """The platform wouldn't take it. Params: platform, problem (code), params (of the problem)."""
     NO_MEDIA = "check.no_media"
@@ -72,6 +72,9 @@ class Fix(StrEnum):
     TO_ME = "to_me"
 
 
+_FIXES = {Layout.SPLIT: Fix.SPLIT, Layout.TEXT_FIRST: Fix.TEXT_FIRST}
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that speaks against a post. Params are plain data; instants are in ISO format."""
@@ -89,13 +92,12 @@ class Finding:
 async def problems_before(session: ReadSession, post: Post, *, due_at: datetime, now: datetime) -> Sequence[Finding]:
     """All that speaks against sending a post at `due_at` as it is, what stops it first; empty when nothing does.
 
-    The post needn't be stored yet: then its target is `channel_id` and nothing else of it is looked up.
+    The post needn't be stored yet, but its make-up must be set.
     """
-    footer, not_ready = await _place(session, post)
     found = [
         *_text(post),
-        *not_ready,
-        *_length(post, footer),
+        *await _place(session, post),
+        *_length(post, await footer_for(session, post)),
         *_platform(post),
         *_media(post),
         *await _duplicates(session, post, due_at=due_at),
@@ -104,46 +106,39 @@ async def problems_before(session: ReadSession, post: Post, *, due_at: datetime,
     return sorted(found, key=lambda finding: not finding.stops)
 
 
-async def _place(session: ReadSession, post: Post) -> tuple[str, list[Finding]]:
-    """What stands under each post there, and whether anything can go there."""
-    if post.channel_id is None:
-        return "", []
-    channel = await channel_of(session, owner_id=post.owner_id, channel_id=post.channel_id, also_disconnected=True)
-    footer = channel.footer if post.footer else ""
-    connected = channel.disconnected_at is None
-    if connected and channel.state == ChannelState.READY:
-        return footer, []
-    params = {"title": channel.title, "state": channel.state, "connected": connected}
-    return footer, [Finding(FindingCode.NOT_READY, Severity.STOPS, (Fix.ELSEWHERE, Fix.TO_ME), params)]
+async def _place(session: ReadSession, post: Post) -> list[Finding]:
+    """Whether anything can go there."""
+    target = await target_data(session, post)
+    if target is None or (target["connected"] and target["state"] == ChannelState.READY):
+        return []
+    params = {name: target[name] for name in ("kind", "title", "state", "connected")}
+    return [Finding(FindingCode.NOT_READY, Severity.STOPS, (Fix.ELSEWHERE, Fix.TO_ME), params)]
 
 
 def _text(post: Post) -> list[Finding]:
-    if post.media or not is_blank(_whole(post, "")):
+    if post.media or not is_blank(post.title + post.text):
         return []
     return [Finding(FindingCode.EMPTY, Severity.STOPS, (Fix.EDIT,))]
 
 
-def _length(post: Post, footer: str) -> list[Finding]:
+def _length(post: Post, footer: Footer) -> list[Finding]:
     """Of what is too long for one message of Telegram's, while its owner hasn't said how to lay it out."""
-    text, media = _whole(post, footer), len(post.media or ())
-    limit = CAPTION_LIMIT if media else TEXT_LIMIT
-    length = utf16_length(text)
-    if length <= limit or post.layout is not None:
+    if not needs_layout(post, footer):
         return []
-    messages = len(split_entities(text, first_limit=limit))
-    params = {"length": length, "limit": limit, "media": media, "messages": messages}
-    return [Finding(FindingCode.TOO_LONG, Severity.WARNS, _length_fixes(media), params)]
-
-
-def _length_fixes(media: int) -> tuple[Fix, ...]:
-    return (Fix.SPLIT, Fix.TEXT_FIRST, Fix.SHORTER) if media else (Fix.SPLIT, Fix.SHORTER)
+    layouts = tuple(_FIXES[layout] for layout in layouts_for(post))
+    params = {
+        "length": units_of(post, footer),
+        "limit": one_message_limit(post),
+        "media": len(post.media),
+        "messages": sum(part.messages for part in parts_of(message_of(post, footer))),
+    }
+    return [Finding(FindingCode.TOO_LONG, Severity.WARNS, (*layouts, Fix.SHORTER), params)]
 
 
 def _platform(post: Post) -> list[Finding]:
-    """What another platform wouldn't take. Telegram's own length is a matter of layout."""
+    """What the platform wouldn't take; that something is empty is told already."""
     platform = Platform(post.platform)
-    found = problems(platform, Draft(post.text, post.title))
-    ours = {ProblemCode.EMPTY} | ({ProblemCode.TOO_LONG} if platform is Platform.TELEGRAM else set())
+    found = draft_problems(platform, Draft(post.text, post.title), has_media=bool(post.media))
     return [
         Finding(
             FindingCode.PLATFORM,
@@ -152,7 +147,7 @@ def _platform(post: Post) -> list[Finding]:
             {"platform": platform, "problem": each.code, "params": each.params},
         )
         for each in found
-        if each.code not in ours
+        if each.code is not ProblemCode.EMPTY
     ]
 
 
@@ -168,7 +163,7 @@ async def _duplicates(session: ReadSession, post: Post, *, due_at: datetime) -> 
         *_others(post),
         Post.due_at.between(due_at - REPEATED_WITHIN, due_at + REPEATED_WITHIN),
         _words(Post.text) == _words(post.text),
-        Post.title == post.title if post.title else True,
+        Post.title == post.title,
     )
     distance = func.abs(func.extract("epoch", Post.due_at - due_at))
     nearest = (await session.execute(same.order_by(distance).limit(1))).one_or_none()
@@ -229,13 +224,3 @@ def _others(post: Post) -> list[ColumnElement[bool]]:
 
 def _words(text: Any) -> ColumnElement[str]:
     return func.lower(func.btrim(func.regexp_replace(text, r"\s+", " ", "g")))
-
-
-def _whole(post: Post, footer: str) -> str:
-    """All that is read in the chat."""
-    return "\n\n".join(part for part in (post.title, post.text, footer) if part)
-
-
-def layout_of(fix: Fix) -> Layout:
-    """The layout that a fix chooses. Raises KeyError for one that chooses none."""
-    return {Fix.SPLIT: Layout.SPLIT, Fix.TEXT_FIRST: Layout.TEXT_FIRST}[fix]

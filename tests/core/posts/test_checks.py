@@ -8,6 +8,7 @@ import pytest
 from core.accounts.models import User
 from core.channels.models import Channel, ChannelState
 from core.posts.checks import APART, REPEATED_WITHIN, Finding, FindingCode, Fix, free_from, problems_before
+from core.posts.makeup import copied_values
 from core.posts.models import Layout, Post, PostStatus
 from core.posts.platforms import Platform
 from core.posts.scheduling import choose_target, schedule_post
@@ -74,7 +75,7 @@ async def test_a_post_without_words_or_media_is_stopped(tx: Tx, owner: User) -> 
             1025,
             [PHOTO, PHOTO],
             (
-                {"length": 1025, "limit": 1024, "media": 2, "messages": 2},
+                {"length": 1025, "limit": 1024, "media": 2, "messages": 3},
                 (Fix.SPLIT, Fix.TEXT_FIRST, Fix.SHORTER),
             ),
         ),
@@ -205,7 +206,11 @@ def test_a_gap_of_two_hours_is_taken() -> None:
 
 async def test_a_post_that_isnt_stored_yet_can_be_looked_at(tx: Tx, owner: User, channel: Channel) -> None:
     await taken(tx, await post_to(tx, owner, channel), tx.now + HOUR, PostStatus.SCHEDULED)
-    imported = Post(owner_id=owner.id, platform=Platform.TELEGRAM, title="", text="Bread pays.", channel_id=channel.id)
+    imported = Post(
+        owner_id=owner.id, platform=Platform.TELEGRAM, title="", text="Bread pays.",
+        channel_id=channel.id,
+        **copied_values(await make_post(tx, owner)),
+    )
     assert set(codes(await found(tx, imported))) == {FindingCode.DUPLICATE, FindingCode.CROWDED}
 
 
