@@ -3,6 +3,8 @@
 The numbers behind them: https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this
 """
 
+import itertools
+import json
 import math
 import time
 import uuid
@@ -13,6 +15,8 @@ from typing import Final
 
 from redis.asyncio import Redis
 
+from core.telegram.limiter_memory import KEPT_US, Charge, Memory
+
 CHAT_INTERVAL_S: Final = 1.05
 """About one message a second in any chat; the margin covers what the network adds between grant and arrival."""
 CHAT_BURST: Final = 3
@@ -22,6 +26,10 @@ EDIT_FACTOR: Final = 3
 """Telegram counts edits apart from messages and more leniently; by how much it doesn't say."""
 CATCH_UP_INTERVALS: Final = 2
 """How far the drip over all may run ahead, so that a late wake-up costs no rate. The window still holds."""
+STARTS_WITHIN_S: Final = 1.02
+"""The stretch in which one call more may start than the rate says: turns keep the pace, and this the limit."""
+SETTLING_S: Final = 1.0
+"""How long bulk waits when Redis has lost the books: by then all processes have added what they have sent."""
 ANNOUNCED_S: Final = 0.1
 """How much longer than its wait an interactive request stays announced."""
 REFUSED_CHATS: Final = 3
@@ -34,11 +42,13 @@ Chat = int | str
 
 
 class Scope(IntEnum):
-    """Who has to wait. The numbers are limiter.lua's."""
+    """Who has to wait. The numbers are those of the scripts."""
 
     NOBODY = 0
     ALL = 1
     CHAT = 2
+    LOST = 3
+    """Redis has other books than before: what this process has sent is to be added first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,12 +64,16 @@ GO: Final = Answer(Scope.NOBODY)
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What asks. `chat` None stands for a call outside any chat; `messages` is how many it puts into the chat."""
+    """What asks. `chat` None stands for a call outside any chat; `messages` is how many it puts into the chat.
+
+    `spare`: which share of the rate it leaves to what is more urgent.
+    """
 
     chat: Chat | None
     interactive: bool
     messages: int = 1
     edit: bool = False
+    spare: float = 0.0
 
     @property
     def is_group(self) -> bool:
@@ -75,6 +89,16 @@ class Request:
         return EDIT_FACTOR if self.edit else 1
 
 
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A call that may be made: what it is called in the books, and when it began by the clock of Redis and by ours."""
+
+    name: str
+    messages: int
+    at_us: int
+    at: float = field(default_factory=time.monotonic)
+
+
 def _us(seconds: float) -> int:
     return round(seconds * 1_000_000)
 
@@ -86,39 +110,119 @@ class SharedBook:
         self._redis = redis
         self._prefix = f"{{{key}}}"
         self._asker = uuid.uuid4().hex
-        scripts = files(__package__)
-        self._ask = redis.register_script(scripts.joinpath("limiter.lua").read_text())
-        self._pause = redis.register_script(scripts.joinpath("limiter_pause.lua").read_text())
-        self._start = redis.register_script(scripts.joinpath("limiter_start.lua").read_text())
+        self._names = itertools.count()
+        self._ask, self._start, self._merge, self._pause = (
+            redis.register_script(files(__package__).joinpath(f"{name}.lua").read_text())
+            for name in ("limiter", "limiter_start", "limiter_merge", "limiter_pause")
+        )
         interval_s = 1 / rate_per_s
-        limit = max(1, math.floor(rate_per_s))
-        self._rate = (_us(interval_s), _us(interval_s * CATCH_UP_INTERVALS), _us(max(1.0, interval_s)), limit)
+        self._interval_us, self._length_us = _us(interval_s), _us(max(1.0, interval_s))
+        self._limit = max(1, math.floor(rate_per_s))
+        self._epoch = b""
+        """Since when Redis has these books. Others, and they are to be told what is in `memory`."""
+        self.memory = Memory()
 
     async def ask(self, request: Request, *, others_wait: bool) -> Answer:
         """Charge the request, or say how long to wait. `others_wait`: more interactive ones stand behind it here."""
+        while True:
+            name = self._new_name()
+            scope, number = await self._ask_once(request, name, others_wait=others_wait)
+            if scope == Scope.LOST:
+                await self.merge()
+                continue
+            if scope == Scope.NOBODY:
+                self.memory.note_turn(_charge(request, name, number))
+                return GO
+            return Answer(Scope(scope), number / 1_000_000)
+
+    async def _ask_once(self, request: Request, name: str, *, others_wait: bool) -> tuple[int, int]:
         chat = request.chat_book
-        keys = [self._key(name) for name in ("drip", "window", "pause", "waiters")]
+        keys = [self._key(name) for name in ("drip", "window", "pause", "waiters", "epoch")]
         keys += [self._key(chat, "drip"), self._key(chat, "window"), self._key("pause", str(request.chat))]
+        rate = (self._interval_us, self._interval_us * CATCH_UP_INTERVALS, self._length_us, self._limit)
         flags = (request.messages, int(request.interactive), self._asker, int(others_wait), _us(ANNOUNCED_S))
-        scope, wait_us = await self._ask(keys=keys, args=[*self._rate, *flags, *_chat_numbers(request)])
-        return Answer(Scope(scope), wait_us / 1_000_000)
+        more = (math.floor(self._limit * request.spare), name, self._epoch, _us(SETTLING_S))
+        scope, number = await self._ask(keys=keys, args=[*rate, *flags, *more, *_chat_numbers(request)])
+        return scope, number
 
     async def pause(self, seconds: float, chat: Chat | None) -> None:
+        self.memory.note_pause(chat, _us(time.time() + seconds))
         several = REFUSED_CHATS if isinstance(chat, int) and chat > 0 else 0
+        await self._share_pause(seconds, chat, several=several)
+
+    async def _share_pause(self, seconds: float, chat: Chat | None, *, several: int) -> None:
         await self._pause(
             keys=[self._key("pause"), self._key("pause", str(chat)), self._key("refused")],
             args=[math.ceil(seconds * 1000), "" if chat is None else str(chat), several, _us(REFUSED_TOGETHER_S)],
         )
 
-    async def start(self, messages: int) -> float:
+    async def start(self, messages: int) -> Begun | float:
         """Note that a call is made now, or give the seconds to wait before asking again."""
-        _, _, length_us, limit = self._rate
-        wait_us = await self._start(keys=[self._key("started")], args=[length_us, limit, messages])
-        return int(wait_us) / 1_000_000
+        keys = [self._key("started"), self._key("epoch")]
+        while True:
+            name = self._new_name()
+            args = (_us(STARTS_WITHIN_S), self._limit + 1, messages, name, self._epoch)
+            scope, number = await self._start(keys=keys, args=[*args])
+            if scope == Scope.LOST:
+                await self.merge()
+                continue
+            if scope == Scope.NOBODY:
+                self.memory.note_start(number, name, messages)
+                return Begun(name, messages, number)
+            return float(number / 1_000_000)
+
+    async def arrived(self, begun: Begun, *, late_s: float) -> None:
+        """It may have arrived so much later than it began: it counts from then."""
+        at_us = begun.at_us + _us(late_s)
+        await self._redis.zadd(
+            self._key("started"), {f"{begun.name}:{part + 1}": at_us for part in range(begun.messages)}
+        )
+
+    async def keep(self) -> None:
+        """Look whether Redis still has the books, and add to them what this process has sent if not."""
+        self.memory.forget(_us(time.time()))
+        if await self._redis.get(self._key("epoch")) != self._epoch:
+            await self.merge()
+
+    async def merge(self) -> None:
+        """Add what this process has sent to the books, and its pauses. Adding them twice changes nothing."""
+        now_us = _us(time.time())
+        windows, drips = self._own_windows(now_us), self._own_drips(now_us)
+        book = {
+            "windows": [(place, *window) for place, window in enumerate(windows.values(), start=2)],
+            "drips": [(place, str(due)) for place, due in enumerate(drips.values(), start=2 + len(windows))],
+        }
+        keys = [self._key(name) for name in ("epoch", *windows, *drips)]
+        epoch = await self._merge(keys=keys, args=[json.dumps(book)])
+        for chat, seconds in self.memory.pauses(now_us=now_us).items():
+            await self._share_pause(seconds, chat, several=0)
+        self._epoch = epoch
+
+    def _own_windows(self, now_us: int) -> dict[str, tuple[int, list[str]]]:
+        """By book: for how many milliseconds it is kept, and what was sent."""
+        since_us, short_ms = now_us - self._length_us, self._length_us // 1000 + 1000
+        return {
+            "window": (short_ms, self.memory.turns(since_us=since_us)),
+            "started": (short_ms, self.memory.starts(since_us=since_us)),
+            **{f"{book}:window": (KEPT_US // 1000 + 1000, calls) for book, calls in self.memory.windows().items()},
+        }
+
+    def _own_drips(self, now_us: int) -> dict[str, int]:
+        """By book: when its next message is due."""
+        due = {f"{book}:drip": at_us for book, at_us in self.memory.drips(now_us=now_us).items()}
+        return due | {"drip": self.memory.last_us + self._interval_us}
+
+    def note_unasked(self, request: Request) -> None:
+        """It goes while Redis is away: it is added when Redis is asked again."""
+        self.memory.note_turn(_charge(request, self._new_name(), _us(time.time())))
+        self._epoch = b""
 
     async def probe(self) -> None:
         """Raises when Redis is away."""
         await self._redis.ping()
+
+    def _new_name(self) -> str:
+        return f"{self._asker}:{next(self._names)}"
 
     def _key(self, *names: str) -> str:
         return ":".join((self._prefix, *names))
@@ -130,6 +234,11 @@ def _chat_numbers(request: Request) -> tuple[int, int, int, int]:
         return 0, 0, 0, 0
     limit = GROUP_LIMIT * request.factor if request.is_group else 0
     return _us(CHAT_INTERVAL_S / request.factor), CHAT_BURST * request.factor, _us(GROUP_WINDOW_S), limit
+
+
+def _charge(request: Request, name: str, at_us: int) -> Charge:
+    interval_us, _, _, limit = _chat_numbers(request)
+    return Charge(at_us, name, request.messages, request.chat_book, interval_us, in_window=limit > 0)
 
 
 @dataclass(slots=True)

@@ -47,6 +47,7 @@ async def open_bot(settings: Settings, redis: Redis) -> AsyncIterator[ExtBot[Pri
     Waits for a Telegram that can't be reached. Raises InvalidToken.
     """
     request = AioHttpRequest()
+    limiter = open_limiter(settings, redis)
     url = api_url(settings)
     bot = ExtBot(
         bot_token(settings),
@@ -54,11 +55,12 @@ async def open_bot(settings: Settings, redis: Redis) -> AsyncIterator[ExtBot[Pri
         base_file_url=f"{url}/file/bot",
         request=request,
         get_updates_request=request,
-        rate_limiter=InteractiveRateLimiter(open_limiter(settings, redis)),
+        rate_limiter=InteractiveRateLimiter(limiter),
     )
     try:
         await _introduce(bot)
-        yield bot
+        async with limiter.keeping():
+            yield bot
     finally:
         await bot.shutdown()
         await request.shutdown()

@@ -4,6 +4,9 @@ import asyncio
 import heapq
 import itertools
 import time
+from collections import deque
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Final
@@ -13,15 +16,22 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from core.errors import ProviderError
-from core.telegram.books import Answer, Chat, LocalBook, Request, Scope, SharedBook
+from core.telegram.books import Answer, Begun, Chat, LocalBook, Request, Scope, SharedBook
 
 log = structlog.get_logger()
 
 ASK_TIMEOUT_S: Final = 1.0
+NOTE_TIMEOUT_S: Final = 0.2
 FIRST_RETRY_S: Final = 0.05
 LONGEST_RETRY_S: Final = 2.0
 PATIENCE_S: Final = 30.0
 """How long a bulk request waits for a Redis that is away."""
+KEEP_EVERY_S: Final = 0.4
+"""How often a process that has sent something in the last minute looks whether Redis still has the books."""
+LATE_S: Final = 0.005
+"""Calls that take so much longer than usual count from when they may have arrived."""
+USUAL_OF: Final = 50
+"""The usual duration of a call is the shortest of so many."""
 
 
 class Priority(IntEnum):
@@ -35,6 +45,10 @@ class Priority(IntEnum):
     """What came of it."""
     COSMETIC = 3
     """What only looks nicer: a countdown that goes on."""
+
+
+SPARE: Final = {Priority.STATUS: 0.15, Priority.COSMETIC: 0.4}
+"""Which share of the rate a class leaves free, so that what is due at this moment finds room at once."""
 
 
 class LimiterAway(ProviderError):
@@ -71,8 +85,7 @@ class Limiter:
         self._ready: list[_Waiter] = []
         self._aside: list[tuple[float, _Waiter]] = []
         self._chat_free_at: dict[str, float] = {}
-        self._all_free_at = 0.0
-        self._announced_until = 0.0
+        self._free_at = dict.fromkeys(Priority, 0.0)
         self._away = False
         self._failing_since: float | None = None
         self._probe: asyncio.Task[None] | None = None
@@ -80,6 +93,7 @@ class Limiter:
         self._retry_s = FIRST_RETRY_S
         self._changed = asyncio.Event()
         self._dispatcher: asyncio.Task[None] | None = None
+        self._durations: deque[float] = deque(maxlen=USUAL_OF)
 
     async def acquire(
         self, chat: Chat | None, *, priority: Priority = Priority.BULK, messages: int = 1, edit: bool = False
@@ -91,7 +105,7 @@ class Limiter:
         """
         if self._unlimited:
             return
-        request = Request(chat, priority is Priority.INTERACTIVE, messages, edit)
+        request = Request(chat, priority is Priority.INTERACTIVE, messages, edit, SPARE.get(priority, 0.0))
         granted = asyncio.get_running_loop().create_future()
         heapq.heappush(self._ready, _Waiter(priority, next(self._order), request, granted, time.monotonic()))
         self._wake()
@@ -101,24 +115,52 @@ class Limiter:
             if granted.cancelled():
                 self._changed.set()
 
-    async def start(self, *, priority: Priority = Priority.BULK, messages: int = 1) -> None:
-        """Return when the call may be made, at once: turns keep the pace, and this the limit.
+    async def start(self, *, priority: Priority = Priority.BULK, messages: int = 1) -> Begun | None:
+        """Return when the call may be made, at once: turns keep the pace, and this the limit. Afterwards, `ended`.
 
         What held up several calls between their turns and here, be it a slow commit or a process that stood still,
         would else let them go together. Raises LimiterAway for a bulk request when Redis can't be asked.
         """
         if self._unlimited:
-            return
+            return None
         try:
-            while wait_s := await self._ask_to_start(messages):  # noqa: ASYNC110 - Redis has no event to wait for
-                await asyncio.sleep(wait_s)
+            while not isinstance(answer := await self._ask_to_start(messages), Begun):  # noqa: ASYNC110 - Redis has no event
+                await asyncio.sleep(answer)
         except (RedisError, OSError) as exc:
             if priority is not Priority.INTERACTIVE:
                 raise LimiterAway from exc
+            return None
+        return answer
 
-    async def _ask_to_start(self, messages: int) -> float:
+    async def _ask_to_start(self, messages: int) -> Begun | float:
         async with asyncio.timeout(ASK_TIMEOUT_S):
             return await self._shared.start(messages)
+
+    async def ended(self, begun: Begun | None) -> None:
+        """The call was answered, or failed. One that took longer than usual may have arrived later than it began."""
+        if begun is None:
+            return
+        took_s = time.monotonic() - begun.at
+        self._durations.append(took_s)
+        late_s = took_s - min(self._durations)
+        if late_s > LATE_S and not self._away:
+            await _quietly(self._shared.arrived(begun, late_s=late_s), within_s=NOTE_TIMEOUT_S)
+
+    @asynccontextmanager
+    async def keeping(self) -> AsyncIterator[None]:
+        """Meanwhile, see that Redis remembers what this process has sent in the last minute."""
+        keeper = asyncio.create_task(self._keep_books(), name="telegram-limiter-keeper")
+        try:
+            yield
+        finally:
+            keeper.cancel()
+            await asyncio.gather(keeper, return_exceptions=True)
+
+    async def _keep_books(self) -> None:
+        while True:
+            await asyncio.sleep(KEEP_EVERY_S)
+            if not self._away and not self._shared.memory.is_empty:
+                await _quietly(self._shared.keep(), within_s=ASK_TIMEOUT_S)
 
     async def pause(self, seconds: float, *, chat: Chat | None = None) -> None:
         """After a 429: nothing to this chat, or to anybody, for so long, in any process. Never shortens a pause."""
@@ -160,11 +202,15 @@ class Limiter:
             if not self._aside:
                 return False
             await self._sleep_until(self._aside[0][0])
-        elif now < self._all_free_at and (not first.request.interactive or now < self._announced_until):
-            await self._sleep_until(min(self._all_free_at, self._aside[0][0] if self._aside else self._all_free_at))
+        elif now < (free_at := self._free_for(first.priority)):
+            await self._sleep_until(min(free_at, self._aside[0][0] if self._aside else free_at))
         else:
             self._settle(first, await self._ask(first))
         return True
+
+    def _free_for(self, priority: Priority) -> float:
+        """Who waits makes all that is less urgent wait, too."""
+        return max(at for other, at in self._free_at.items() if other <= priority)
 
     def _first(self, now: float) -> _Waiter | None:
         """The first waiter that no chat holds up. Cancelled ones fall out here."""
@@ -186,11 +232,9 @@ class Limiter:
             self._chat_free_at = {book: at for book, at in self._chat_free_at.items() if at > now}
             self._chat_free_at[asked.request.chat_book] = now + answer.wait_s
         elif answer.scope is Scope.ALL:
-            self._all_free_at = now + answer.wait_s
-            if asked.request.interactive:
-                self._announced_until = self._all_free_at
+            self._free_at[asked.priority] = now + answer.wait_s
         else:
-            self._announced_until = 0.0
+            self._free_at[Priority.INTERACTIVE] = 0.0
             if not asked.granted.done():
                 asked.granted.set_result(None)
 
@@ -200,11 +244,17 @@ class Limiter:
             return answer
         self._probe_again()
         if waiter.request.interactive:
-            return self._local.ask(waiter.request)
+            return self._ask_local(waiter.request)
         now = time.monotonic()
         if now - max(waiter.since, self._failing_since or now) > self._patience_s and not waiter.granted.done():
             waiter.granted.set_exception(LimiterAway())
         return Answer(Scope.ALL, FIRST_RETRY_S)
+
+    def _ask_local(self, request: Request) -> Answer:
+        answer = self._local.ask(request)
+        if answer.scope is Scope.NOBODY:
+            self._shared.note_unasked(request)
+        return answer
 
     async def _ask_shared(self, waiter: _Waiter) -> Answer | None:
         first_few = self._ready[:3]  # of a heap: the first two are among them
@@ -242,7 +292,7 @@ class Limiter:
             self._lose(exc)
         else:
             self._away = False
-            self._all_free_at = 0.0
+            self._free_at = dict.fromkeys(Priority, 0.0)
             self._changed.set()
 
     async def _sleep_until(self, at: float) -> None:
@@ -252,3 +302,9 @@ class Limiter:
                 await self._changed.wait()
         except TimeoutError:
             return
+
+
+async def _quietly(work: Awaitable[None], *, within_s: float) -> None:
+    with suppress(RedisError, OSError):
+        async with asyncio.timeout(within_s):
+            await work

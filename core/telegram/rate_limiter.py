@@ -48,17 +48,22 @@ class InteractiveRateLimiter(BaseRateLimiter[Priority]):
         chat = data.get("chat_id")
         priority = Priority.INTERACTIVE if rate_limit_args is None else rate_limit_args
         messages, edit = _messages(data), bool(EDITS.match(endpoint))
-        await self._limiter.acquire(chat, priority=priority, messages=messages, edit=edit)
-        await self._limiter.start(priority=priority, messages=messages)
+
+        async def call_in_turn() -> bool | Json | list[Json]:
+            await self._limiter.acquire(chat, priority=priority, messages=messages, edit=edit)
+            begun = await self._limiter.start(priority=priority, messages=messages)
+            try:
+                return await callback(*args, **kwargs)
+            finally:
+                await self._limiter.ended(begun)
+
         try:
-            return await callback(*args, **kwargs)
+            return await call_in_turn()
         except FloodWait as error:
             await self._limiter.pause(error.seconds, chat=chat)
             if error.seconds > LONGEST_RETRY_S:
                 raise
-        await self._limiter.acquire(chat, priority=priority, messages=messages, edit=edit)
-        await self._limiter.start(priority=priority, messages=messages)
-        return await callback(*args, **kwargs)
+        return await call_in_turn()
 
 
 def _messages(data: Json) -> int:

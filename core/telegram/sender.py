@@ -79,6 +79,24 @@ class Sender:
                 await after_part(index, result)
         return Delivered(tuple(sent))
 
+    async def pin(self, chat_id: int, message_id: int, *, silent: bool) -> Failure | None:
+        """Pin a message within the shared limit; None when it is. Again, it does no harm.
+
+        https://core.telegram.org/bots/api#pinchatmessage
+        """
+        try:
+            await self._limiter.acquire(chat_id, priority=Priority.STATUS, edit=True)
+            await self._limiter.start(priority=Priority.STATUS)
+        except LimiterAway as exc:
+            return SafeToRetry(exc.retry_after_s or 1.0, exc.error_code)
+        try:
+            await self._bot.pin_chat_message(chat_id, message_id, disable_notification=silent)
+        except TelegramError as exc:
+            if isinstance(exc, FloodWait):
+                await self._limiter.pause(exc.seconds, chat=chat_id)
+            return failure_of(exc)
+        return None
+
     async def preview(self, chat_id: int, draft_id: int, text: str) -> float:
         """Stream a text that is still being written into a private chat; it vanishes by itself.
 
@@ -109,7 +127,7 @@ class Sender:
             await self._limiter.acquire(chat_id, priority=priority, messages=part.messages, edit=edit)
             if before_part:
                 await before_part(index)
-            await self._limiter.start(priority=priority, messages=part.messages)
+            begun = await self._limiter.start(priority=priority, messages=part.messages)
         except LimiterAway as exc:
             return SafeToRetry(exc.retry_after_s or 1.0, exc.error_code)
         if last_look:
@@ -120,6 +138,8 @@ class Sender:
             return Refused(Refusal.BAD_MEDIA, str(exc))
         except TelegramError as exc:
             return await self._failure(chat_id, content, exc)
+        finally:
+            await self._limiter.ended(begun)
 
     async def _failure(self, chat_id: int, content: Content, error: TelegramError) -> SentPart | Failure:
         if isinstance(error, FloodWait):
@@ -135,4 +155,6 @@ class Sender:
 async def open_sender(deps: "Deps", media: MediaSource | None = None) -> AsyncIterator[Sender]:
     """The sender of a process, with connections of its own."""
     async with open_plain_bot(deps.settings) as bot:
-        yield Sender(bot, open_limiter(deps.settings, deps.redis), media)
+        limiter = open_limiter(deps.settings, deps.redis)
+        async with limiter.keeping():
+            yield Sender(bot, limiter, media)

@@ -16,9 +16,10 @@ def limiter_redis_url() -> Iterator[str]:
 
 @pytest.fixture
 async def store(limiter_redis_url: str) -> AsyncIterator[Redis]:
-    """An empty Redis."""
+    """A Redis with nothing in it but that the limiter's books are an old story."""
     client = Redis.from_url(limiter_redis_url)
     await client.flushall()
+    await client.set("{test}:epoch", 1)
     yield client
     await client.aclose()
 

@@ -64,7 +64,8 @@ async def test_a_plain_bot_asks_nothing_before_its_first_call(api: FakeTelegram)
 async def test_the_books_carry_no_secret(store: Redis) -> None:
     limiter = open_limiter(settings(TELEGRAM_BOT_TOKEN=TOKEN), store)
     await limiter.acquire(7)
-    assert set(await store.keys()) == {
+    assert set(await store.keys("*telegram*")) == {
+        b"{telegram:4711}:epoch",
         b"{telegram:4711}:drip",
         b"{telegram:4711}:window",
         b"{telegram:4711}:send:7:drip",

@@ -10,7 +10,7 @@ from core.telegram.limiter import Limiter, LimiterAway, Priority
 
 
 async def test_turns_that_were_held_up_start_within_the_limit_across_processes(store: Redis) -> None:
-    one, other = (Limiter(store, rate_per_s=10, key="test") for _ in range(2))
+    one, other = (Limiter(store, rate_per_s=9, key="test") for _ in range(2))
     started: list[float] = []
 
     async def start(limiter: Limiter) -> None:
@@ -26,7 +26,7 @@ async def test_turns_that_were_held_up_start_within_the_limit_across_processes(s
 
 
 async def test_an_album_counts_each_of_its_messages(store: Redis) -> None:
-    limiter = Limiter(store, rate_per_s=10, key="test")
+    limiter = Limiter(store, rate_per_s=9, key="test")
     await limiter.start(messages=10)
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(limiter.start(), timeout=0.3)

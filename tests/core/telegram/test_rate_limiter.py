@@ -67,7 +67,7 @@ async def test_everything_else_goes_at_once(talking_bot: ExtBot[Priority], limit
 
 async def test_an_album_counts_each_message(talking_bot: ExtBot[Priority], store: Redis) -> None:
     await talking_bot.send_media_group(7, [telegram.InputMediaPhoto("a"), telegram.InputMediaPhoto("b")])
-    assert await store.llen("{test}:window") == 2
+    assert await store.zcard("{test}:window") == 2
 
 
 async def test_a_short_429_is_waited_for_and_the_call_made_again(

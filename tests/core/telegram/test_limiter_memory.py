@@ -1,0 +1,136 @@
+"""An emptied Redis: what was sent before still counts, whoever has sent it."""
+
+import asyncio
+
+import pytest
+from redis.asyncio import Redis
+
+from core.telegram.books import GO, Begun, Chat, Request, Scope, SharedBook
+from core.telegram.limiter import KEEP_EVERY_S, Limiter, Priority
+
+GROUP = -100
+
+
+def book(store: Redis, *, rate_per_s: float = 1000) -> SharedBook:
+    return SharedBook(store, rate_per_s=rate_per_s, key="test")
+
+
+async def ask(of: SharedBook, chat: Chat | None, *, messages: int = 1, interactive: bool = True) -> Scope:
+    """What an answer is told: it doesn't wait for the books to settle."""
+    return (await of.ask(Request(chat, interactive, messages), others_wait=False)).scope
+
+
+async def begin_anew(store: Redis) -> None:
+    """Empty, and long enough ago for everybody to have told what they have sent."""
+    await store.flushall()
+    await store.set("{test}:epoch", 2)
+
+
+async def test_what_a_group_took_from_all_processes_still_counts(store: Redis) -> None:
+    one, other = book(store), book(store)
+    assert await ask(one, GROUP, messages=12) is Scope.NOBODY
+    await store.delete(f"{{test}}:send:{GROUP}:drip")
+    await asyncio.sleep(0.05)
+    assert await ask(other, GROUP, messages=8) is Scope.NOBODY
+    await begin_anew(store)
+    await other.keep()
+    answer = await one.ask(Request(GROUP, interactive=False), others_wait=False)
+    assert answer.scope is Scope.CHAT
+    assert 55 < answer.wait_s <= 60.5
+
+
+async def test_adding_it_twice_changes_nothing(store: Redis) -> None:
+    one = book(store)
+    await ask(one, GROUP, messages=12)
+    for _ in range(3):
+        await one.merge()
+    assert await store.zcard(f"{{test}}:send:{GROUP}:window") == 12
+
+
+async def test_a_private_chat_that_had_its_burst_waits_on(store: Redis) -> None:
+    one = book(store)
+    assert [await ask(one, 7) for _ in range(3)] == [Scope.NOBODY] * 3
+    await begin_anew(store)
+    assert await ask(one, 7) is Scope.CHAT
+    assert await ask(one, 8) is Scope.NOBODY
+
+
+@pytest.mark.parametrize(("chat", "scope"), [(None, Scope.ALL), (7, Scope.CHAT)])
+async def test_a_pause_goes_on(store: Redis, chat: Chat | None, scope: Scope) -> None:
+    one = book(store)
+    await ask(one, 1)
+    await one.pause(30, chat)
+    await begin_anew(store)
+    assert await ask(one, 7) is scope
+
+
+async def test_calls_that_have_started_still_count(store: Redis) -> None:
+    one = book(store, rate_per_s=9)
+    assert isinstance(await one.start(10), Begun)
+    await begin_anew(store)
+    assert not isinstance(await one.start(1), Begun)
+
+
+async def test_bulk_waits_until_everybody_has_told_and_answers_dont(store: Redis) -> None:
+    one = book(store)
+    await ask(one, 1)
+    await store.flushall()
+    bulk = await one.ask(Request(8, interactive=False), others_wait=False)
+    assert bulk.scope is Scope.ALL
+    assert 0.5 < bulk.wait_s <= 1.0
+    assert await ask(one, 9) is Scope.NOBODY
+
+
+async def test_a_process_that_has_nothing_to_send_tells_too(store: Redis) -> None:
+    idle = Limiter(store, rate_per_s=1000, key="test")
+    async with idle.keeping():
+        await idle.acquire(GROUP, messages=20)
+        await begin_anew(store)
+        async with asyncio.timeout(KEEP_EVERY_S + 5):
+            while not await store.exists(f"{{test}}:send:{GROUP}:window"):  # noqa: ASYNC110 - Redis has no event
+                await asyncio.sleep(0.02)
+    assert await ask(book(store), GROUP) is Scope.CHAT
+
+
+async def test_what_was_sent_while_redis_was_away_counts_when_it_is_back(store: Redis) -> None:
+    one = book(store)
+    await ask(one, 1)
+    for _ in range(20):
+        one.note_unasked(Request(GROUP, interactive=True))
+    assert await ask(one, GROUP) is Scope.CHAT
+
+
+async def test_a_call_that_took_longer_counts_from_when_it_may_have_arrived(store: Redis) -> None:
+    one = book(store, rate_per_s=1)
+    late = await one.start(1)
+    assert isinstance(late, Begun)
+    assert isinstance(await one.start(1), Begun)
+    await one.arrived(late, late_s=0.5)
+    await asyncio.sleep(0.5)
+    wait_s = await one.start(1)
+    assert isinstance(wait_s, float)
+    assert await store.zscore("{test}:started", f"{late.name}:1") == late.at_us + 500_000
+
+
+async def test_what_came_of_it_leaves_room_for_what_is_due(store: Redis) -> None:
+    limiter = Limiter(store, rate_per_s=20, key="test")
+    asking = [asyncio.create_task(limiter.acquire(None, priority=Priority.STATUS)) for _ in range(40)]
+    await asyncio.sleep(0.95)
+    told = sum(task.done() for task in asking)
+    for task in asking:
+        task.cancel()
+    assert 0 < told <= 17
+    due = book(store, rate_per_s=20)
+    answers = [await due.ask(Request(None, interactive=False), others_wait=False) for _ in range(2)]
+    assert answers == [GO] * 2
+
+
+async def test_what_is_due_doesnt_wait_for_what_waits_behind_it(store: Redis) -> None:
+    limiter = Limiter(store, rate_per_s=20, key="test")
+    countdowns = [asyncio.create_task(limiter.acquire(None, priority=Priority.COSMETIC)) for _ in range(40)]
+    await asyncio.sleep(0.7)
+    for _ in range(2):
+        await limiter.acquire(None, priority=Priority.BULK)
+    assert sum(task.done() for task in countdowns) <= 12
+    for task in countdowns:
+        task.cancel()
