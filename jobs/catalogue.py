@@ -4,7 +4,7 @@ from core.queue import JobSpec
 from jobs import deliveries, posts
 from jobs.runtime import PlainJob, WorkJob
 
-WORK_JOBS: tuple[WorkJob, ...] = (posts.write, posts.rewrite)
+WORK_JOBS: tuple[WorkJob, ...] = (posts.write, posts.rewrite, posts.pin)
 """Those over a row of `jobs`."""
 PLAIN_JOBS: tuple[PlainJob, ...] = (deliveries.send, deliveries.show_status)
 JOBS: tuple[WorkJob | PlainJob, ...] = (*WORK_JOBS, *PLAIN_JOBS)

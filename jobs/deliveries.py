@@ -20,6 +20,7 @@ from core.deliveries import service as deliveries
 from core.deliveries import statuses
 from core.deliveries.models import Delivery, DeliveryKind, DeliveryStatus, StatusMessage
 from core.deliveries.models import Priority as DeliveryPriority
+from core.posts.pinning import request_pin
 from core.posts.scheduling import record_delivery
 from core.posts.writing import bind_card
 from core.telegram.content import Content, SentPart
@@ -165,9 +166,9 @@ class Sending:
         """Before the call it would crash each time, so it fails; after it, nobody knows what has arrived."""
         reference = crash_of(error).params["reference"]
         if self._in_the_air:
-            await self._finish(DeliveryStatus.UNCONFIRMED, _error(deliveries.UNKNOWN_OUTCOME, reference))
+            await self._finish(DeliveryStatus.UNCONFIRMED, _crash(deliveries.UNKNOWN_OUTCOME, reference))
         else:
-            await self._finish(DeliveryStatus.FAILED, _error(CRASHED, reference))
+            await self._finish(DeliveryStatus.FAILED, _crash(CRASHED, reference))
 
     async def _send(self) -> Outcome:
         content = content_of(self.delivery, self.bench.deps.clock.now())
@@ -316,6 +317,10 @@ async def after_delivery(
         await record_delivery(
             tx, owner_id=delivery.owner_id, post_id=post_id, status=status, error=error, message_id=first
         )
+        if status is DeliveryStatus.DELIVERED and first is not None:
+            await request_pin(
+                tx, owner_id=delivery.owner_id, post_id=post_id, chat_id=delivery.chat_id, message_id=first
+            )
     elif delivery.content["notice"] == CARD and parts:
         message_id = TelegramId(parts[-1]["message_id"])
         await _bind_card(tx, delivery.content["data"]["post_id"], delivery.chat_id, message_id)
@@ -408,6 +413,11 @@ def content_of(delivery: Delivery, now: datetime) -> Content:
         return Content.from_json(delivery.content)
     content = delivery.content
     return notices.render(content["notice"], content["data"] | {"language": content["language"]}, now=now).to_content()
+
+
+def _crash(code: str, reference: str) -> Json:
+    """With the reference under which it was logged, for the user to quote."""
+    return {"code": code, "params": {"reference": reference}}
 
 
 def _error(code: str, detail: str) -> Json:

@@ -9,14 +9,16 @@ from core.billing.costs import record_model_use
 from core.db import ReadSession, TelegramId
 from core.deliveries.service import send_notice
 from core.deliveries.statuses import show_status
-from core.errors import AppError, NotFound
+from core.errors import AppError, NotFound, ProviderError
+from core.posts import pinning, writing
 from core.posts import service as posts
-from core.posts import writing
+from core.posts.pinning import Pinning
 from core.posts.platforms import Draft, Platform
 from core.posts.queries import batch_of, post_of
 from core.posts.writing import Place, WrittenDraft, card_of
 from core.providers.text import Brief, Change, Finished, Note, Partial, Rewrite, RewriteKind, Usage
 from core.sources.service import source_of
+from core.telegram.outcomes import Refusal, Refused, SafeToRetry
 from core.tx import Tx
 from core.work.service import ClaimedWork, error_row, report_progress
 from jobs.deliveries import CARD
@@ -175,6 +177,35 @@ async def _show_card(tx: Tx, work: ClaimedWork, card: dict[str, Any]) -> None:
         notice=CARD,
         data=card | {"language": place.language},
     )
+
+
+async def pin_failed(tx: Tx, work: ClaimedWork, error: AppError) -> None:
+    """Telegram couldn't be asked for too long. The post is out all the same."""
+    await pinning.record_pinning(
+        tx, owner_id=work.owner_id, post_id=ids.PostId(work.subject_id), outcome=Pinning.FAILED
+    )
+
+
+@job(pinning.PIN, on_failure=pin_failed)
+async def pin(run: Run) -> None:
+    """Pin what has just gone out, and tell how that went."""
+    payload = run.work.payload
+    failure = await run.bench.sender.pin(payload["chat_id"], payload["message_id"], silent=payload["silent"])
+    match failure:
+        case None:
+            outcome = Pinning.DONE
+        case Refused(reason=Refusal.NO_RIGHTS):
+            outcome = Pinning.NO_RIGHTS
+        case Refused():
+            outcome = Pinning.FAILED
+        case SafeToRetry(after_s=after_s):
+            raise ProviderError("telegram.not_pinned", provider="telegram", retryable=True, retry_after_s=after_s)
+        case _:
+            raise ProviderError("telegram.not_pinned", provider="telegram", retryable=True)
+    async with run.finishing() as tx:
+        await pinning.record_pinning(
+            tx, owner_id=run.work.owner_id, post_id=ids.PostId(run.work.subject_id), outcome=outcome
+        )
 
 
 async def _source_text(session: ReadSession, owner_id: ids.UserId, batch_id: ids.BatchId | None) -> str:

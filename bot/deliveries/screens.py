@@ -30,6 +30,7 @@ from core.channels.models import ChannelState
 from core.deliveries.service import UNKNOWN_OUTCOME
 from core.deliveries.statuses import counted_down
 from core.posts.models import Post, PostStatus
+from core.posts.pinning import Pinning
 from core.posts.platforms import Platform
 
 STUCK_AFTER = timedelta(seconds=30)
@@ -95,9 +96,27 @@ def _published(data: Data, t: Texts, now: datetime) -> Screen:
     if url:
         keyboard.insert(0, [Button(t("🔗 Open the post"), url=url)])
     if Platform(data["platform"]) is Platform.TELEGRAM or data.get("target"):
-        return Screen(_body(data, t("✅ <b>Published</b>"), t, when), keyboard)
+        pinned = _pinning(data.get("pinning"), t)
+        return Screen(_body(data, t("✅ <b>Published</b>"), t, when, *pinned), keyboard)
     ready = t("It is in this chat, ready to be copied to {platform}.", platform=platform_label(data["platform"]))
     return Screen(_body(data, t("✅ <b>Delivered</b>"), t, when, ready), keyboard)
+
+
+def _pinning(outcome: str | None, t: Texts) -> list[Markup]:
+    """What came of pinning it, when that was wanted."""
+    match outcome:
+        case Pinning.DONE:
+            return [t("📌 Pinned.")]
+        case Pinning.NO_RIGHTS:
+            return [
+                t(
+                    "📌 I couldn't pin it: I have no right to. In a channel that is the right to edit messages, in a "
+                    "group the right to pin. Please pin it yourself, and give me the right for the next time."
+                )
+            ]
+        case Pinning.FAILED:
+            return [t("📌 I couldn't pin it: Telegram didn't take that. Please pin it yourself.")]
+    return []
 
 
 def _cancelled(data: Data, t: Texts, now: datetime) -> Screen:

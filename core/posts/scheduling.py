@@ -199,8 +199,10 @@ async def tell_late(tx: Tx, *, delivery_id: ids.DeliveryId, owner_id: ids.UserId
     )
 
 
-async def show_post_status(tx: Tx, post: Post, *, delivered_at: datetime | None = None) -> None:
-    """Bring the post's one status message up to date."""
+async def show_post_status(
+    tx: Tx, post: Post, *, delivered_at: datetime | None = None, pinning: str | None = None
+) -> None:
+    """Bring the post's one status message up to date. `pinning`: what came of it, core.posts.pinning.Pinning."""
     user = await user_of(tx.session, post.owner_id)
     await show_status(
         tx,
@@ -214,6 +216,7 @@ async def show_post_status(tx: Tx, post: Post, *, delivered_at: datetime | None 
             "language": user.language,
             "time_zone": user.time_zone,
             "delivered_at": delivered_at.isoformat() if delivered_at else None,
+            "pinning": pinning,
         },
     )
 

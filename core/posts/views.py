@@ -1,18 +1,23 @@
 """Posts as plain data for screens that are made elsewhere: what a card and a status message need, and nothing else."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from core import ids
 from core.db import Json
+from core.posts.content import message_of
+from core.posts.makeup import NO_FOOTER, Footer, is_too_long, one_message_limit, units_of
 from core.posts.models import Batch, Post
 from core.providers.text import Note
+from core.telegram.parts import parts_of
 
 
 def card_data(
     post: Post,
     siblings: Sequence[Post],
     *,
+    footer: Footer = NO_FOOTER,
     target: Json | None = None,
     has_choice: bool = False,
     notes: Sequence[Note] = (),
@@ -22,6 +27,7 @@ def card_data(
     place = order.index(post.id) if post.id in order else 0
     return {
         **post_data(post),
+        **makeup_data(post, footer),
         "target": target,
         "has_choice": has_choice,
         "place": place + 1,
@@ -29,6 +35,25 @@ def card_data(
         "previous_id": _id(order[place - 1]) if len(order) > 1 else None,
         "next_id": _id(order[(place + 1) % len(order)]) if len(order) > 1 else None,
         "notes": [{"code": note.code, "params": note.params} for note in notes],
+    }
+
+
+def makeup_data(post: Post, footer: Footer = NO_FOOTER) -> Json:
+    """What goes with a post: media by kind, the number of buttons, what is switched, and how it is laid out."""
+    kinds = Counter(row["kind"] for row in post.media)
+    return {
+        "entities": post.entities,
+        "media": dict(kinds),
+        "buttons": sum(len(row) for row in post.buttons),
+        "silent": post.silent,
+        "pin": post.pin,
+        "link_preview": post.link_preview,
+        "footer": post.footer,
+        "chat_footer": footer.text,
+        "layout": post.layout,
+        "units": units_of(post, footer),
+        "one_message": one_message_limit(post),
+        "messages": len(parts_of(message_of(post, footer))) if is_too_long(post, footer) else 1,
     }
 
 

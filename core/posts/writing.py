@@ -10,13 +10,15 @@ from core import ids
 from core.accounts.service import remember_writing_options
 from core.billing.queries import Feature
 from core.billing.service import hold_quota, release_hold, settle_hold
-from core.db import ReadSession, TelegramId
+from core.db import Json, ReadSession, TelegramId
 from core.deliveries.service import send_notice
 from core.deliveries.statuses import show_status
 from core.errors import AppError, Conflict, InvalidInput
+from core.posts.content import footer_for
+from core.posts.makeup import draft_problems
 from core.posts.models import Batch, BatchStatus, Card, Post, PostStatus, PostVersion
 from core.posts.options import WritingOptions
-from core.posts.platforms import Draft, Platform, problems
+from core.posts.platforms import Draft, Platform
 from core.posts.queries import batch_of, posts_of_batch
 from core.posts.targets import has_choice, preset_target, target_data
 from core.posts.views import batch_data, card_data
@@ -77,17 +79,14 @@ async def reopen_batch(tx: Tx, *, owner_id: ids.UserId, batch_id: ids.BatchId) -
 
 
 async def draft_from_source(tx: Tx, *, owner_id: ids.UserId, source_id: ids.SourceId) -> Post:
-    """A Telegram post of the source's own words. Pressed twice, it is the same post.
-
-    Raises InvalidInput when the source is longer than a message.
-    """
+    """A Telegram post of the source's own words, formatting and media. Pressed twice, it is the same post."""
     source = await source_of(tx.session, owner_id=owner_id, source_id=source_id)
     post_id = ids.PostId(uuid5(source.id, "as it is"))
     known = await tx.session.get(Post, post_id)
     if known is not None and known.deleted_at is None:
         return known
     draft = Draft(source.text)
-    found = problems(Platform.TELEGRAM, draft)
+    found = draft_problems(Platform.TELEGRAM, draft, has_media=bool(source.media))
     if found:
         raise InvalidInput(found[0].code, platform=Platform.TELEGRAM, **found[0].params)
     if known is not None:
@@ -95,7 +94,19 @@ async def draft_from_source(tx: Tx, *, owner_id: ids.UserId, source_id: ids.Sour
         return known
     written = WrittenDraft(Platform.TELEGRAM, draft)
     preset = await preset_target(tx.session, owner_id=owner_id)
-    post = _new_post(tx, None, 1, written, source.language, BY_HAND, owner_id=owner_id, preset=preset, post_id=post_id)
+    post = _new_post(
+        tx,
+        None,
+        1,
+        written,
+        source.language,
+        BY_HAND,
+        owner_id=owner_id,
+        preset=preset,
+        post_id=post_id,
+        entities=source.entities,
+        media=source.media,
+    )
     await tx.session.flush()
     return post
 
@@ -216,7 +227,8 @@ async def card_of(session: ReadSession, *, post: Post, notes: Sequence[Note] = (
         siblings = await posts_of_batch(session, owner_id=post.owner_id, batch_id=post.batch_id)
     target = await target_data(session, post)
     choice = await has_choice(session, owner_id=post.owner_id)
-    return card_data(post, siblings, target=target, has_choice=choice, notes=notes)
+    footer = await footer_for(session, post)
+    return card_data(post, siblings, footer=footer, target=target, has_choice=choice, notes=notes)
 
 
 async def _show(
@@ -247,6 +259,8 @@ def _new_post(
     owner_id: ids.UserId,
     preset: ids.ChannelId | None,
     post_id: ids.PostId | None = None,
+    entities: Sequence[Json] = (),
+    media: Sequence[Json] = (),
 ) -> Post:
     """What is written for other platforms than Telegram comes to its owner, whatever is preset."""
     post = Post(
@@ -257,6 +271,8 @@ def _new_post(
         platform=written.platform,
         title=written.draft.title,
         text=written.draft.text,
+        entities=list(entities),
+        media=list(media),
         language=language,
         engine=engine,
         status=PostStatus.DRAFT,
@@ -267,6 +283,14 @@ def _new_post(
     )
     tx.session.add(post)
     tx.session.add(
-        PostVersion(post_id=post.id, number=1, title=post.title, text=post.text, engine=engine, created_at=tx.now)
+        PostVersion(
+            post_id=post.id,
+            number=1,
+            title=post.title,
+            text=post.text,
+            entities=post.entities,
+            engine=engine,
+            created_at=tx.now,
+        )
     )
     return post
