@@ -1,14 +1,16 @@
 """The bot put together: the ordered list of features, and the way of an update through them."""
 
+import time
 from dataclasses import dataclass
 
 import structlog
 from telegram import Bot, BotCommand, BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats, Update
 
 from bot import accounts, billing, channels, deliveries, posts, sources
+from bot.accounts.screens import in_menu_order
 from bot.channels.membership import note_chat_news
 from bot.context import Context
-from bot.errors import answer_error, answer_without_context
+from bot.errors import answer_error, answer_without_context, outcome_of
 from bot.middleware import ActionCounter, Actors
 from bot.prompts import Prompts
 from bot.router import Router
@@ -16,6 +18,7 @@ from bot.texts import LANGUAGES, Texts
 from core.accounts.service import mark_blocked
 from core.db import TelegramId
 from core.deps import Deps
+from core.metrics import Meter
 
 log = structlog.get_logger()
 
@@ -48,30 +51,44 @@ class Application:
     actors: Actors
     prompts: Prompts
     actions: ActionCounter
+    meter: Meter
 
     async def handle(self, update: Update) -> None:
         """Find who it is and what they want, and answer; whatever goes wrong is answered, too."""
+        began = time.monotonic()
+        outcome = "crashed"
+        try:
+            outcome = await self._handle(update)
+        finally:
+            self.meter.observe("update_seconds", time.monotonic() - began, kind=kind_of(update), outcome=outcome)
+
+    async def _handle(self, update: Update) -> str:
+        """Gives the outcome as a word."""
         if await note_chat_news(self.deps, update):
-            return
+            return "noted"
         user = update.effective_user
         if user is None or user.is_bot:
-            return
+            return "ignored"
         with structlog.contextvars.bound_contextvars(request_id=f"update:{update.update_id}"):
             if update.my_chat_member is not None:
                 await self._note_membership(update)
-                return
+                return "noted"
             try:
                 context = await self._context_of(update)
             except Exception as error:
                 await answer_without_context(self.bot, update, error)
-                return
-            if context is None:
-                return
-            try:
-                if self.actions.admit(context.actor):
-                    await self.router.route(context)
-            except Exception as error:
-                await answer_error(self.router, context, error)
+                return "crashed"
+            return await self._answer(context) if context is not None else "ignored"
+
+    async def _answer(self, context: Context) -> str:
+        try:
+            if not self.actions.admit(context.actor):
+                return "flood"
+            await self.router.route(context)
+        except Exception as error:
+            await answer_error(self.router, context, error)
+            return outcome_of(error)
+        return "answered"
 
     async def _context_of(self, update: Update) -> Context | None:
         user = update.effective_user
@@ -100,6 +117,15 @@ class Application:
             await mark_blocked(tx, telegram_user_id=TelegramId(change.from_user.id), blocked=blocked)
 
 
+def kind_of(update: Update) -> str:
+    """For figures: few words, whatever people send."""
+    if update.callback_query is not None:
+        return "press"
+    if update.message is not None:
+        return "command" if (update.message.text or "").startswith("/") else "message"
+    return "edit" if update.edited_message is not None else "other"
+
+
 def build_application(deps: Deps, bot: Bot) -> Application:
     return Application(
         deps=deps,
@@ -108,6 +134,7 @@ def build_application(deps: Deps, bot: Bot) -> Application:
         actors=Actors(deps),
         prompts=Prompts(deps.redis),
         actions=ActionCounter(deps.redis),
+        meter=Meter(deps.redis),
     )
 
 
@@ -115,7 +142,7 @@ async def publish_menu(bot: Bot, router: Router) -> None:
     """Tell Telegram what people read before they press Start, and the commands: in groups only what works there."""
     for language in LANGUAGES:
         t = Texts(language)
-        listed = [command for command in router.commands.values() if command.description and not command.for_admins]
+        listed = in_menu_order(command for command in router.commands.values() if not command.for_admins)
         private = [BotCommand(command.name, t(command.description)) for command in listed]
         groups = [BotCommand(command.name, t(command.description)) for command in listed if command.in_groups]
         code = None if language == LANGUAGES[0] else language

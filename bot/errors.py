@@ -53,6 +53,21 @@ async def _answer(router: Router, context: Context, error: Exception) -> None:
             await _tell(context, _crashed(error, t))
 
 
+def outcome_of(error: Exception) -> str:
+    """For figures: which rung of the ladder it was."""
+    match error:
+        case OutdatedButton():
+            return "outdated"
+        case ProviderError():
+            return "provider_failed"
+        case AppError():
+            return "refused"
+        case TelegramError():
+            return "telegram_failed"
+        case _:
+            return "crashed"
+
+
 async def answer_without_context(bot: Bot, update: Update, error: Exception) -> None:
     """Not even the user could be looked up: the database is away. Say at least that."""
     user, chat, query = update.effective_user, update.effective_chat, update.callback_query

@@ -5,7 +5,8 @@ import ctypes
 import difflib
 import shutil
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,6 +31,8 @@ OLDEST_POSTGRES = 15
 OLDEST_REDIS = (6, 2)
 TELEGRAM_API = "https://api.telegram.org"
 OPENROUTER_API = "https://openrouter.ai/api/v1"
+NOT_THERE = frozenset({404, 405, 501})
+BASE_URL_ADVICE = "check LLM_BASE_URL: it usually ends in /v1"
 ESPEAK_SYNCHRONOUS = 2
 ESPEAK_DONT_EXIT = 0x8000
 """From espeak-ng's speak_lib.h: without it, missing data ends the whole process."""
@@ -181,11 +184,30 @@ async def check_text_model(settings: Settings) -> str:
     url = f"{settings.llm_base_url}/models" if settings.llm_base_url else f"{OPENROUTER_API}/key"
     headers = {"Authorization": f"Bearer {_revealed(key)}"} if key else {}
     status, _ = await _get(url, headers)
+    if status in NOT_THERE and settings.llm_base_url:
+        return await _check_unlisted_model(settings, headers)
+    _check_key(status)
+    if status != 200:
+        raise Trouble(f"answers with status {status}", advice=BASE_URL_ADVICE)
+    return settings.llm_model or "OpenRouter"
+
+
+async def _check_unlisted_model(settings: Settings, headers: dict[str, str]) -> str:
+    """Some servers don't list their models. An empty question costs nothing and shows whether they answer questions."""
+    status = await _post_nothing(f"{settings.llm_base_url}/chat/completions", headers)
+    if status in NOT_THERE:
+        raise Trouble("has neither /models nor /chat/completions", advice=BASE_URL_ADVICE)
+    _check_key(status)
+    if status >= 500:
+        raise Trouble(f"answers with status {status}", advice="look at that server's log")
+    return (
+        f"{settings.llm_model}: the server answers, but doesn't list its models; write a post to see this one at work"
+    )
+
+
+def _check_key(status: int) -> None:
     if status in {401, 403}:
         raise Trouble("the key is refused", advice="check OPENROUTER_API_KEY or LLM_API_KEY")
-    if status != 200:
-        raise Trouble(f"answers with status {status}", advice="check LLM_BASE_URL: it usually ends in /v1")
-    return settings.llm_model or "OpenRouter"
 
 
 CHECKS: dict[str, Check] = {
@@ -207,13 +229,25 @@ def _revealed(secret: SecretStr | None) -> str | None:
 
 async def _get(url: str, headers: dict[str, str]) -> tuple[int, dict[str, Any]]:
     """Status and JSON object. The address may hold a token, so httpx's own messages are never shown."""
-    try:
+    with _translated():
         async with open_http(timeout_s=TIMEOUT_S) as client:
             response = await client.get(url, headers=headers)
             body = response.json() if response.status_code == 200 else {}
+    return response.status_code, body if isinstance(body, dict) else {}
+
+
+async def _post_nothing(url: str, headers: dict[str, str]) -> int:
+    with _translated():
+        async with open_http(timeout_s=TIMEOUT_S) as client:
+            return (await client.post(url, headers=headers, json={})).status_code
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
     except (httpx.HTTPError, ValueError) as exc:
         raise Trouble(f"can't be reached: {type(exc).__name__}", advice="check the network and the address") from exc
-    return response.status_code, body if isinstance(body, dict) else {}
 
 
 def _reason(exc: BaseException) -> str:

@@ -5,6 +5,10 @@ import secrets
 import socket
 from collections.abc import Iterable
 
+import psutil
+
+from core.processes import is_running
+
 
 def worker_name() -> str:
     """Unique to this process: `host:pid:nonce`."""
@@ -31,9 +35,8 @@ def _is_dead(name: str, *, host: str, my_pid: int) -> bool:
     if int(pid) == my_pid:
         return True
     try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
+        return not is_running(psutil.Process(int(pid)))
+    except psutil.NoSuchProcess:
         return True
-    except PermissionError:
+    except psutil.Error:
         return False
-    return False

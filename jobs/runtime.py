@@ -212,7 +212,7 @@ async def _end_failed(run: Run, work_job: WorkJob, error: AppError) -> str:
     if not again:
         return await _fail(run, work_job, error)
     wait_s = _wait_s(run, error)
-    log.info("work.retried_later", code=error.error_code, wait_s=wait_s)
+    log.info("work.retried_later", code=error.error_code, wait_s=wait_s, **_provider_facts(error))
     await written(
         run.deps,
         lambda tx: work_service.retry_work(tx, run.work, spec=run.spec, error=error, after_s=wait_s),
@@ -236,8 +236,16 @@ async def _fail(run: Run, work_job: WorkJob, error: AppError, *, status: WorkSta
         return failed
 
     ours = await written(run.deps, end, within_s=run.spec.lease_s)
-    log.info("work.ended", code=error.error_code, status=status, ours=ours)
+    log.info("work.ended", code=error.error_code, status=status, ours=ours, **_provider_facts(error))
     return status if ours else "lost"
+
+
+def _provider_facts(error: AppError) -> dict[str, str | int]:
+    """For the log: who failed, and with which HTTP status. What it wrote may hold what users wrote."""
+    if not isinstance(error, ProviderError):
+        return {}
+    http_status = error.params.get("status")
+    return {"provider": error.provider, **({"http_status": http_status} if isinstance(http_status, int) else {})}
 
 
 async def _give_back(run: Run) -> None:

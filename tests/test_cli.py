@@ -45,11 +45,19 @@ class Answering(BaseHTTPRequestHandler):
     """Stands in for Telegram and for a model's server: knows one token and one key."""
 
     def do_GET(self) -> None:
-        right = SANDBOX_TOKEN in self.path or self.headers["Authorization"] == f"Bearer {KEY}"
-        body = json.dumps({"ok": right, "result": {"username": "checked_bot"}}).encode()
-        self.send_response(200 if right else 401)
+        body = json.dumps({"ok": self._right, "result": {"username": "checked_bot"}}).encode()
+        self.send_response(404 if self.path in {"/unlisted/models", "/nowhere/models"} else 200 if self._right else 401)
         self.end_headers()
         self.wfile.write(body)
+
+    def do_POST(self) -> None:
+        there = self.path == "/unlisted/chat/completions"
+        self.send_response((400 if self._right else 401) if there else 404)
+        self.end_headers()
+
+    @property
+    def _right(self) -> bool:
+        return SANDBOX_TOKEN in self.path or self.headers["Authorization"] == f"Bearer {KEY}"
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the standard library's name
         return
@@ -163,6 +171,23 @@ def test_doctor_tells_apart_right_and_refused_secrets_without_showing_them(home:
     for done in (right, refused):
         assert KEY not in done.stdout + done.stderr
         assert SANDBOX_TOKEN[:-8] not in done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "mark", "seen"),
+    [
+        ("/unlisted", KEY, "ok", "small: the server answers, but doesn't list its models"),
+        ("/unlisted", "another", "FAIL", "the key is refused"),
+        ("/nowhere", KEY, "FAIL", "has neither /models nor /chat/completions -> check LLM_BASE_URL"),
+    ],
+)
+def test_doctor_asks_a_server_that_lists_no_models(
+    home: Path, server: str, path: str, key: str, mark: str, seen: str
+) -> None:
+    done = postaify(home, "doctor", LLM_BASE_URL=f"{server}{path}", LLM_API_KEY=key, LLM_MODEL="small")
+    found = findings(done)["text model"]
+    assert found[0] == mark
+    assert found[1].startswith(seen)
 
 
 def test_doctor_names_what_cannot_be_reached_without_showing_passwords(home: Path) -> None:

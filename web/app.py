@@ -3,9 +3,10 @@
 from aiohttp import web
 
 from core.deps import Deps
+from core.metrics import Meter
 from web import health
-from web.context import DEPS
-from web.middleware import answer_errors, limit_requests
+from web.context import DEPS, METER
+from web.middleware import answer_errors, limit_requests, measure_requests
 
 BODY_LIMIT_BYTES = 1024 * 1024
 """For everything that doesn't stream."""
@@ -13,7 +14,14 @@ BODY_LIMIT_BYTES = 1024 * 1024
 
 def build_app(deps: Deps) -> web.Application:
     """All routes over the given deps, which the caller opens and closes."""
-    app = web.Application(middlewares=[answer_errors, limit_requests], client_max_size=BODY_LIMIT_BYTES)
-    app[DEPS] = deps
+    app = web.Application(
+        middlewares=[measure_requests, answer_errors, limit_requests], client_max_size=BODY_LIMIT_BYTES
+    )
+    app[DEPS], app[METER] = deps, Meter(deps.redis)
+    app.on_cleanup.append(_add_up)
     app.add_routes(health.routes)
     return app
+
+
+async def _add_up(app: web.Application) -> None:
+    await app[METER].flush()

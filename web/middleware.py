@@ -1,6 +1,7 @@
 """Around every request: an id for the logs, errors as statuses, and a limit per address."""
 
 import secrets
+import time
 
 import structlog
 from aiohttp import web
@@ -8,12 +9,14 @@ from aiohttp.typedefs import Handler
 
 from core.errors import AppError, Conflict, InvalidInput, LimitReached, NotAllowed, NotFound, ProviderError
 from core.limits import RateLimit, hit
-from web.context import DEPS
+from web.context import DEPS, METER
 
 log = structlog.get_logger()
 
 REQUESTS = RateLimit("requests", most=100, window_s=60)
 UNLIMITED = frozenset({"/healthz", "/readyz", "/metrics"})
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+"""A client may send any word."""
 STATUSES: tuple[tuple[type[AppError], int], ...] = (
     (InvalidInput, 400),
     (NotAllowed, 403),
@@ -22,6 +25,28 @@ STATUSES: tuple[tuple[type[AppError], int], ...] = (
     (LimitReached, 429),
     (ProviderError, 502),
 )
+
+
+@web.middleware
+async def measure_requests(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """How many, how long, and with which status, by route: addresses that lead nowhere are one."""
+    began, status = time.monotonic(), 500
+    try:
+        response = await handler(request)
+        status = response.status
+        return response
+    except web.HTTPException as exc:
+        status = exc.status
+        raise
+    finally:
+        resource = request.match_info.route.resource
+        request.app[METER].observe(
+            "request_seconds",
+            time.monotonic() - began,
+            method=request.method if request.method in METHODS else "other",
+            route=resource.canonical if resource is not None else "none",
+            status=str(status),
+        )
 
 
 @web.middleware

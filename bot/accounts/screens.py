@@ -1,6 +1,6 @@
 """What is said at the door, and the settings."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from markupsafe import Markup
@@ -24,7 +24,18 @@ from core import languages as known_languages
 from core.posts.platforms import Platform
 
 GROUPS = ("new", "posts"), ("calendar", "channels"), ("plan", "usage", "settings")
-"""Commands that /help shows together, in this order."""
+"""Commands that /help shows together, in this order, which is the menu's, too."""
+
+
+def in_menu_order(commands: Iterable[Command]) -> list[Command]:
+    """Those with a description; /help at the end."""
+    order = [name for group in GROUPS for name in group]
+    described = [command for command in commands if command.description]
+
+    def place(command: Command) -> tuple[bool, int]:
+        return command.name == "help", order.index(command.name) if command.name in order else len(order)
+
+    return sorted(described, key=place)
 
 
 def welcome(first_name: str, t: Texts) -> Screen:

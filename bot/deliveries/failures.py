@@ -38,6 +38,11 @@ TEXT_IS_AT_FAULT = frozenset({f"delivery.{reason}" for reason in (Refusal.TOO_LO
 
 
 def failure_sentence(error: Mapping[str, Any] | None, t: Texts) -> Markup:
-    """For a post's `error`; also for codes that this version doesn't know."""
-    sentence = _SENTENCES.get((error or {}).get("code", ""))
-    return sentence(t) if sentence is not None else t("Something went wrong on our side. Please try again.")
+    """For a post's `error`, with the number of a crash; also for codes that this version doesn't know."""
+    error = error or {}
+    sentence = _SENTENCES.get(error.get("code", ""))
+    said = sentence(t) if sentence is not None else t("Something went wrong on our side. Please try again.")
+    reference = error.get("params", {}).get("reference")
+    if not reference:
+        return said
+    return Markup("{} {}").format(said, t("If it stays so, tell us this number: {reference}.", reference=reference))

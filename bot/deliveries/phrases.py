@@ -11,6 +11,8 @@ from core.when.formats import Countdown, countdown, format_local
 NO_ZONE = "UTC"
 """For who hasn't said where they are."""
 PREVIEW_UNITS = 120
+BEFORE_ELLIPSIS = " \t\n.,;:-–—…"
+"""What would look odd before an ellipsis."""
 
 
 def moment(at: datetime, zone: str, t: Texts, now: datetime) -> Markup:
@@ -45,7 +47,7 @@ def shortened(text: str, units: int = PREVIEW_UNITS) -> str:
     if utf16_length(text) <= units:
         return text
     part = text.encode("utf-16-le")[: units * 2].decode("utf-16-le", errors="ignore")
-    return (part.rpartition(" ")[0] or part).rstrip() + "…"
+    return (part.rpartition(" ")[0] or part).rstrip(BEFORE_ELLIPSIS) + "…"
 
 
 def first_words(title: str, text: str, units: int = PREVIEW_UNITS) -> str:

@@ -81,7 +81,7 @@ async def on_edit(context: Context, press: EditPost) -> None:
         return
     place = context.place
     await context.ask(EDIT_PROMPT, post_id=str(press.post_id), message_id=place.message_id)
-    await context.send(screens.ask_edit(context.texts))
+    await context.send(screens.ask_edit(Platform(post.platform), context.texts))
 
 
 async def on_edit_answer(context: Context, prompt: Prompt) -> None:
@@ -120,7 +120,7 @@ async def _apply(context: Context, post: Post, message_id: TelegramId) -> None:
     if not text:
         raise InvalidInput("posts.edit_needs_text")
     if text.startswith(REPLACES):
-        draft = _typed_draft(Platform(post.platform), text[1:].strip())
+        draft = _typed_draft(post, text[1:].strip())
         async with context.deps.tx() as tx:
             changed = await posts.replace_text(tx, owner_id=context.actor.id, post_id=post.id, draft=draft)
         await _redraw(context, changed, message_id)
@@ -131,12 +131,12 @@ async def _apply(context: Context, post: Post, message_id: TelegramId) -> None:
     await _rewrite(context, post.id, Rewrite(RewriteKind.INSTRUCTION, text), place)
 
 
-def _typed_draft(platform: Platform, text: str) -> Draft:
-    """YouTube's title is the first line."""
-    if platform is not Platform.YOUTUBE:
+def _typed_draft(post: Post, text: str) -> Draft:
+    """For YouTube the first of several lines is the title; a single line is the description, and the title stays."""
+    if post.platform != Platform.YOUTUBE:
         return Draft(text)
     title, _, rest = text.partition("\n")
-    return Draft(text=rest.strip(), title=title.strip())
+    return Draft(text=rest.strip(), title=title.strip()) if rest else Draft(text, title=post.title)
 
 
 async def on_choose_rewrite(context: Context, press: ChooseRewrite) -> None:

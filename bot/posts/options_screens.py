@@ -25,6 +25,7 @@ from bot.screens import Button, Keyboard, Screen, lines, rows_of
 from bot.texts import Texts
 from core import ids
 from core.billing.queries import Entitlement
+from core.languages import UNKNOWN
 from core.posts.options import WritingOptions
 from core.providers.text import VARIANTS_MAX, Style
 
@@ -76,8 +77,9 @@ def _options_keyboard(
     ]
     rows: list[Sequence[Button]] = [*rows_of(platforms, columns=3), variants, styles]
     if can_translate:
-        language = language_label(options.language or source_language, t)
-        rows.append([Button(t("🌐 In {language}", language=language), ChooseLanguage(batch_id))])
+        language = options.language or source_language
+        known = t("🌐 In {language}", language=language_label(language, t))
+        rows.append([Button(known if language != UNKNOWN else t("🌐 Language"), ChooseLanguage(batch_id))])
     rows.append([Button(t.plural("✨ Generate {n} post", "✨ Generate {n} posts", options.posts), Generate(batch_id))])
     return rows
 
@@ -87,6 +89,8 @@ def choose_language(
 ) -> Screen:
     """The language of the posts; the first choice is the source's own."""
     as_source = t("As the source: {language}", language=language_label(source_language, t))
+    if source_language == UNKNOWN:
+        as_source = t("As the source")
     buttons = [
         Button(ticked(language_label(code, t), code == chosen), SetLanguage(batch_id, code)) for code in languages
     ]

@@ -92,7 +92,7 @@ def _check_figures(t: Texts, params: Params) -> Markup:
 SENTENCES: dict[str, Callable[[Texts, Params], Markup]] = {
     "post.empty": lambda t, _: t("There is no text in that. Please send the text of the post."),
     "post.too_long": _too_long,
-    "post.title_missing": lambda t, _: t("YouTube needs a title: put it on the first line, then an empty line."),
+    "post.title_missing": lambda t, _: t("YouTube needs a title: put it on the first line, and the description below."),
     "post.title_too_long": lambda t, params: t(
         "The title is too long: {length} of {limit} characters.",
         length=params.get("length", "?"),

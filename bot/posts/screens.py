@@ -9,6 +9,7 @@ from markupsafe import Markup, escape
 
 from bot.channels.labels import target_label
 from bot.deliveries.actions import Back, CancelSchedule, ChooseTarget, ChooseTime, OpenCard, PostNow
+from bot.deliveries.phrases import first_words
 from bot.keyboards import pager
 from bot.posts.actions import (
     ChooseRewrite,
@@ -52,7 +53,7 @@ SHOWN_UNITS = 3_300
 COPY_LIMIT = 256
 """https://core.telegram.org/bots/api#copytextbutton"""
 PLAIN_REWRITES = (RewriteKind.SHORTER, RewriteKind.LONGER, RewriteKind.HOOK_FIRST, RewriteKind.VOICEOVER)
-PREVIEW_CHARACTERS = 60
+PREVIEW_UNITS = 60
 
 
 def draft_card(card: Mapping[str, Any], t: Texts) -> Screen:
@@ -193,14 +194,15 @@ def rewriting(card: Mapping[str, Any], t: Texts) -> Screen:
     )
 
 
-def ask_edit(t: Texts) -> Screen:
+def ask_edit(platform: Platform, t: Texts) -> Screen:
     """What the next message will be taken for."""
-    return Screen(
-        t(
-            "What should I change? For example: <i>shorter, no emojis</i>.\n"
-            "To replace the text, begin with <b>=</b> and send all of it. /cancel leaves it as it is."
-        )
-    )
+    asked = [
+        t("What should I change? For example: <i>shorter, no emojis</i>."),
+        t("To replace the text, begin with <b>=</b> and send all of it. /cancel leaves it as it is."),
+    ]
+    if platform is Platform.YOUTUBE:
+        asked.append(t("Behind = a single line is the new description; of several lines the first is the title."))
+    return Screen(lines(asked))
 
 
 def deleted(post: Post, t: Texts) -> Screen:
@@ -289,8 +291,7 @@ def late(data: Mapping[str, Any], t: Texts, now: datetime) -> Screen:
 
 
 def _preview(post: Post) -> str:
-    text = " ".join((post.title or post.text).split())
-    return text if len(text) <= PREVIEW_CHARACTERS else text[:PREVIEW_CHARACTERS].rpartition(" ")[0] + "…"
+    return first_words(post.title, post.text, PREVIEW_UNITS)
 
 
 def _post_id(card: Mapping[str, Any]) -> ids.PostId:

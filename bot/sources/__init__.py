@@ -9,6 +9,7 @@ from bot.sources.problems import register_sentences
 
 
 def register(router: Router) -> None:
+    router.command("new", handlers.on_new, menu="Write posts from what you send")
     router.press(ShowSource, handlers.on_show_source)
     router.content(lambda message: bool(message.text), handlers.on_text)
     router.content(_is_file, handlers.on_document)

@@ -19,7 +19,7 @@ from core.http import ANYWHERE, PUBLIC, fetch_public
 from core.sources.files import FILE_BYTES_LIMIT, accepted_extensions, read_file
 from core.sources.links import find_link, read_link
 from core.sources.models import Source
-from core.sources.reading import Reading, SourceKind, read_text
+from core.sources.reading import Reading, SourceKind, clean_text, read_text, with_caption
 from core.sources.service import grow_source, keep_source, source_of
 
 ALBUM_LIFE_S = 60
@@ -27,23 +27,35 @@ EDITABLE_S = 48 * 3600
 """How long people can change what they have sent."""
 
 
+async def on_new(context: Context) -> None:
+    """What can be sent. Words behind the command are sent already."""
+    if context.arguments:
+        await _take(context, context.arguments)
+    else:
+        await context.send(screens.what_to_send(context.texts))
+
+
 async def on_text(context: Context) -> None:
     """A link is read, anything else is the source itself: with one card, in however many messages it comes."""
     paste = context.paste
     if paste is not None and "source_id" in paste.notes:
         await _grow(context, paste)
-        return
-    link = find_link(context.text) if _kind(context) is SourceKind.TEXT else None
+    else:
+        await _take(context, context.text)
+
+
+async def _take(context: Context, text: str) -> None:
+    link = find_link(text) if _kind(context) is SourceKind.TEXT else None
     if link is not None:
         await _on_link(context, link)
         return
-    source, card_id = await _keep_text(context, context.text)
-    if paste is not None:
-        paste.notes = {"source_id": str(source.id), "message_id": card_id}
+    source, card_id = await _keep_text(context, text)
+    if context.paste is not None:
+        context.paste.notes = {"source_id": str(source.id), "message_id": card_id}
 
 
 async def _keep_text(context: Context, text: str, *, words_only: bool = False) -> tuple[Source, TelegramId]:
-    reading = await asyncio.to_thread(read_text, text, kind=_kind(context))
+    reading = await asyncio.to_thread(_read, text, context)
     source = await _keep(context, reading)
     await _remember_read(context)
     return source, await context.send(screens.source_card(source, context.texts, words_only=words_only))
@@ -53,7 +65,7 @@ async def _grow(context: Context, paste: Paste) -> None:
     """The text goes on: its card shows all of it. When that is too long, the card gives way to the refusal."""
     message_id = int(paste.notes["message_id"])
     try:
-        reading = await asyncio.to_thread(read_text, paste.text, kind=_kind(context))
+        reading = await asyncio.to_thread(_read, paste.text, context)
     except InvalidInput:
         await context.bot.delete_message(context.chat_id, message_id)
         raise
@@ -62,6 +74,10 @@ async def _grow(context: Context, paste: Paste) -> None:
         source = await grow_source(tx, owner_id=context.actor.id, source_id=source_id, reading=reading)
     card_id = await context.change(message_id, screens.source_card(source, context.texts))
     paste.notes = {"source_id": str(source.id), "message_id": card_id}
+
+
+def _read(text: str, context: Context) -> Reading:
+    return read_text(text, kind=_kind(context), expected_language=context.actor.language)
 
 
 async def _on_link(context: Context, url: str) -> None:
@@ -88,7 +104,7 @@ async def on_document(context: Context) -> None:
         if await _first_of_album(context, refusal.error_code):
             raise
         return
-    await context.send(screens.source_card(source, context.texts))
+    await context.send(screens.source_card(source, context.texts, caption=_caption(context)))
 
 
 async def _read_document(context: Context, document: Document) -> Reading:
@@ -101,7 +117,11 @@ async def _read_document(context: Context, document: Document) -> Reading:
     await context.bot.send_chat_action(context.chat_id, ChatAction.TYPING)
     file = await document.get_file()
     content = bytes(await file.download_as_bytearray())
-    return await asyncio.to_thread(read_file, document.file_name or "", content)
+    return await asyncio.to_thread(_read_captioned, document.file_name or "", content, _caption(context))
+
+
+def _read_captioned(name: str, content: bytes, caption: str) -> Reading:
+    return with_caption(read_file(name, content), caption)
 
 
 async def on_caption(context: Context) -> None:
@@ -163,6 +183,10 @@ def _read_key(context: Context) -> str:
 
 def _kind(context: Context) -> SourceKind:
     return SourceKind.FORWARD if _message(context).forward_origin else SourceKind.TEXT
+
+
+def _caption(context: Context) -> str:
+    return clean_text(_message(context).caption or "")
 
 
 def _extension(name: str | None) -> str:

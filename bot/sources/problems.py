@@ -82,6 +82,8 @@ SENTENCES: dict[str, Callable[[Texts, Params], Markup]] = {
     "link.too_many_redirects": lambda t, _: t("That link leads in circles. Please paste the text."),
     "link.site_failed": lambda t, _: t("That site has a problem right now. Please try later, or paste the text."),
     "link.broken_reply": lambda t, _: t("That site's answer made no sense. Please paste the text."),
-    "link.not_http": lambda t, _: t("I read links that begin with http:// or https://."),
+    "link.not_http": lambda t, _: t(
+        "I can only read links that begin with http:// or https://. Please paste the text."
+    ),
     "link.unreachable": lambda t, _: t("I can't reach that page. Please check the link, or paste the text."),
 }

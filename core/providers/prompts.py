@@ -212,6 +212,8 @@ def _links(brief: Brief, platform: Platform) -> bool:
 
 
 def _language(tag: str) -> str:
+    if tag == languages.UNKNOWN:
+        return "the language of the material"
     return f"{languages.name(tag)} ({tag})"
 
 

@@ -23,6 +23,7 @@ EXTRACTION_TIMEOUT_S = 20.0
 WORDS_AROUND_A_LINK = 6
 
 _LINK = re.compile(r"https?://[^\s<>\"`]+", re.IGNORECASE)
+_OTHER_LINK = re.compile(r"(?!https?:)(?P<scheme>[a-z][a-z0-9+.-]{1,30})://\S+", re.IGNORECASE)
 _BARE_LINK = re.compile(r"(?:[^\W_](?:[\w-]*[^\W_])?\.)+[^\W\d_]{2,24}(?::\d+)?(?:[/?#]\S*)?", re.IGNORECASE)
 _FILE_NAME = re.compile(r"[^/]+\.(?:txt|md|pdf|docx?|csv|xlsx?|zip|mp[34]|jpe?g|png)", re.IGNORECASE)
 _CLOSING = {")": "(", "]": "[", "}": "{"}
@@ -31,9 +32,13 @@ _CLOSING = {")": "(", "]": "[", "}": "{"}
 def find_link(text: str) -> str | None:
     """The link a message is about: the only one in it, with at most six words around. Else None.
 
-    A message that is nothing but a bare address (`example.com/post`) counts, and gets https.
+    A message that is nothing but a bare address (`example.com/post`) counts, and gets https. Raises InvalidInput
+    link.not_http (scheme) for one that is nothing but a link of another kind.
     """
     text = text.strip()
+    other = _OTHER_LINK.fullmatch(text)
+    if other is not None:
+        raise InvalidInput("link.not_http", scheme=other["scheme"].lower())
     found = {_trimmed(link) for link in _LINK.findall(text)}
     if len(found) == 1:
         return found.pop() if len(_LINK.sub(" ", text).split()) <= WORDS_AROUND_A_LINK else None

@@ -3,7 +3,7 @@
 import math
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from core.errors import InvalidInput
@@ -57,9 +57,16 @@ class Reading:
 
 
 def read_text(
-    text: str, *, kind: SourceKind = SourceKind.TEXT, title: str | None = None, url: str | None = None
+    text: str,
+    *,
+    kind: SourceKind = SourceKind.TEXT,
+    title: str | None = None,
+    url: str | None = None,
+    expected_language: str = "",
 ) -> Reading:
     """Clean a text and describe it; without a title its first line or sentence is taken.
+
+    `expected_language` is its sender's: of a few words nobody can tell.
 
     Raises InvalidInput source.too_short or source.too_long (length, limit, in characters after cleaning).
     """
@@ -70,7 +77,26 @@ def read_text(
         raise InvalidInput("source.too_short", length=len(clean), limit=MIN_CHARACTERS)
     if len(clean) > MAX_CHARACTERS:
         raise InvalidInput("source.too_long", length=len(clean), limit=MAX_CHARACTERS)
-    return Reading(kind, title_of((title and clean_text(title)) or clean), clean, detect(clean).code, url)
+    language = detect(clean, expected=expected_language).code
+    return Reading(kind, title_of((title and clean_text(title)) or clean), clean, language, url)
+
+
+def with_caption(reading: Reading, caption: str) -> Reading:
+    """What was written under a file is kept: one short line as its title, anything longer before its text.
+
+    Raises InvalidInput source.too_long as `read_text` does.
+    """
+    caption = clean_text(caption)
+    if not caption:
+        return reading
+    if is_title(caption):
+        return replace(reading, title=caption)
+    return read_text(f"{caption}\n\n{reading.text}", kind=reading.kind, title=reading.title, url=reading.url)
+
+
+def is_title(caption: str) -> bool:
+    """Whether a caption names what it stands under, and isn't a part of it."""
+    return len(caption) <= TITLE_LIMIT and "\n" not in caption
 
 
 def clean_text(text: str) -> str:

@@ -21,10 +21,11 @@ class SourceNotFound(NotFound):
 
 
 async def keep_source(tx: Tx, *, owner_id: ids.UserId, reading: Reading) -> Source:
-    """Keep a text to write from. The same content sent again is the same source."""
+    """Keep a text to write from. The same content sent again is the same source, by its newest title."""
     digest = _digest(reading)
     known = await tx.session.scalar(select(Source).where(Source.owner_id == owner_id, Source.digest == digest).limit(1))
     if known is not None:
+        known.title = reading.title
         return known
     source = Source(
         id=ids.new(),

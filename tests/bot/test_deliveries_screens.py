@@ -94,7 +94,15 @@ def test_what_may_have_gone_out_is_neither_published_nor_failed() -> None:
 def test_a_failure_nobody_foresaw_still_has_words() -> None:
     assert "went wrong" in failure_sentence({"code": "delivery.new_one"}, T)
     assert "went wrong" in failure_sentence(None, T)
+    assert "number" not in failure_sentence({"code": UNREACHABLE, "params": {"detail": "closed"}}, T)
     assert "couldn't be reached" in failure_sentence({"code": UNREACHABLE}, T)
+
+
+@pytest.mark.parametrize("code", ["internal", UNKNOWN_OUTCOME])
+def test_a_crash_is_told_with_the_reference_that_was_logged(code: str) -> None:
+    error = {"code": code, "params": {"reference": "1a2b3c4d"}}
+    for status in ("failed", "unconfirmed"):
+        assert "1a2b3c4d" in status_screen(data(status=status, error=error), T, NOW).text
 
 
 @pytest.mark.parametrize(("ahead", "undo"), [(timedelta(hours=1), True), (timedelta(hours=-1), False)])
@@ -123,6 +131,11 @@ def test_a_shortened_text_fits_and_is_a_beginning(text: str, units: int) -> None
     short = shortened(text, units)
     assert utf16_length(short) <= units + 1
     assert text.startswith(short.removesuffix("…"))
+
+
+@pytest.mark.parametrize("text", ["One sentence. Another one.", "One sentence, another one."])
+def test_nothing_stands_between_a_cut_and_its_ellipsis(text: str) -> None:
+    assert shortened(text, len("One sentence. An")) == "One sentence…"
 
 
 def test_first_words_are_one_line_and_prefer_the_title() -> None:

@@ -15,6 +15,7 @@ from bot.middleware import ActionCounter
 from bot.router import Router
 from bot.screens import Screen
 from bot.texts import Texts
+from core import metrics
 from core.deps import Deps
 from core.errors import AppError, Conflict, InvalidInput, LimitReached, NotAllowed, NotFound, ProviderError
 from core.limits import RateLimit
@@ -163,3 +164,16 @@ async def test_an_error_with_a_screen_is_told_by_a_message_of_its_own(chat: Chat
     assert pressed is not None
     assert pressed.text == ""
     assert (await chat.last()).text == "Too <much>."
+
+
+async def test_updates_are_counted_by_kind_and_outcome(chat: Chat, deps: Deps) -> None:
+    await deps.redis.delete(metrics.KEY)
+    await chat.say("/help")
+    await chat.say("Too short")
+    fail_with(chat, ZeroDivisionError("oops"))
+    await chat.say("/fail")
+    await chat.application.meter.flush()
+    counted = (await metrics.collected(deps.redis)).collect()
+    samples = [sample for family in counted for sample in family.samples if "update_seconds" in sample.name]
+    found = {(sample.labels["kind"], sample.labels["outcome"]) for sample in samples}
+    assert {("command", "answered"), ("message", "refused"), ("command", "crashed")} <= found

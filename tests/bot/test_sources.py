@@ -82,6 +82,46 @@ async def test_a_sticker_is_answered_with_what_is_accepted(chat: Chat) -> None:
     assert "I can't read that yet" in (await chat.last()).text
 
 
+async def test_new_says_what_to_send_and_the_next_text_is_the_source(chat: Chat) -> None:
+    asked = await chat.say("/new")
+    assert "50,000 characters" in asked.text
+    assert "Not yet" in asked.text
+    assert "min to read" in (await chat.say("Bread needs time, and it shows.")).text
+    assert await texts_of(chat) == ["Bread needs time, and it shows."]
+
+
+async def test_words_behind_new_are_the_source(chat: Chat) -> None:
+    assert "min to read" in (await chat.say("/new Bread needs time, and it shows.")).text
+    assert await texts_of(chat) == ["Bread needs time, and it shows."]
+
+
+async def test_a_link_of_another_kind_is_no_source(chat: Chat) -> None:
+    assert "http:// or https://" in (await chat.say("ftp://example.com/article")).text
+    assert await texts_of(chat) == []
+
+
+@pytest.mark.parametrize(
+    ("caption", "title", "text", "told"),
+    [
+        ("How we bake", "How we bake", "Bread needs time.", "is its title"),
+        (
+            "Read this first.\nIt matters.",
+            "Bread needs time.",
+            "Read this first.\nIt matters.\n\nBread",
+            "before its text",
+        ),
+        ("", "Bread needs time.", "Bread needs time.", "min to read"),
+    ],
+)
+async def test_what_is_written_under_a_file_is_kept(chat: Chat, caption: str, title: str, text: str, told: str) -> None:
+    await chat.person.upload(("notes.txt", b"Bread needs time.\nAnd it shows."), caption=caption)
+    await chat.handle_updates()
+    card = await chat.last()
+    assert card.text.splitlines()[0].endswith(title)
+    assert told in card.text
+    assert (await texts_of(chat))[0].startswith(text)
+
+
 async def texts_of(chat: Chat) -> list[str]:
     """The sources that the person has."""
     async with chat.application.deps.read() as session:

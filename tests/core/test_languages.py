@@ -29,6 +29,16 @@ def test_what_has_no_words_has_no_known_language(text: str) -> None:
     assert languages.detect(text).code == languages.UNKNOWN
 
 
+@pytest.mark.parametrize("text", ["baking at noon", "door does.", "Sale ends Sunday", "and at noon. The"])
+def test_a_few_words_are_in_the_language_that_is_expected_or_in_none(text: str) -> None:
+    assert languages.detect(text, expected="en").code in ("en", languages.UNKNOWN)
+
+
+def test_what_is_expected_doesnt_hide_another_language() -> None:
+    assert languages.detect("Пекарня открывается утром.", expected="en").code == "ru"
+    assert languages.detect("Die Bäckerei öffnet jeden Morgen um sechs.", expected="en").code == "de"
+
+
 def test_links_tags_and_handles_are_no_evidence() -> None:
     text = "https://example.com/the-best-recipes-of-the-year #foodie Das ist unser neues Brot, und es schmeckt @theguys"
     assert languages.detect(text).code == "de"

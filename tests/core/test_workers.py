@@ -4,6 +4,9 @@ import os
 import socket
 import subprocess
 import sys
+import time
+
+import psutil
 
 from core.workers import claim_name, dead_workers, worker_name
 
@@ -35,3 +38,14 @@ def test_a_former_process_with_the_same_number_is_gone() -> None:
 
 def test_other_hosts_and_tickets_are_left_to_their_leases() -> None:
     assert dead_workers(["elsewhere:1:aaaa:bbbb", "ticket:0011"], me=worker_name()) == []
+
+
+def test_a_zombie_is_gone_though_nobody_has_reaped_it() -> None:
+    child = subprocess.Popen(["true"])
+    process = psutil.Process(child.pid)
+    deadline = time.monotonic() + 5
+    while process.status() != psutil.STATUS_ZOMBIE:
+        assert time.monotonic() < deadline
+    name = f"{HOST}:{child.pid}:aaaa"
+    assert dead_workers([name], me=worker_name()) == [name]
+    child.wait()

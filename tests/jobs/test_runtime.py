@@ -247,6 +247,19 @@ async def test_a_crash_is_tried_again_and_in_the_end_told_with_the_reference_tha
     assert row.error["params"]["reference"] == references[-1]
 
 
+@pytest.mark.parametrize("retryable", [True, False])
+async def test_the_log_names_a_provider_s_status_and_nothing_that_it_wrote(
+    concurrent_bench: Bench, told: Told, retryable: bool
+) -> None:
+    failure = ProviderError("text.unavailable", provider="there", retryable=retryable, status=503, message="his text")
+    work_id = await requested(concurrent_bench.deps)
+    with structlog.testing.capture_logs() as logs:
+        await job_of(raising(failure), told).run(concurrent_bench, str(work_id))
+    [entry] = [entry for entry in logs if entry["event"] in {"work.ended", "work.retried_later"}]
+    assert (entry["provider"], entry["http_status"]) == ("there", 503)
+    assert "his text" not in str(logs)
+
+
 async def test_what_takes_too_long_is_broken_off_and_fails(concurrent_bench: Bench, told: Told) -> None:
     begun, ended = asyncio.Event(), asyncio.Event()
     short = JobSpec(SPEC.target, queue=TEXT, timeout_s=0.1)

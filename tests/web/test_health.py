@@ -1,8 +1,10 @@
 """What the service says of itself to those who watch it."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
 import redis.asyncio
 from aiohttp.test_utils import TestClient, TestServer
 
@@ -17,6 +19,7 @@ from core.work.service import request_work
 from tests.bench.redis_server import free_port
 from tests.factories import make_user
 from web.app import build_app
+from web.context import METER
 
 SPEC = JobSpec("jobs.tests.work", queue=TEXT)
 
@@ -41,6 +44,31 @@ async def test_what_all_processes_count_is_told(deps: Deps) -> None:
     assert 'postaify_delivery_lateness_seconds_bucket{kind="post",le="0.25"} 2.0' in lines
     assert 'postaify_delivery_lateness_seconds_bucket{kind="post",le="+Inf"} 3.0' in lines
     assert 'postaify_delivery_lateness_seconds_sum{kind="post"} 400.22' in lines
+
+
+async def test_requests_are_counted_by_route_and_status_without_a_round_trip_each(deps: Deps) -> None:
+    app = build_app(deps)
+    async with TestClient(TestServer(app)) as client:
+        for path in ("/healthz", "/healthz", "/nothing/here", "/nor/there"):
+            await client.get(path)
+        before = await (await client.get("/metrics")).text()
+        assert "postaify_request_seconds" not in before
+        await app[METER].flush()
+        lines = (await (await client.get("/metrics")).text()).splitlines()
+    assert 'postaify_request_seconds_count{method="GET",route="/healthz",status="200"} 2.0' in lines
+    assert 'postaify_request_seconds_count{method="GET",route="none",status="404"} 2.0' in lines
+
+
+async def test_a_meter_adds_up_by_itself_after_a_moment(deps: Deps) -> None:
+    meter = metrics.Meter(deps.redis, every_s=0.01)
+    for seconds in (0.001, 0.02):
+        meter.observe("update_seconds", seconds, kind="press", outcome="answered")
+    line = 'postaify_update_seconds_sum{kind="press",outcome="answered"} 0.021'
+    for _ in range(500):
+        if line in await told(deps):
+            return
+        await asyncio.sleep(0.01)
+    pytest.fail("nothing was added up")
 
 
 async def test_what_waits_is_told_with_its_age(deps: Deps, clock: FixedClock) -> None:

@@ -81,6 +81,8 @@ def _language(brief: Brief) -> tuple[str, tuple[Note, ...]]:
     found = languages.detect(brief.source_text)
     if found.code in (wanted, languages.UNKNOWN):
         return wanted, ()
+    if wanted == languages.UNKNOWN:
+        return found.code, ()
     sure = found.confidence >= _SURE
     return found.code, (Note(NoteCode.KEPT_LANGUAGE, {"language": found.code, "wanted": wanted}),) if sure else ()
 

@@ -157,9 +157,16 @@ def test_a_message_about_one_link_is_recognised(text: str, link: str) -> None:
         "3.14",
         "v1.2.3",
         "Hello world. example.com",
-        "ftp://example.com/x",
+        "It is at ftp://example.com/x",
         "...",
     ],
 )
 def test_other_messages_are_not_links(text: str) -> None:
     assert find_link(text) is None
+
+
+@pytest.mark.parametrize("text", ["ftp://example.com/x", " FILE:///etc/passwd ", "tg://resolve?domain=example"])
+def test_a_link_of_another_kind_is_refused_as_one(text: str) -> None:
+    with pytest.raises(InvalidInput) as raised:
+        find_link(text)
+    assert raised.value.error_code == "link.not_http"
