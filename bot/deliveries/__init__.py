@@ -5,9 +5,10 @@ from bot.router import Router
 
 def register(router: Router) -> None:
     # Not above: these show the posts' cards, whose buttons are this feature's actions.
-    from bot.deliveries import calendar, choosing, handlers, sentences, targets
+    from bot.deliveries import calendar, checking, choosing, handlers, sentences, targets
 
     choosing.register(router)
+    checking.register(router)
     targets.register(router)
     handlers.register(router)
     calendar.register(router)

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from bot.actions import Action, action
 from core import ids
+from core.posts.models import Layout
 from core.when.choices import Quick
 
 
@@ -99,6 +100,38 @@ class CantChoose(Action):
 
 @action("now")
 class PostNow(Action):
+    post_id: ids.PostId
+
+
+@action("ck.go")
+class SendAnyway(Action):
+    """In spite of what the look before has found. `at` in Unix seconds; None: now."""
+
+    post_id: ids.PostId
+    at: int | None
+
+
+@action("ck.lay")
+class ChooseLayout(Action):
+    """How it goes out while it is too long, and then what was asked for: to send it at `at`."""
+
+    post_id: ids.PostId
+    at: int | None
+    layout: Layout
+
+
+@action("ck.me")
+class SendToMe(Action):
+    """To its owner's own chat, at `at`."""
+
+    post_id: ids.PostId
+    at: int | None
+
+
+@action("ck.see")
+class ShowOther(Action):
+    """A post that another one gets in the way of, below the question."""
+
     post_id: ids.PostId
 
 

@@ -19,11 +19,14 @@ from bot.deliveries.actions import (
     ScheduleAt,
     ScheduleIn,
     ScheduleQuick,
+    SendAnyway,
     TypeTime,
 )
+from bot.deliveries.checking import objected
 from bot.deliveries.grid import day_of, month_of
-from bot.deliveries.handlers import shows_status
+from bot.deliveries.handlers import send_now
 from bot.deliveries.phrases import NO_ZONE, echo
+from bot.deliveries.showing import shows_status
 from bot.posts.actions import ShowCard
 from bot.prompts import Prompt
 from bot.router import Router
@@ -46,6 +49,7 @@ def register(router: Router) -> None:
     router.press(ScheduleIn, on_schedule_in)
     router.press(ScheduleQuick, on_schedule_quick)
     router.press(ScheduleAt, on_schedule_at)
+    router.press(SendAnyway, on_send_anyway)
     router.press(PickDay, on_pick_day)
     router.press(PickHour, on_pick_hour)
     router.press(PickMinute, on_pick_minute)
@@ -135,8 +139,21 @@ async def on_typed_time(context: Context, prompt: Prompt) -> None:
     await _remove(context, int(prompt.data["message_id"]))
 
 
+async def on_send_anyway(context: Context, press: SendAnyway) -> None:
+    if press.at is None:
+        await send_now(context, press.post_id)
+    else:
+        await schedule_at(context, press.post_id, _instant(press.at))
+
+
 async def _schedule(context: Context, post_id: ids.PostId, at: datetime) -> None:
-    """Schedule, and turn the choice back into the draft's card."""
+    """Unless something speaks against it: then that is shown instead."""
+    if not await objected(context, post_id, at=at, anyway=SendAnyway(post_id, _seconds(at))):
+        await schedule_at(context, post_id, at)
+
+
+async def schedule_at(context: Context, post_id: ids.PostId, at: datetime) -> None:
+    """Schedule without another look, and turn the choice back into the draft's card."""
     async with context.deps.tx() as tx:
         done = await schedule_post(tx, owner_id=context.actor.id, post_id=post_id, due_at=at)
     (now, zone), t = _now_and_zone(context), context.texts
@@ -193,6 +210,11 @@ async def _remove(context: Context, message_id: int) -> None:
 
 def _now_and_zone(context: Context) -> tuple[datetime, str]:
     return context.deps.clock.now(), context.actor.time_zone or NO_ZONE
+
+
+def _seconds(at: datetime) -> int:
+    """As buttons carry it: never before `at`."""
+    return -int(-at.timestamp() // 1)
 
 
 def _instant(at: int) -> datetime:

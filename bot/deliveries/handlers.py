@@ -2,16 +2,17 @@
 
 from bot.context import Context
 from bot.deliveries import screens
-from bot.deliveries.actions import CancelSchedule, ConfirmThere, OpenCard, PostNow, Reschedule
+from bot.deliveries.actions import CancelSchedule, ConfirmThere, OpenCard, PostNow, Reschedule, SendAnyway
+from bot.deliveries.checking import objected
 from bot.deliveries.phrases import NO_ZONE, echo
 from bot.deliveries.sentences import being_sent
+from bot.deliveries.showing import shows_status
 from bot.posts.actions import ShowCard
 from bot.posts.drafts import send_card
 from bot.router import Router
 from bot.screens import Toast
 from core import ids
 from core.db import TelegramId
-from core.deliveries.statuses import status_message_of
 from core.posts import scheduling
 from core.posts.models import Post
 from core.posts.queries import post_of, post_on_card
@@ -28,15 +29,21 @@ def register(router: Router) -> None:
 
 async def on_post_now(context: Context, press: PostNow) -> None:
     """Pressed again, it says that it is on its way or out."""
+    if not await objected(context, press.post_id, at=None, anyway=SendAnyway(press.post_id, None)):
+        await send_now(context, press.post_id)
+
+
+async def send_now(context: Context, post_id: ids.PostId) -> None:
+    """Without another look."""
     t = context.texts
     try:
         async with context.deps.tx() as tx:
-            done = await scheduling.post_now(tx, owner_id=context.actor.id, post_id=press.post_id)
+            done = await scheduling.post_now(tx, owner_id=context.actor.id, post_id=post_id)
     except scheduling.BeingSent as late:
         await context.toast(Toast(being_sent(t, late.params).unescape()))
     else:
         await context.toast(t("Going out now.") if done.changed else t("It is on its way already."))
-    await _redraw(context, press.post_id)
+    await _redraw(context, post_id)
 
 
 async def on_cancel(context: Context, press: CancelSchedule) -> None:
@@ -55,6 +62,7 @@ async def on_confirm_there(context: Context, press: ConfirmThere) -> None:
 
 
 async def on_reschedule(context: Context, press: Reschedule) -> None:
+    """Its owner had decided for that time before, so there is no other look at it."""
     async with context.deps.tx() as tx:
         done = await scheduling.reschedule(tx, owner_id=context.actor.id, post_id=press.post_id)
     now, zone, t = context.deps.clock.now(), context.actor.time_zone or NO_ZONE, context.texts
@@ -81,15 +89,6 @@ async def show_entry(context: Context, post: Post) -> None:
     async with context.deps.read() as session:
         target = await target_data(session, post)
     await context.show(screens.entry(post, target=target, zone=zone, t=context.texts, now=now))
-
-
-async def shows_status(context: Context, post_id: ids.PostId) -> bool:
-    """Whether the pressed message is the post's status message, which changes by itself."""
-    if context.pressed is None:
-        return False
-    async with context.deps.read() as session:
-        status = await status_message_of(session, owner_id=context.actor.id, subject_id=post_id)
-    return status is not None and status.message_id == context.pressed.message_id
 
 
 async def _redraw(context: Context, post_id: ids.PostId) -> None:

@@ -3,7 +3,7 @@
 from bot.context import Context
 from bot.deliveries import target_screens as screens
 from bot.deliveries.actions import Back, ChooseTarget, ChooseTime, SetTarget
-from bot.deliveries.handlers import shows_status
+from bot.deliveries.showing import show_beside
 from bot.posts.actions import ShowCard
 from bot.router import Router
 from bot.screens import Toast
@@ -28,10 +28,7 @@ async def on_choose_target(context: Context, press: ChooseTarget) -> None:
     if post.status not in scheduling.SCHEDULABLE:
         raise scheduling.BeingSent(post_id=str(post.id), status=post.status)
     screen = screens.choose_target(post, found, back=press.back, t=context.texts)
-    if await shows_status(context, post.id):
-        await context.send(screen)
-    else:
-        await context.show(screen)
+    await show_beside(context, post.id, screen)
 
 
 async def on_set_target(context: Context, press: SetTarget) -> None:

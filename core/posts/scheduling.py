@@ -62,7 +62,7 @@ async def schedule_post(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, du
     BeingSent when it is on its way, NotReady or ChannelNotFound when its target takes no posts.
     """
     post = await post_of(tx.session, owner_id=owner_id, post_id=post_id, lock=True)
-    if _is_scheduled_for(post, due_at):
+    if is_scheduled_for(post, due_at):
         return Scheduling(post, changed=False)
     _check_time(tx, due_at)
     if post.status == PostStatus.ON_HOLD:
@@ -221,7 +221,8 @@ async def show_post_status(
     )
 
 
-def _is_scheduled_for(post: Post, due_at: datetime) -> bool:
+def is_scheduled_for(post: Post, due_at: datetime) -> bool:
+    """Whether scheduling it for then would change nothing."""
     return post.status == PostStatus.SCHEDULED and post.due_at is not None and abs(post.due_at - due_at) < REPEATED
 
 
