@@ -4,6 +4,7 @@
 commits are real and whose tables are emptied afterwards. A test takes the one or the other, never both.
 """
 
+import asyncio
 import logging
 import secrets
 import shutil
@@ -189,7 +190,21 @@ class SlowCallbacks(logging.Handler):
 slow_callbacks = SlowCallbacks()
 
 
+class WatchedLoop(asyncio.SelectorEventLoop):
+    """asyncio's debug mode (callbacks that hold the loop, calls from foreign threads, coroutines nobody awaits) without
+    the stack that it notes for each callback and request: that takes as long as all the tests."""
+
+    def get_debug(self) -> bool:
+        return False
+
+
+class WatchedLoops(asyncio.DefaultEventLoopPolicy):
+    def new_event_loop(self) -> asyncio.AbstractEventLoop:
+        return WatchedLoop()
+
+
 def pytest_configure() -> None:
+    asyncio.set_event_loop_policy(WatchedLoops())
     logging.getLogger("asyncio").addHandler(slow_callbacks)
     structlog.configure(
         processors=[

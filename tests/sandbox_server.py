@@ -3,9 +3,7 @@
 import asyncio
 import contextlib
 import os
-import signal
 import socket
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -13,6 +11,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from tests.forked import ROOT, Forked
 from web.sandbox import SANDBOX_TOKEN
 from web.sandbox.app import build_app
 from web.sandbox.client import SandboxClient
@@ -60,11 +59,12 @@ class SandboxProcess:
 
     state_dir: Path
     port: int
-    process: asyncio.subprocess.Process | None = None
+    process: Forked | None = None
 
     async def start(self) -> None:
-        command = ["-m", "web.sandbox", "--port", str(self.port), "--state", str(self.state_dir)]
-        self.process = await asyncio.create_subprocess_exec(sys.executable, *command)
+        arguments = ["--port", str(self.port), "--state", str(self.state_dir)]
+        output = self.state_dir / "sandbox.txt"
+        self.process = Forked("web.sandbox", *arguments, cwd=ROOT, environment=os.environ, output=output)
         async with asyncio.timeout(START_TIMEOUT_S):
             while not await self._answers():  # noqa: ASYNC110 - another process has no event to wait for
                 await asyncio.sleep(0.05)
@@ -79,9 +79,9 @@ class SandboxProcess:
 
     async def kill(self) -> None:
         """As `kill -9` does: without a chance to tidy up."""
-        if self.process and self.process.returncode is None:
-            os.kill(self.process.pid, signal.SIGKILL)
-            await self.process.wait()
+        if self.process is not None:
+            self.process.kill()
+            await asyncio.to_thread(self.process.wait, START_TIMEOUT_S)
 
 
 @asynccontextmanager

@@ -4,7 +4,6 @@ import json
 import os
 import socket
 import subprocess
-import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -15,10 +14,11 @@ import pytest
 from core.embedded import embedded
 from core.home import temporary_home
 from core.settings import SANDBOX_TOKEN
+from tests import forked
+from tests.forked import ROOT
 
 pytestmark = pytest.mark.process
 
-ROOT = Path(__file__).parents[1]
 KEY = "sk-never-shown-anywhere"
 
 
@@ -31,14 +31,7 @@ def home() -> Iterator[Path]:
 def postaify(home: Path, *arguments: str, **variables: str) -> "subprocess.CompletedProcess[str]":
     """Run it in an empty folder, with no variables but these."""
     environment = {"PATH": os.environ["PATH"], "POSTAIFY_HOME": str(home), "PYTHONPATH": str(ROOT), **variables}
-    return subprocess.run(
-        [sys.executable, "-m", "postaify", *arguments],
-        cwd=home,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
+    return forked.run("postaify", *arguments, cwd=home, environment=environment)
 
 
 class Answering(BaseHTTPRequestHandler):

@@ -1,6 +1,6 @@
 """A bot's process to be killed: writes a line into a journal when the handling of an update begins and when it ends.
 
-    python polled_bot.py <Bot API address> <Redis address> <journal>
+    python -m tests.bot.polled_bot <Bot API address> <Redis address> <journal>
 
 A text that begins with "slow" is handled until the process ends, unless this is the second one on the journal.
 """

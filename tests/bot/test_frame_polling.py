@@ -1,7 +1,7 @@
 """Polling: an update is confirmed when it was handled, and what a killed process had begun is taken up again."""
 
 import asyncio
-import sys
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -16,11 +16,11 @@ from telegram import Bot, Update
 from bot.polling import Poller
 from core.settings import Settings
 from core.telegram.client import open_bot
+from tests.forked import ROOT, Forked
 from tests.sandbox_server import RunningSandbox, running_sandbox
 from web.sandbox.client import Person
 
 PATIENCE_S = 15
-SCRIPT = Path(__file__).with_name("polled_bot.py")
 
 
 @pytest.fixture
@@ -209,32 +209,29 @@ async def test_what_a_killed_process_had_begun_is_taken_up_by_the_next(
         await read_until(journal, "end later")
         await all_confirmed(telegram)
         first.kill()
-        await first.wait()
+        await asyncio.to_thread(first.wait, 15)
     await person.send_text("while away")
     async with bot_process(settings, telegram, journal) as second:
         lines = await read_until(journal, "end slow one", "end while away")
         second.terminate()
-        assert await second.wait() == 0
+        assert await asyncio.to_thread(second.wait, 15) == 0
     ended = [line for line in lines if line.startswith("end")]
     assert sorted(ended) == ["end later", "end quick", "end slow one", "end while away"]
     assert lines.index("begin slow one", lines.index("end later")) < lines.index("begin while away")
 
 
 @asynccontextmanager
-async def bot_process(
-    settings: Settings, telegram: RunningSandbox, journal: Path
-) -> AsyncIterator[asyncio.subprocess.Process]:
+async def bot_process(settings: Settings, telegram: RunningSandbox, journal: Path) -> AsyncIterator[Forked]:
     """The script at work; killed at the end if it still is."""
     assert settings.redis_url is not None
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, str(SCRIPT), telegram.base_url, settings.redis_url.get_secret_value(), str(journal)
-    )
+    arguments = [telegram.base_url, settings.redis_url.get_secret_value(), str(journal)]
+    output = journal.with_suffix(".txt")
+    process = Forked("tests.bot.polled_bot", *arguments, cwd=ROOT, environment=os.environ, output=output)
     try:
         yield process
     finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+        process.kill()
+        await asyncio.to_thread(process.wait, 15)
 
 
 async def all_confirmed(telegram: RunningSandbox) -> None:

@@ -1,4 +1,4 @@
-"""A supervisor in a process of its own, with children made for tests: `python supervised_home.py HOME CHILD...`.
+"""A supervisor in a process of its own, with children made for tests. Arguments: a home, and the children's names.
 
 Told apart by name: `steady*` serves, `crashing*` dies after it served, `stubborn*` ignores SIGTERM, `parent*` has a
 child in its session, `late*` never gets ready, `failing*` logs an error. `+services` runs PostgreSQL and Redis too.

@@ -2,8 +2,6 @@
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -15,11 +13,9 @@ from core.embedded import running_services
 from core.home import temporary_home
 from core.processes import is_running
 from core.readiness import ready_processes
+from tests.forked import ROOT, Forked
 
 pytestmark = pytest.mark.process
-
-SCRIPT = Path(__file__).with_name("supervised_home.py")
-ROOT = SCRIPT.parents[2]
 
 
 class Run:
@@ -28,14 +24,9 @@ class Run:
     def __init__(self, home: Path, *names: str) -> None:
         self.home = home
         self.output = home.with_name(f"{home.name}-{time.monotonic_ns()}.txt")
-        with self.output.open("wb") as output:
-            self.process = subprocess.Popen(
-                [sys.executable, str(SCRIPT), str(home), *names],
-                stdout=output,
-                stderr=output,
-                cwd=ROOT,
-                env=os.environ | {"PYTHONPATH": str(ROOT)},
-            )
+        self.process = Forked(
+            "tests.core.supervised_home", str(home), *names, cwd=ROOT, environment=os.environ, output=self.output
+        )
 
     def said(self) -> list[str]:
         return self.output.read_text().splitlines()

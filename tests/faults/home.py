@@ -4,7 +4,6 @@ import asyncio
 import os
 import signal
 import subprocess
-import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -17,13 +16,12 @@ from core.embedded import running_services
 from core.home import private_folder, temporary_home
 from core.readiness import ready_processes
 from core.settings import SANDBOX_TOKEN, Settings
+from tests.forked import ROOT, Forked
 from tests.sandbox_server import sandbox_process
 from web.sandbox.client import SandboxClient
 
-ROOT = Path(__file__).parents[2]
 UP_WITHIN_S = 60.0
 SERVING = {"scheduler", "worker-light", "bot", "web"}
-POSTAIFY = (sys.executable, "-m", "postaify")
 
 
 @dataclass(slots=True)
@@ -32,8 +30,8 @@ class FaultyHome:
 
     home: Path
     sandbox: SandboxClient
-    _up: subprocess.Popen[bytes] | None = None
-    _second: subprocess.Popen[bytes] | None = None
+    _up: Forked | None = None
+    _second: Forked | None = None
     _stopped: set[int] = field(default_factory=set)
 
     async def start(self) -> None:
@@ -45,7 +43,7 @@ class FaultyHome:
                 await asyncio.sleep(0.05)
         self._second = self._spawn("worker")
 
-    def _spawn(self, command: str) -> subprocess.Popen[bytes]:
+    def _spawn(self, command: str) -> Forked:
         environment = {
             "PATH": os.environ["PATH"],
             "PYTHONPATH": str(ROOT),
@@ -54,8 +52,8 @@ class FaultyHome:
             "TELEGRAM_API_URL": self.sandbox.base_url,
             "WEB_PORT": "0",
         }
-        with (self.home / f"{command}.txt").open("ab") as output:
-            return subprocess.Popen([*POSTAIFY, command], cwd=self.home, env=environment, stdout=output, stderr=output)
+        output = self.home / f"{command}.txt"
+        return Forked("postaify", command, cwd=self.home, environment=environment, output=output)
 
     @property
     def log(self) -> str:

@@ -3,17 +3,17 @@
 import asyncio
 import os
 import signal
-import subprocess
-import sys
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import asyncpg
 
 from core.readiness import readiness_of
 from core.settings import Settings
+from tests.forked import Forked
 from tests.sandbox_server import RunningSandbox, running_sandbox
 
 READY_WITHIN_S = 30.0
@@ -34,7 +34,7 @@ class House:
     environment: Mapping[str, str]
     home: Path
     database_url: str
-    running: dict[str, subprocess.Popen[bytes]] = field(default_factory=dict)
+    running: dict[str, Forked] = field(default_factory=dict)
 
     @property
     def log(self) -> str:
@@ -50,15 +50,9 @@ class House:
                     assert self.running[name].poll() is None, f"{name} ended at once:\n{self.log[-3000:]}"
                     await asyncio.sleep(0.02)
 
-    def _spawn(self, name: str) -> subprocess.Popen[bytes]:
-        with (self.home / f"{name}.log").open("ab") as log:
-            return subprocess.Popen(
-                [sys.executable, "-m", "postaify", *PROCESSES[name]],
-                env=dict(self.environment),
-                cwd=self.home,
-                stdout=log,
-                stderr=log,
-            )
+    def _spawn(self, name: str) -> Forked:
+        log = self.home / f"{name}.log"
+        return Forked("postaify", *PROCESSES[name], cwd=self.home, environment=self.environment, output=log)
 
     async def end(self, name: str, with_signal: signal.Signals = signal.SIGKILL) -> None:
         """End one process. SIGKILL by default: nothing of it gets to tidy up."""
@@ -81,8 +75,10 @@ class House:
 
 
 @asynccontextmanager
-async def running_house(settings: Settings, home: Path, *, limits: bool = True) -> AsyncIterator[House]:
-    """The house on the given servers; `limits` lets the sandbox refuse what goes out too fast."""
+async def running_house(
+    settings: Settings, home: Path, *, limits: bool = True, more: Mapping[str, str] = MappingProxyType({})
+) -> AsyncIterator[House]:
+    """The house on the given servers; `limits` lets the sandbox refuse what goes out too fast. `more` settings."""
     assert settings.database_url is not None
     assert settings.redis_url is not None
     async with running_sandbox(limits=limits) as sandbox:
@@ -94,6 +90,7 @@ async def running_house(settings: Settings, home: Path, *, limits: bool = True) 
             "TELEGRAM_API_URL": sandbox.base_url,
             "ALLOW_PRIVATE_URLS": "true",
             "PYTHONASYNCIODEBUG": "0",
+            **more,
         }
         url = settings.database_url.get_secret_value().replace("+asyncpg", "")
         house = House(sandbox, environment, home, url)
