@@ -1,27 +1,33 @@
 """What a handler gets: who is there, what came in, and how to answer."""
 
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
 import structlog
-from telegram import Bot, LinkPreviewOptions, Message, Update
+from telegram import Bot, InputMediaPhoto, LinkPreviewOptions, Message, Update
 from telegram.constants import ChatType, ParseMode
 from telegram.error import BadRequest
 
 from bot.actions import Action
+from bot.albums import Album
 from bot.pastes import Paste
 from bot.prompts import Prompt, Prompts
+from bot.received import Received, received
 from bot.screens import Screen, Toast
 from bot.texts import Texts
 from core import ids
 from core.db import TelegramId
 from core.deps import Deps
 from core.posts.writing import Place
+from core.telegram.content import Entity
 
 log = structlog.get_logger()
 
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+NO_TEXT = "no text in the message"
+"""Telegram's words for a picture that should become a text."""
 TOAST_LIMIT = 200
 """https://core.telegram.org/bots/api#answercallbackquery"""
 
@@ -55,6 +61,8 @@ class Context:
     """What stands behind a command."""
     paste: Paste | None = None
     """The text of which this message is the end so far."""
+    album: Album | None = None
+    """The album of which this message is the newest item."""
     ended_question: str | None = None
     """What the question was about that this command has put an end to (a msgid, or ""); None when none waited."""
     _answered: bool = field(default=False)
@@ -82,6 +90,15 @@ class Context:
         return (self.message.text if self.message is not None else None) or ""
 
     @property
+    def received(self) -> Received:
+        """All that came: words with their formatting (a caption's, too) and media; of an album all items so far."""
+        if self.album is not None:
+            return self.album.whole
+        if self.paste is not None:
+            return Received(self.paste.text, tuple(Entity.from_json(entity) for entity in self.paste.entities))
+        return received(self.message) if self.message is not None else Received()
+
+    @property
     def pressed(self) -> Message | None:
         """The message whose button was pressed, if it is still there."""
         query = self.update.callback_query
@@ -101,25 +118,49 @@ class Context:
         return await self.change(self.pressed.message_id, screen)
 
     async def change(self, message_id: int, screen: Screen) -> TelegramId:
-        """Change one of the bot's messages; when that is too late, send a new one. Gives the message's id."""
+        """Change one of the bot's messages; when that is too late, send a new one. Gives the message's id.
+
+        A picture can't become a text: then the text takes the place of the message.
+        """
         try:
-            await self.bot.edit_message_text(
-                screen.text,
-                chat_id=self.chat_id,
-                message_id=message_id,
-                parse_mode=ParseMode.HTML,
-                reply_markup=screen.inline_markup(),
-                link_preview_options=None if screen.link_preview else NO_PREVIEW,
-            )
+            await self._edit(message_id, screen)
         except BadRequest as error:
             if _is_gone(error):
                 return await self.send(screen)
+            if NO_TEXT in error.message:
+                return await self._replace(message_id, screen)
             if "not modified" not in error.message:
                 raise
         return TelegramId(message_id)
 
+    async def _edit(self, message_id: int, screen: Screen) -> None:
+        if screen.picture is not None:
+            await self.bot.edit_message_media(
+                InputMediaPhoto(screen.picture, screen.text, parse_mode=ParseMode.HTML),
+                chat_id=self.chat_id,
+                message_id=message_id,
+                reply_markup=screen.inline_markup(),
+            )
+            return
+        await self.bot.edit_message_text(
+            screen.text,
+            chat_id=self.chat_id,
+            message_id=message_id,
+            parse_mode=ParseMode.HTML,
+            reply_markup=screen.inline_markup(),
+            link_preview_options=None if screen.link_preview else NO_PREVIEW,
+        )
+
+    async def _replace(self, message_id: int, screen: Screen) -> TelegramId:
+        """A message over two days old can't be removed and stays."""
+        with suppress(BadRequest):
+            await self.bot.delete_message(self.chat_id, message_id)
+        return await self.send(screen)
+
     async def send(self, screen: Screen, *, reply_to: int | None = None) -> TelegramId:
         """A new message. Gives its id."""
+        if screen.picture is not None:
+            return await self._send_picture(screen, screen.picture, reply_to)
         sent = await self.bot.send_message(
             self.chat_id,
             screen.text,
@@ -128,6 +169,31 @@ class Context:
             reply_to_message_id=reply_to,
             allow_sending_without_reply=True if reply_to is not None else None,
             link_preview_options=None if screen.link_preview else NO_PREVIEW,
+        )
+        return TelegramId(sent.message_id)
+
+    async def _send_picture(self, screen: Screen, picture: bytes, reply_to: int | None) -> TelegramId:
+        sent = await self.bot.send_photo(
+            self.chat_id,
+            picture,
+            caption=screen.text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=screen.reply_markup(),
+            reply_to_message_id=reply_to,
+            allow_sending_without_reply=True if reply_to is not None else None,
+        )
+        return TelegramId(sent.message_id)
+
+    async def send_file(self, content: bytes, filename: str, screen: Screen) -> TelegramId:
+        """A document with the screen under it. Gives the message's id."""
+        sent = await self.bot.send_document(
+            self.chat_id,
+            content,
+            filename=filename,
+            caption=screen.text,
+            parse_mode=ParseMode.HTML,
+            reply_markup=screen.reply_markup(),
+            disable_content_type_detection=True,
         )
         return TelegramId(sent.message_id)
 

@@ -15,6 +15,7 @@ from telegram import Message
 from telegram.constants import MessageLimit
 
 from bot.prompts import Prompt
+from bot.received import entities_of
 from core.posts.counting import utf16_length
 
 CUT_FROM = MessageLimit.MAX_TEXT_LENGTH // 2
@@ -32,6 +33,8 @@ class Paste:
     message_id: int
     sent_at: float
     forwarded: bool
+    entities: list[dict[str, Any]] = field(default_factory=list)
+    """Its formatting: core.telegram.content.Entity, as plain data."""
     begun: bool = False
     """Whether earlier messages are part of it."""
     refused: bool = False
@@ -61,7 +64,15 @@ class Pastes:
         if piece.message_id <= before.message_id:
             return None
         whole = "" if before.refused else _joined(before, piece.text)
-        return replace(piece, text=whole, begun=True, refused=before.refused, prompt=before.prompt, notes=before.notes)
+        return replace(
+            piece,
+            text=whole,
+            entities=[*before.entities, *_moved(piece.entities, utf16_length(whole) - utf16_length(piece.text))],
+            begun=True,
+            refused=before.refused,
+            prompt=before.prompt,
+            notes=before.notes,
+        )
 
     async def keep(self, store: redis.asyncio.Redis, chat_id: int, paste: Paste) -> None:
         """Expect the next piece, if there can be one."""
@@ -89,6 +100,7 @@ def _piece(message: Message) -> Paste:
         message.message_id,
         sent_at,
         forwarded=origin is not None,
+        entities=[entity.to_json() for entity in entities_of(message.entities)],
         may_go_on=length >= CUT_FROM,
         full=length == MessageLimit.MAX_TEXT_LENGTH,
     )
@@ -104,6 +116,10 @@ def _joined(before: Paste, piece: str) -> str:
         return before.text + piece
     ends_sentence = before.text.rstrip("\"'”’»)]*_").endswith((".", "!", "?", "…", ":", "。", "！", "？"))
     return f"{before.text}\n{piece}" if ends_sentence else f"{before.text} {piece}"
+
+
+def _moved(entities: list[dict[str, Any]], by: int) -> list[dict[str, Any]]:
+    return [{**entity, "offset": entity["offset"] + by} for entity in entities]
 
 
 def _stored(stored: bytes | str | None) -> Paste | None:

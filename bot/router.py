@@ -9,6 +9,7 @@ from markupsafe import Markup
 from telegram import Message
 
 from bot.actions import Action, OutdatedButton, decode
+from bot.albums import Albums
 from bot.context import Actor, Context, Handler, PromptHandler
 from bot.pastes import Paste, Pastes
 from bot.prompts import Prompt
@@ -66,6 +67,7 @@ class Router:
     edited: Handler | None = None
     """Takes a message that the user has changed after sending it."""
     pastes: Pastes = field(default_factory=Pastes)
+    albums: Albums = field(default_factory=Albums)
 
     def command(
         self, name: str, handler: Handler, *, menu: str = "", in_groups: bool = False, for_admins: bool = False
@@ -127,7 +129,9 @@ class Router:
             return
         if not context.is_private:
             return
-        if message.text is None:
+        if message.media_group_id is not None:
+            await self._route_album(context, message)
+        elif message.text is None:
             await self._find_handler(context, message)
         elif (paste := await self.pastes.read(context.deps.redis, message)) is not None:
             await self._route_text(context, message, paste)
@@ -144,9 +148,26 @@ class Router:
         finally:
             await self.pastes.keep(context.deps.redis, context.chat_id, paste)
 
-    async def _find_handler(self, context: Context, message: Message) -> None:
-        if await self._answer_reply(context, message) or await self._answer_prompt(context):
+    async def _route_album(self, context: Context, message: Message) -> None:
+        """An item of an album, which may have begun in earlier messages and may go on in the next."""
+        album = await self.albums.read(context.deps.redis, message)
+        if album is None:
             return
+        context.album = album
+        try:
+            if not album.refused:
+                await self._find_handler(context, message)
+        finally:
+            await self.albums.keep(context.deps.redis, album)
+
+    async def _find_handler(self, context: Context, message: Message) -> None:
+        try:
+            if await self._answer_reply(context, message) or await self._answer_prompt(context):
+                return
+        except InvalidInput:
+            if context.album is not None:
+                context.album.refused = True
+            raise
         for fits, handler in self.contents:
             if fits(message):
                 await handler(context)
@@ -193,17 +214,19 @@ class Router:
         if prompt is None or prompt.name not in self.questions:
             return False
         await context.stop_asking()
-        if context.paste is not None:
-            context.paste.prompt = prompt
+        arriving = context.paste or context.album
+        if arriving is not None:
+            arriving.prompt = prompt
         if await self.questions[prompt.name].handler(context, prompt) is not False:
             return True
-        if context.paste is not None:
-            context.paste.prompt = None
+        if arriving is not None:
+            arriving.prompt = None
         await context.ask(prompt.name, **prompt.data)
         return False
 
     async def _question_of(self, context: Context) -> Prompt | None:
-        """The question that waits; for a further piece of a text the one that its first piece answered."""
-        if context.paste is not None and context.paste.begun:
-            return context.paste.prompt
+        """The question that waits; for a further piece of a text or an album the one that its first piece answered."""
+        arriving = context.paste or context.album
+        if arriving is not None and arriving.begun:
+            return arriving.prompt
         return await context.waiting()

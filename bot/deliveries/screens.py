@@ -23,6 +23,7 @@ from bot.deliveries.actions import (
 from bot.deliveries.failures import TEXT_IS_AT_FAULT, failure_sentence
 from bot.deliveries.phrases import NO_ZONE, echo, first_words, in_time, moment, shortened
 from bot.posts.labels import STATUS_ICONS, platform_label, status_label
+from bot.posts.makeup_labels import media_label
 from bot.screens import Button, Keyboard, Screen, lines
 from bot.texts import Texts
 from core import ids
@@ -214,11 +215,11 @@ def _body(data: Data, heading: Markup, t: Texts, *more: Markup) -> Markup:
     named = Markup("{} · {}").format(heading, platform_label(data["platform"]))
     if data.get("target"):
         named = t("{heading} → {chat}", heading=named, chat=target_label(data["target"]))
-    return lines([named, *(line for line in more if line), "", Markup("<i>{}</i>").format(_preview(data))])
+    return lines([named, *(line for line in more if line), "", Markup("<i>{}</i>").format(_preview(data, t))])
 
 
-def _preview(data: Data) -> str:
-    return first_words(data["title"], data["text"])
+def _preview(data: Data, t: Texts) -> str:
+    return first_words(data["title"], data["text"]) or media_label(data.get("media") or {}, t)
 
 
 def _zone(data: Data) -> str:

@@ -7,7 +7,7 @@ from telegram.error import TelegramError
 
 from bot.actions import actions_under
 from bot.context import Context
-from bot.posts import screens
+from bot.posts import details, screens
 from bot.posts.actions import (
     ChooseRewrite,
     ChooseTranslation,
@@ -23,6 +23,7 @@ from bot.posts.actions import (
 )
 from bot.posts.labels import OUTPUT_LANGUAGES
 from bot.prompts import Prompt
+from bot.received import Received, shifted
 from bot.router import Router
 from bot.screens import Screen, Toast
 from core import ids
@@ -30,13 +31,18 @@ from core.db import TelegramId
 from core.errors import InvalidInput
 from core.limits import GENERATIONS, hit
 from core.posts import service as posts
+from core.posts.details import has_details
+from core.posts.makeup import entities_of
 from core.posts.models import Post
 from core.posts.platforms import Draft, Platform
 from core.posts.queries import post_of, post_on_card
 from core.posts.writing import Place, bind_card, card_of, draft_from_source
 from core.providers.text import Rewrite, RewriteKind
-from core.telegram.content import Content, TextFormat
+from core.telegram.calls import call
+from core.telegram.content import Content, Entity, TextFormat
+from core.telegram.markup import from_entities, to_entities, utf16_length
 from core.telegram.parts import parts_of
+from core.telegram.sender import NoMedia
 
 EDIT_PROMPT = "posts.edit"
 REPLACES = "="
@@ -115,20 +121,48 @@ async def _post_on(context: Context, replied: Message) -> Post | None:
 
 
 async def _apply(context: Context, post: Post, message_id: TelegramId) -> None:
-    """What the user wrote about a draft: a new text behind `=`, or an instruction."""
+    """What the user sent about a draft: a new text behind `=`, an instruction, or media to go with it."""
     text = context.text.strip()
+    if not text and context.received.media:
+        await details.answer_growing(context, await details.attach(context, post.id))
+        return
     if not text:
         raise InvalidInput("posts.edit_needs_text")
     if text.startswith(REPLACES):
-        draft = _typed_draft(post, text[1:].strip())
-        async with context.deps.tx() as tx:
-            changed = await posts.replace_text(tx, owner_id=context.actor.id, post_id=post.id, draft=draft)
-        await _redraw(context, changed, message_id)
+        await _redraw(context, await _replace(context, post), message_id)
         return
     if len(text) > INSTRUCTION_LIMIT:
         raise InvalidInput("posts.instruction_too_long", length=len(text), limit=INSTRUCTION_LIMIT)
     place = Place(context.chat_id, message_id, context.actor.language)
     await _rewrite(context, post.id, Rewrite(RewriteKind.INSTRUCTION, text), place)
+
+
+async def _replace(context: Context, post: Post) -> Post:
+    """With the text behind `=`. When more of a long text comes, the whole takes the place of its beginning."""
+    draft, entities = _typed(context.received, post)
+    paste = context.paste
+    async with context.deps.tx() as tx:
+        changed = await posts.replace_text(
+            tx,
+            owner_id=context.actor.id,
+            post_id=post.id,
+            draft=draft,
+            entities=entities,
+            instead_of=paste.notes.get("version") if paste is not None else None,
+        )
+    if paste is not None:
+        paste.notes = {"version": changed.version}
+    return changed
+
+
+def _typed(typed: Received, post: Post) -> tuple[Draft, tuple[Entity, ...]]:
+    """What stands behind the sign; formatted where it goes out in Telegram."""
+    behind = typed.text.partition(REPLACES)[2]
+    text = behind.strip()
+    if not has_details(post) or post.platform == Platform.YOUTUBE:
+        return _typed_draft(post, text), ()
+    cut = utf16_length(typed.text) - utf16_length(behind.lstrip())
+    return Draft(text), to_entities(from_entities(text, shifted(typed.entities, -cut)))
 
 
 def _typed_draft(post: Post, text: str) -> Draft:
@@ -180,8 +214,9 @@ async def on_full_text(context: Context, press: ShowFullText) -> None:
     """All of it, in as many messages as it takes."""
     async with context.deps.read() as session:
         post = await post_of(session, owner_id=context.actor.id, post_id=press.post_id)
-    for part in parts_of(Content(text=post.text, format=TextFormat.PLAIN)):
-        await context.send_plain(part.text)
+    content = Content(text=post.text, format=TextFormat.PLAIN, entities=entities_of(post.entities), link_preview=False)
+    for part in parts_of(content):
+        await call(context.bot, context.chat_id, content, part, NoMedia())
 
 
 async def on_delete(context: Context, press: DeletePost) -> None:

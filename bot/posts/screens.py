@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from bot.channels.labels import target_label
 from bot.deliveries.actions import Back, CancelSchedule, ChooseTarget, ChooseTime, OpenCard, PostNow
-from bot.deliveries.phrases import first_words
+from bot.deliveries.phrases import first_words, shortened
 from bot.keyboards import pager
 from bot.posts.actions import (
     ChooseRewrite,
@@ -26,6 +26,7 @@ from bot.posts.actions import (
     StopRewrite,
     UndoEdit,
 )
+from bot.posts.details_actions import ShowDetails
 from bot.posts.labels import (
     PLATFORMS,
     STATUS_ICONS,
@@ -36,10 +37,12 @@ from bot.posts.labels import (
     status_label,
     style_label,
 )
+from bot.posts.makeup_labels import layout_line, makeup_line, media_label
 from bot.posts.problems import note_sentence, problem_sentence
 from bot.screens import Button, Keyboard, Screen, lines, rows_of
 from bot.texts import Texts
 from core import ids
+from core.posts.makeup import entities_of, media_kinds
 from core.posts.models import Post, PostStatus
 from core.posts.platforms import Platform, measure
 from core.posts.queries import UPCOMING
@@ -47,6 +50,7 @@ from core.posts.scheduling import ARRANGED
 from core.posts.service import EDITABLE
 from core.providers.text import Ability, RewriteKind, Style
 from core.telegram.markup import utf16_length
+from core.telegram.rendering import html_of
 
 SHOWN_UNITS = 3_300
 """UTF-16 units of a post that a card shows: Telegram takes 4,096, and there is more on the card than the post."""
@@ -54,6 +58,7 @@ COPY_LIMIT = 256
 """https://core.telegram.org/bots/api#copytextbutton"""
 PLAIN_REWRITES = (RewriteKind.SHORTER, RewriteKind.LONGER, RewriteKind.HOOK_FIRST, RewriteKind.VOICEOVER)
 PREVIEW_UNITS = 60
+LATE_UNITS = 300
 
 
 def draft_card(card: Mapping[str, Any], t: Texts) -> Screen:
@@ -65,9 +70,10 @@ def draft_card(card: Mapping[str, Any], t: Texts) -> Screen:
     body = [
         _heading(card, t),
         "",
-        shown,
+        *([shown] if shown else []),
         *([t("… the rest is under Full text.")] if _is_cut(card) else []),
-        "",
+        *([""] if shown else []),
+        *(line for line in (makeup_line(card, t), layout_line(card, t)) if line),
         _footer(card, t),
         *(Markup("<i>{}</i>").format(note) for note in notes),
     ]
@@ -88,16 +94,8 @@ def _heading(card: Mapping[str, Any], t: Texts) -> Markup:
 
 
 def _shown(card: Mapping[str, Any]) -> Markup:
-    text = escape(_cut(card["text"]))
+    text = Markup(html_of(card["text"], entities_of(card.get("entities", ())), units=SHOWN_UNITS))  # noqa: S704
     return Markup("<b>{}</b>\n\n{}").format(card["title"], text) if card["title"] else text
-
-
-def _cut(text: str) -> str:
-    """What fits onto a card, up to the end of a word."""
-    if utf16_length(text) <= SHOWN_UNITS:
-        return text
-    part = text.encode("utf-16-le")[: SHOWN_UNITS * 2].decode("utf-16-le", errors="ignore")
-    return part.rpartition(" ")[0] or part
 
 
 def _is_cut(card: Mapping[str, Any]) -> bool:
@@ -105,13 +103,22 @@ def _is_cut(card: Mapping[str, Any]) -> bool:
 
 
 def _footer(card: Mapping[str, Any], t: Texts) -> Markup:
-    counted = measure(Platform(card["platform"]), card["text"])
-    parts = [t("{length}/{limit} characters", length=counted.length, limit=counted.limit)]
+    parts = [_length(card, t)]
     if int(card["version"]) > 1:
         parts.append(t("version {number}", number=card["version"]))
     if card.get("target"):
         parts.append(t("→ {chat}", chat=target_label(card["target"])))
     return Markup(" · ").join(parts)
+
+
+def _length(card: Mapping[str, Any], t: Texts) -> Markup:
+    """As the platform counts; in Telegram the footer counts, and under media there is less room."""
+    if card["platform"] == Platform.TELEGRAM and card.get("units") is not None:
+        length, limit = card["units"], card["one_message"]
+    else:
+        counted = measure(Platform(card["platform"]), card["text"])
+        length, limit = counted.length, counted.limit
+    return t("{length}/{limit} characters", length=length, limit=limit)
 
 
 def _card_keyboard(card: Mapping[str, Any], t: Texts) -> Keyboard:
@@ -121,9 +128,15 @@ def _card_keyboard(card: Mapping[str, Any], t: Texts) -> Keyboard:
         rows.append(_editing_row(card, post_id, t))
     rows.append(_timing_row(post_id, status, t))
     if status in EDITABLE and (card.get("has_choice") or card.get("target")):
-        rows.append([Button(t("📍 Where it goes"), ChooseTarget(post_id, Back.CARD, 1))])
+        rows.append([Button(t("📍 Where it goes"), ChooseTarget(post_id, Back.CARD, 1)), _details(post_id, t)])
+    elif status in EDITABLE:
+        rows.append([_details(post_id, t)])
     rows.append(_more_row(card, post_id, status, t))
     return [row for row in rows if row]
+
+
+def _details(post_id: ids.PostId, t: Texts) -> Button:
+    return Button(t("⚙️ Details"), ShowDetails(post_id))
 
 
 def _card_pager(card: Mapping[str, Any]) -> list[Button]:
@@ -137,7 +150,9 @@ def _card_pager(card: Mapping[str, Any]) -> list[Button]:
 
 
 def _editing_row(card: Mapping[str, Any], post_id: ids.PostId, t: Texts) -> list[Button]:
-    row = [Button(t("✏️ Edit"), EditPost(post_id)), Button(t("🔁 Rewrite"), ChooseRewrite(post_id))]
+    row = [Button(t("✏️ Edit"), EditPost(post_id))]
+    if card["text"]:
+        row.append(Button(t("🔁 Rewrite"), ChooseRewrite(post_id)))
     if int(card["version"]) > 1:
         row.append(Button(t("↩️ Undo"), UndoEdit(post_id, int(card["version"]))))
     return row
@@ -155,7 +170,7 @@ def _more_row(card: Mapping[str, Any], post_id: ids.PostId, status: PostStatus, 
     row = []
     if _is_cut(card):
         row.append(Button(t("📄 Full text"), ShowFullText(post_id)))
-    elif utf16_length(card["text"]) <= COPY_LIMIT:
+    elif 0 < utf16_length(card["text"]) <= COPY_LIMIT:
         row.append(Button(t("📋 Copy"), copy=card["text"]))
     if status not in UPCOMING:
         row.append(Button(t("🗑 Delete"), DeletePost(post_id)))
@@ -208,7 +223,7 @@ def ask_edit(platform: Platform, t: Texts) -> Screen:
 def deleted(post: Post, t: Texts) -> Screen:
     """With a way back."""
     return Screen(
-        t("🗑 Deleted: {text}", text=_preview(post)),
+        t("🗑 Deleted: {text}", text=_preview(post, t)),
         [[Button(t("Undo"), RestorePost(post.id)), Button(t("📚 My posts"), ShowPosts(page=1))]],
     )
 
@@ -217,7 +232,9 @@ def history(
     posts: Sequence[Post], *, page: int, pages: int, total: int, shown: ShowPosts, search: str, t: Texts
 ) -> Screen:
     """The list of posts, each a button that opens its card."""
-    entries = [Button(f"{STATUS_ICONS[PostStatus(post.status)]} {_preview(post)}", ShowCard(post.id)) for post in posts]
+    entries = [
+        Button(f"{STATUS_ICONS[PostStatus(post.status)]} {_preview(post, t)}", ShowCard(post.id)) for post in posts
+    ]
 
     def at(number: int) -> ShowPosts:
         return ShowPosts(number, shown.status, shown.platform, shown.found)
@@ -279,7 +296,7 @@ def late(data: Mapping[str, Any], t: Texts, now: datetime) -> Screen:
         t(
             "⚠️ A post is late by {behind}. I keep trying and will tell you how it ends.\n\n{text}",
             behind=behind,
-            text=_cut(data["text"])[:300],
+            text=shortened(data["text"], LATE_UNITS),
         ),
         [
             [
@@ -290,8 +307,9 @@ def late(data: Mapping[str, Any], t: Texts, now: datetime) -> Screen:
     )
 
 
-def _preview(post: Post) -> str:
-    return first_words(post.title, post.text, PREVIEW_UNITS)
+def _preview(post: Post, t: Texts) -> str:
+    """Its first words; without any, what it is of."""
+    return first_words(post.title, post.text, PREVIEW_UNITS) or str(media_label(media_kinds(post), t).unescape())
 
 
 def _post_id(card: Mapping[str, Any]) -> ids.PostId:

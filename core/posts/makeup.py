@@ -3,6 +3,7 @@
 Pure. The verbs that change it stand in core/posts/details.py, the message that comes of it in core/posts/content.py.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
@@ -54,6 +55,11 @@ def entities_of(rows: Iterable[Json]) -> tuple[Entity, ...]:
 
 def media_of(post: Post) -> tuple[Media, ...]:
     return tuple(Media.from_json(row) for row in post.media)
+
+
+def media_kinds(post: Post) -> dict[str, int]:
+    """How many there are of each kind."""
+    return dict(Counter(row["kind"] for row in post.media))
 
 
 def moved(entities: Iterable[Entity], by: int) -> tuple[Entity, ...]:

@@ -10,9 +10,10 @@ from core.deliveries.service import replace_content
 from core.deliveries.statuses import show_status
 from core.errors import Conflict, InvalidInput
 from core.posts.content import content_for
+from core.posts.copies import refresh_copies
 from core.posts.makeup import copied_values, draft_problems, makeup_problem, media_of
 from core.posts.models import Post, PostStatus, PostVersion
-from core.posts.platforms import Draft, Platform
+from core.posts.platforms import Draft, Platform, is_blank
 from core.posts.queries import UPCOMING, post_of
 from core.posts.scheduling import ARRANGED, SCHEDULABLE, show_post_status
 from core.posts.writing import BY_HAND, Place, card_of
@@ -24,7 +25,7 @@ from core.work.models import WorkStatus
 from core.work.service import request_cancel, request_work, unfinished_work
 
 REWRITE = JobSpec("jobs.posts.rewrite", queue=TEXT, attempts=3, timeout_s=120)
-EDITABLE = SCHEDULABLE
+EDITABLE = SCHEDULABLE | {PostStatus.RECURRING}
 
 
 class NotEditable(Conflict):
@@ -77,9 +78,11 @@ def _check_text(post: Post, draft: Draft) -> None:
 async def request_rewrite(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, rewrite: Rewrite, place: Place) -> Post:
     """Start a rewrite; the card at `place` changes when it is there.
 
-    Raises NotEditable, or RewriteRunning while another one is being made.
+    Raises NotEditable, RewriteRunning while another one is being made, or InvalidInput ("posts.nothing_to_rewrite").
     """
     post = await editable_post(tx, owner_id, post_id)
+    if is_blank(post.text):
+        raise InvalidInput("posts.nothing_to_rewrite", post_id=str(post_id))
     if await unfinished_work(tx, owner_id=owner_id, subject_id=post.id):
         raise RewriteRunning(post_id=str(post_id))
     payload = {
@@ -147,9 +150,9 @@ async def undo(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, from_versio
 
 
 async def delete_post(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) -> Post:
-    """Put a post away. A scheduled one must be cancelled first (NotEditable)."""
+    """Put a post away. A scheduled one must be cancelled first, one that recurs be stopped (NotEditable)."""
     post = await post_of(tx.session, owner_id=owner_id, post_id=post_id, lock=True)
-    if post.status in UPCOMING:
+    if post.status in (*UPCOMING, PostStatus.RECURRING):
         raise NotEditable(post_id=str(post_id), status=post.status)
     post.deleted_at = tx.now
     return post
@@ -225,7 +228,12 @@ async def _add_version(tx: Tx, post: Post, draft: Draft, *, entities: list[Json]
 
 
 async def refresh_delivery(tx: Tx, post: Post) -> None:
-    """A scheduled post goes out as it reads now. Raises NotEditable when it is being sent this moment."""
+    """A scheduled post goes out as it reads now, and so do the planned copies of one that recurs.
+
+    Raises NotEditable when it is being sent this moment.
+    """
+    if post.status in (PostStatus.RECURRING, PostStatus.DRAFT):
+        await refresh_copies(tx, post)
     if post.status not in ARRANGED:
         return
     content = await content_for(tx.session, post)

@@ -1,13 +1,12 @@
 """Posts as plain data for screens that are made elsewhere: what a card and a status message need, and nothing else."""
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 from core import ids
 from core.db import Json
 from core.posts.content import message_of
-from core.posts.makeup import NO_FOOTER, Footer, is_too_long, one_message_limit, units_of
+from core.posts.makeup import NO_FOOTER, Footer, is_too_long, media_kinds, one_message_limit, units_of
 from core.posts.models import Batch, Post
 from core.providers.text import Note
 from core.telegram.parts import parts_of
@@ -39,11 +38,9 @@ def card_data(
 
 
 def makeup_data(post: Post, footer: Footer = NO_FOOTER) -> Json:
-    """What goes with a post: media by kind, the number of buttons, what is switched, and how it is laid out."""
-    kinds = Counter(row["kind"] for row in post.media)
+    """What goes with a post beside its media: the number of buttons, what is switched, and how it is laid out."""
     return {
         "entities": post.entities,
-        "media": dict(kinds),
         "buttons": sum(len(row) for row in post.buttons),
         "silent": post.silent,
         "pin": post.pin,
@@ -65,6 +62,7 @@ def post_data(post: Post) -> Json:
         "platform": post.platform,
         "title": post.title,
         "text": post.text,
+        "media": media_kinds(post),
         "engine": post.engine,
         "status": post.status,
         "version": post.version,

@@ -24,9 +24,9 @@ from jobs.posts import pin
 from jobs.runtime import Bench
 from jobs.scheduler import Scheduler
 from tests.factories import make_channel, make_post, make_user
+from tests.pictures import picture
 from tests.recording_queue import RecordingQueue
 from tests.sandbox_server import RunningSandbox
-from tests.pictures import picture
 from web.sandbox.client import Person, SeenMessage
 
 TEXT = "😀 Bread that pays for the oven."
@@ -84,7 +84,8 @@ async def status_of(deps: Deps, post: Post) -> DeliveryStatus:
 async def pinning_of(deps: Deps, post: Post) -> str | None:
     async with deps.read() as session:
         found = await session.scalars(select(StatusMessage.data).where(StatusMessage.subject_id == post.id))
-        return found.one()["pinning"]
+        pinning: str | None = found.one()["pinning"]
+        return pinning
 
 
 @pytest.fixture
