@@ -4,6 +4,7 @@ import json
 import os
 import socket
 import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -70,7 +71,9 @@ def findings(done: "subprocess.CompletedProcess[str]") -> dict[str, tuple[str, s
 
 
 def test_help_lists_every_command(home: Path) -> None:
-    done = postaify(home, "--help")
+    """Started from nothing, as a person does it."""
+    command = [sys.executable, "-m", "postaify", "--help"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0
     for command in ("up", "bot", "worker", "scheduler", "web", "sandbox", "migrate", "doctor", "status"):
         assert f" {command} " in done.stdout

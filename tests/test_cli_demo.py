@@ -3,8 +3,6 @@
 import io
 import os
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -12,29 +10,29 @@ import pytest
 from rich.console import Console
 
 from core.home import temporary_home
+from tests.forked import ROOT, Forked
 from tests.sandbox_server import running_sandbox
 from web.sandbox.demo import DemoFailed, play
 
-ROOT = Path(__file__).parents[1]
 
-
-def start_demo(temporary: Path, **more: str) -> subprocess.Popen[str]:
+def start_demo(temporary: Path, output: Path, **more: str) -> Forked:
     environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "TMPDIR": str(temporary), **more}
-    command = [sys.executable, "-m", "postaify", "demo"]
-    return subprocess.Popen(
-        command, cwd=temporary, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )
+    return Forked("postaify", "demo", cwd=temporary, environment=environment, output=output)
 
 
 @pytest.mark.process
-def test_the_story_ends_well_within_a_minute_and_leaves_nothing_behind() -> None:
+def test_the_story_ends_well_within_a_minute_and_leaves_nothing_behind(tmp_path: Path) -> None:
     """Whatever this machine is configured for: nobody else hears of it."""
     with temporary_home() as home:
         demo = start_demo(
-            home, TELEGRAM_BOT_TOKEN="123456789:" + "x" * 30, DATABASE_URL="postgresql://nobody@127.0.0.1:1/none"
+            home,
+            tmp_path / "said",
+            TELEGRAM_BOT_TOKEN="123456789:" + "x" * 30,
+            DATABASE_URL="postgresql://nobody@127.0.0.1:1/none",
         )
-        said, _ = demo.communicate(timeout=60)
-        assert demo.returncode == 0, said
+        status = demo.wait(60)
+        said = (tmp_path / "said").read_text()
+        assert status == 0, said
         for words in (
             "Say hello ─",
             "✨ Generate 3 posts",
@@ -49,15 +47,15 @@ def test_the_story_ends_well_within_a_minute_and_leaves_nothing_behind() -> None
 
 
 @pytest.mark.process
-def test_an_interrupted_demo_stops_everything() -> None:
+def test_an_interrupted_demo_stops_everything(tmp_path: Path) -> None:
     with temporary_home() as home:
-        demo = start_demo(home)
-        assert demo.stdout is not None
-        while "Say hello" not in demo.stdout.readline():
+        demo = start_demo(home, tmp_path / "said")
+        while "Say hello" not in (tmp_path / "said").read_text():
             assert demo.poll() is None
+            time.sleep(0.05)
         demo.send_signal(signal.SIGINT)
         started = time.monotonic()
-        demo.communicate(timeout=30)
+        demo.wait(30)
         assert time.monotonic() - started < 10
         assert demo.returncode == 130
         assert list(home.iterdir()) == []

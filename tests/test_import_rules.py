@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -59,9 +60,14 @@ def module_name(path: Path) -> str:
     return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
 
 
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text())
+
+
 def imports_of(path: Path) -> Iterator[Import]:
     importer = module_name(path)
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.Import):
             yield from (Import(importer, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -111,7 +117,7 @@ def test_only_the_models_of_the_own_feature_are_written(imports: list[Import]) -
 
 def is_table(name: str) -> bool:
     path, _, cls = name.rpartition(".")
-    tree = ast.parse((ROOT / Path(*path.split("."))).with_suffix(".py").read_text())
+    tree = tree_of((ROOT / Path(*path.split("."))).with_suffix(".py"))
     found = [node for node in tree.body if isinstance(node, ast.ClassDef) and node.name == cls]
     return bool(found) and any(isinstance(base, ast.Name) and base.id == "Base" for base in found[0].bases)
 
@@ -134,9 +140,8 @@ def test_modules_of_core_have_no_import_cycles(imports: list[Import]) -> None:
 
 def guarded(found: Import) -> bool:
     """Imports for annotations only."""
-    text = (ROOT / Path(*found.importer.split("."))).with_suffix(".py")
-    source = text.read_text() if text.exists() else (text.with_suffix("") / "__init__.py").read_text()
-    for node in ast.parse(source).body:
+    module = (ROOT / Path(*found.importer.split("."))).with_suffix(".py")
+    for node in tree_of(module if module.exists() else module.with_suffix("") / "__init__.py").body:
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
             inner = [child for child in ast.walk(node) if isinstance(child, ast.ImportFrom)]
             if any(f"{child.module}.{alias.name}" == found.imported for child in inner for alias in child.names):

@@ -29,7 +29,10 @@ async def test_a_channel_is_connected_tested_and_disconnected(house: House, pers
     there, card = await connect(person)
     await person.press(card, "Send a test")
     test = await person.wait_for_message("This is a test", chat_id=there)
-    await person.press(await person.refresh(card), "Delete the test")
+    tested = await person.wait_until_edited(
+        card, lambda seen: any("Delete the test" in one.text for one in seen.buttons)
+    )
+    await person.press(tested, "Delete the test")
     assert (await person.refresh(test)).deleted
     await person.press(await person.refresh(card), "Disconnect")
     gone = await person.wait_until_edited(card, "Disconnected: 📣 Oven news")
