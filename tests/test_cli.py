@@ -72,8 +72,8 @@ def findings(done: "subprocess.CompletedProcess[str]") -> dict[str, tuple[str, s
 
 def test_help_lists_every_command(home: Path) -> None:
     """Started from nothing, as a person does it."""
-    command = [sys.executable, "-m", "postaify", "--help"]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    program = [sys.executable, "-m", "postaify", "--help"]
+    done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, timeout=60)
     assert done.returncode == 0
     for command in ("up", "bot", "worker", "scheduler", "web", "sandbox", "migrate", "doctor", "status"):
         assert f" {command} " in done.stdout
