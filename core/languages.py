@@ -1,14 +1,11 @@
 """Which language a text is in, and what languages are called."""
 
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING
 
 import regex
 from babel import Locale, UnknownLocaleError
 
-if TYPE_CHECKING:
-    from py3langid.langid import LanguageIdentifier
+from core.language_model import LanguageModel
 
 UNKNOWN = "und"
 """BCP 47's code for a language that isn't known."""
@@ -33,6 +30,7 @@ stretches of 2 to 12 words in English, German, Spanish and Indonesian: from six 
 _EXPECTED_SHARE = 0.3
 """A short text is in the expected language when that is at least this likely, in proportion to the likeliest."""
 _LETTER = regex.compile(r"\p{L}")
+_MODEL = LanguageModel(DETECTABLE)
 _NOT_PROSE = regex.compile(r"https?://\S+|[@#]\w+|[\p{N}\p{S}]+")
 
 
@@ -47,13 +45,13 @@ class Language:
 def detect(text: str, *, expected: str = "") -> Language:
     """The language most of the text's beginning is in; `expected` is its sender's, and decides what is too short.
 
-    The first call loads the model (about 0.7 s and 65 MB).
+    The first call loads the model, which takes about a second.
     """
     sample = _NOT_PROSE.sub(" ", text[:_SAMPLE_CHARACTERS])
     letters = len(_LETTER.findall(sample))
     if not letters:
         return Language(UNKNOWN, 0.0)
-    ranking = _identifier().rank(sample)
+    ranking = _MODEL.rank(sample)
     code, confidence = ranking[0]
     if letters < _SHORT_LETTERS:
         if dict(ranking).get(primary(expected), 0.0) >= _EXPECTED_SHARE * confidence:
@@ -61,11 +59,6 @@ def detect(text: str, *, expected: str = "") -> Language:
         sure = confidence >= (_SURE_AGAINST_EXPECTATION if expected else _SURE_OF_SHORT)
         return Language(code if sure else UNKNOWN, confidence)
     return Language(code if confidence >= _SURE else UNKNOWN, confidence)
-
-
-def preload() -> None:
-    """Load the model now: in a parent process before it forks, so that children share it."""
-    _identifier()
 
 
 def primary(tag: str) -> str:
@@ -94,23 +87,3 @@ def _locale(tag: str) -> Locale:
         return Locale.parse(tag, sep=_separator(tag))
     except (UnknownLocaleError, ValueError):
         return Locale("en")
-
-
-@lru_cache(maxsize=1)
-def _identifier() -> "LanguageIdentifier":
-    """The model cut to DETECTABLE, so that the rest of its table is freed."""
-    # not above: it brings numpy, 15 MB that processes which never detect a language needn't carry
-    from py3langid.langid import MODEL_DIR, MODEL_FILE, LanguageIdentifier
-    from py3langid.modelio import load_model
-
-    table, priors, labels, moves, rows, features = load_model(MODEL_DIR / MODEL_FILE)
-    kept = [column for column, label in enumerate(labels) if label in DETECTABLE]
-    return LanguageIdentifier(
-        table[:, kept].copy(),
-        priors[kept].copy(),
-        [labels[column] for column in kept],
-        moves,
-        features,
-        norm_probs=True,
-        tk_row=rows,
-    )
