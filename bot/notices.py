@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.channels import screens as channel_screens
+from bot.deliveries.missed_screens import missed
 from bot.deliveries.screens import status_screen
 from bot.posts import options_screens, screens
 from bot.screens import Screen
@@ -25,6 +26,7 @@ RENDERERS: dict[str, Renderer] = {
     "posts.not_rewritten": lambda data, t, _: screens.not_rewritten(data, t),
     "posts.status": status_screen,
     "posts.late": screens.late,
+    "posts.missed": missed,
     "channels.lost": lambda data, t, _: channel_screens.lost(data, t),
     "channels.regained": lambda data, t, _: channel_screens.regained(data, t),
 }

@@ -20,6 +20,8 @@ from core.workers import worker_name
 from jobs.catalogue import work_specs
 from jobs.maintenance import sweep
 
+from jobs.outages import note_keeping_up, settle_outage, was_down
+from jobs.series import PLAN_EVERY_S, plan_series
 log = structlog.get_logger()
 
 AWAY: tuple[type[Exception], ...] = (*DATABASE_TROUBLE, RedisError)
@@ -63,6 +65,7 @@ async def schedule(deps: Deps, stop: asyncio.Event) -> None:
         _repeat("scheduler.tick_failed", Scheduler(deps).tick, stop),
         _repeat("scheduler.sweep_failed", sweep_once, stop),
     )
+        await note_keeping_up(deps)
 
 
 async def _repeat(failed: str, once: Callable[[], Awaitable[float]], stop: asyncio.Event) -> None:
@@ -93,7 +96,9 @@ class Scheduler:
         out as soon as Redis is back.
         """
         async with asyncio.timeout(PING_WITHIN_S):
-            await self.deps.redis.ping()
+            down = await was_down(self.deps.redis, now=self.deps.clock.now())
+        if down:
+            await settle_outage(self.deps)
         await self._lease_due()
         async with self.deps.tx() as tx:
             await statuses.enqueue_refreshes(tx, limit=REFRESH_BATCH)

@@ -1,6 +1,7 @@
 """What can be pressed about oneself: the example, and the settings."""
 
 from bot.actions import Action, action
+from core.accounts.models import LatePolicy
 from core.posts.platforms import Platform
 
 
@@ -35,6 +36,16 @@ class UsePlatform(Action):
 
     platform: Platform
     wanted: bool
+
+
+@action("ac.lates")
+class ShowLatePolicies(Action):
+    pass
+
+
+@action("ac.late")
+class ChooseLatePolicy(Action):
+    policy: LatePolicy
 
 
 @action("ac.tzs")

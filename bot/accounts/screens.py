@@ -7,8 +7,10 @@ from markupsafe import Markup
 
 from bot.accounts.actions import (
     ChooseLanguage,
+    ChooseLatePolicy,
     ShowExample,
     ShowLanguages,
+    ShowLatePolicies,
     ShowPlatforms,
     ShowSettings,
     ShowTimeZones,
@@ -21,6 +23,7 @@ from bot.router import Command
 from bot.screens import Button, Screen, lines, rows_of
 from bot.texts import LANGUAGES, Texts
 from core import languages as known_languages
+from core.accounts.models import LatePolicy
 from core.posts.platforms import Platform
 
 GROUPS = ("new", "posts"), ("calendar", "channels"), ("plan", "usage", "settings")
@@ -92,7 +95,13 @@ def talk_in_private(username: str, t: Texts) -> Screen:
 
 
 def settings(
-    *, language: str, time_zone: str | None, platforms: Collection[Platform], now: datetime, t: Texts
+    *,
+    language: str,
+    time_zone: str | None,
+    platforms: Collection[Platform],
+    late_policy: LatePolicy,
+    now: datetime,
+    t: Texts,
 ) -> Screen:
     """What is chosen now, and a button to change each."""
     zone = chosen_line(time_zone, now, t) if time_zone else t("not chosen yet")
@@ -103,11 +112,12 @@ def settings(
             t("🗣 Language: {language}", language=language_label(language, t)),
             t("🕐 Time zone: {zone}", zone=zone),
             t("📣 New posts are for: {platforms}", platforms=_names(platforms)),
+            t("🔌 After I was down: {choice}", choice=_late_label(late_policy, t)),
         ]
     )
     buttons = [
         [Button(t("🗣 Language"), ShowLanguages()), Button(t("🕐 Time zone"), ShowTimeZones())],
-        [Button(t("📣 Platforms"), ShowPlatforms())],
+        [Button(t("📣 Platforms"), ShowPlatforms()), Button(t("🔌 After I was down"), ShowLatePolicies())],
     ]
     return Screen(text, buttons)
 
@@ -136,6 +146,29 @@ def platforms(chosen: Collection[Platform], t: Texts) -> Screen:
     ]
     text = t("📣 <b>Where do your posts go?</b>\n\nNew posts are written for these. You can change it for each one.")
     return Screen(text, [*rows_of(buttons, columns=2), [_back(t)]])
+
+
+def late_policies(chosen: LatePolicy, t: Texts) -> Screen:
+    """What becomes of posts that missed their time."""
+    buttons = [
+        [Button(ticked(_late_label(policy, t), policy is chosen), ChooseLatePolicy(policy))] for policy in LatePolicy
+    ]
+    text = lines(
+        [
+            t("🔌 <b>When I was down, and a post missed its time by over 10 minutes?</b>"),
+            "",
+            t("Shorter delays and Telegram's own limits don't count: then it goes out as soon as it can."),
+        ]
+    )
+    return Screen(text, [*buttons, [_back(t)]])
+
+
+def _late_label(policy: LatePolicy, t: Texts) -> Markup:
+    return {
+        LatePolicy.SEND: t("🚀 Send it late"),
+        LatePolicy.ASK: t("❓ Ask me"),
+        LatePolicy.SKIP: t("⏭ Skip it"),
+    }[policy]
 
 
 def terms(t: Texts) -> Markup:

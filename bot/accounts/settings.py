@@ -1,13 +1,21 @@
 """The settings: each shows what is chosen now, and a press changes it in place."""
 
 from bot.accounts import screens
-from bot.accounts.actions import ChooseLanguage, ShowLanguages, ShowPlatforms, ShowSettings, UsePlatform
+from bot.accounts.actions import (
+    ChooseLanguage,
+    ChooseLatePolicy,
+    ShowLanguages,
+    ShowLatePolicies,
+    ShowPlatforms,
+    ShowSettings,
+    UsePlatform,
+)
 from bot.context import Context
 from bot.router import Router
 from bot.screens import Screen, Toast
 from bot.texts import LANGUAGES
 from core.accounts import service as accounts
-from core.accounts.models import User
+from core.accounts.models import LatePolicy, User
 from core.posts.platforms import Platform
 
 
@@ -18,6 +26,8 @@ def register(router: Router) -> None:
     router.press(ChooseLanguage, on_choose_language)
     router.press(ShowPlatforms, on_show_platforms)
     router.press(UsePlatform, on_use_platform)
+    router.press(ShowLatePolicies, on_show_late_policies)
+    router.press(ChooseLatePolicy, on_choose_late_policy)
     router.error("accounts.no_platform", lambda t, _: t("Keep at least one: that is what new posts are written for."))
     router.error("accounts.unknown_language", lambda t, _: t("I don't speak that language yet."))
 
@@ -56,11 +66,25 @@ async def on_use_platform(context: Context, press: UsePlatform) -> None:
     await context.show(_platforms(context, user))
 
 
+async def on_show_late_policies(context: Context, press: ShowLatePolicies) -> None:
+    async with context.deps.read() as session:
+        user = await accounts.user_of(session, context.actor.id)
+    await context.show(screens.late_policies(LatePolicy(user.late_policy), context.texts))
+
+
+async def on_choose_late_policy(context: Context, press: ChooseLatePolicy) -> None:
+    async with context.deps.tx() as tx:
+        user = await accounts.choose_late_policy(tx, user_id=context.actor.id, policy=press.policy)
+    await context.toast(Toast(context.texts("Saved.")))
+    await context.show(_settings(context, user))
+
+
 def _settings(context: Context, user: User) -> Screen:
     return screens.settings(
         language=user.language,
         time_zone=user.time_zone,
         platforms=[Platform(name) for name in user.platforms],
+        late_policy=LatePolicy(user.late_policy),
         now=context.deps.clock.now(),
         t=context.texts,
     )

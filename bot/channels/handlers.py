@@ -26,7 +26,7 @@ from core.channels.models import Channel, ChannelState
 from core.channels.queries import channel_of
 from core.channels.standing import follow_migration, keep_verified, note_trouble
 from core.errors import Conflict, NotAllowed, ProviderError
-from core.posts.holding import send_missed, skip_missed
+from core.posts.missed import send_all_missed, skip_all_missed
 
 TEST_AGAIN_S = 5
 """A second press so soon is the same press."""
@@ -106,7 +106,7 @@ async def on_make_default(context: Context, press: MakeDefault) -> None:
 
 async def on_send_missed(context: Context, press: SendMissed) -> None:
     async with context.deps.tx() as tx:
-        sent = await send_missed(tx, owner_id=context.actor.id, channel_id=press.channel_id)
+        sent = await send_all_missed(tx, owner_id=context.actor.id, channel_id=press.channel_id)
     t = context.texts
     await context.toast(t("Going out now.") if sent else t("Nothing waits for that any more."))
     await context.show(screens.missed_settled(t("They go out now.")))
@@ -114,7 +114,7 @@ async def on_send_missed(context: Context, press: SendMissed) -> None:
 
 async def on_skip_missed(context: Context, press: SkipMissed) -> None:
     async with context.deps.tx() as tx:
-        skipped = await skip_missed(tx, owner_id=context.actor.id, channel_id=press.channel_id)
+        skipped = await skip_all_missed(tx, owner_id=context.actor.id, channel_id=press.channel_id)
     t = context.texts
     await context.toast(t("Skipped.") if skipped else t("Nothing waits for that any more."))
     await context.show(screens.missed_settled(t("Skipped. You find them under My posts.")))

@@ -135,6 +135,40 @@ class ShowOther(Action):
     post_id: ids.PostId
 
 
+@action("ms")
+class ShowMissed(Action):
+    """What missed its time and waits for a word."""
+
+    page: int
+
+
+@action("ms.go")
+class SendMissedPost(Action):
+    post_id: ids.PostId
+    page: int
+
+
+@action("ms.no")
+class SkipMissedPost(Action):
+    post_id: ids.PostId
+    page: int
+
+
+@action("ms.at")
+class ChooseTimeOfMissed(Action):
+    post_id: ids.PostId
+
+
+@action("ms.all")
+class SendAllMissed(Action):
+    pass
+
+
+@action("ms.none")
+class SkipAllMissed(Action):
+    pass
+
+
 @action("there")
 class ConfirmThere(Action):
     """The owner has looked, and an unconfirmed post is there."""

@@ -60,6 +60,11 @@ def register(router: Router) -> None:
 
 async def on_choose_time(context: Context, press: ChooseTime) -> None:
     """In place of the pressed message; a status message stays, and the choice comes below it."""
+    await choose_time(context, press, below=await shows_status(context, press.post_id))
+
+
+async def choose_time(context: Context, press: ChooseTime, *, below: bool) -> None:
+    """In place of the pressed message, or below it."""
     await _stop_asking(context)
     await _check_schedulable(context, press.post_id)
     if context.actor.time_zone is None:
@@ -69,11 +74,12 @@ async def on_choose_time(context: Context, press: ChooseTime) -> None:
     target = await _target(context, press.post_id)
     choices = quick_choices(now=now, zone=zone)
     screen = screens.choose_time(press.post_id, choices, target=target, zone=zone, t=context.texts)
-    if await shows_status(context, press.post_id):
-        await context.send(screen)
-        await _redraw_status(context, press.post_id)
-    else:
+    if not below:
         await context.show(screen)
+        return
+    await context.send(screen)
+    if await shows_status(context, press.post_id):
+        await _redraw_status(context, press.post_id)
 
 
 async def on_schedule_in(context: Context, press: ScheduleIn) -> None:

@@ -30,6 +30,7 @@ from core import ids
 from core.channels.models import ChannelState
 from core.deliveries.service import UNKNOWN_OUTCOME
 from core.deliveries.statuses import counted_down
+from core.posts.missed import SKIPPED, Why
 from core.posts.models import Post, PostStatus
 from core.posts.pinning import Pinning
 from core.posts.platforms import Platform
@@ -125,8 +126,12 @@ def _cancelled(data: Data, t: Texts, now: datetime) -> Screen:
     keyboard = [[Button(t("⏰ Choose a time"), ChooseTime(post_id))]]
     if due_at > now:
         keyboard.insert(0, [Button(t("↩️ Undo"), Reschedule(post_id))])
-    planned = t("It was planned for {time}.", time=moment(due_at, _zone(data), t, now))
-    return Screen(_body(data, t("🚫 <b>Cancelled</b>"), t, planned), keyboard)
+    time = moment(due_at, _zone(data), t, now)
+    if (data["error"] or {}).get("code") == SKIPPED:
+        keyboard.insert(0, [Button(t("🚀 Send it after all"), PostNow(post_id))])
+        skipped = t("Its time, {time}, passed while I was down, and you want such posts skipped.", time=time)
+        return Screen(_body(data, t("⏭ <b>Skipped</b>"), t, skipped), keyboard)
+    return Screen(_body(data, t("🚫 <b>Cancelled</b>"), t, t("It was planned for {time}.", time=time)), keyboard)
 
 
 def _on_hold(data: Data, t: Texts, now: datetime) -> Screen:
@@ -134,8 +139,9 @@ def _on_hold(data: Data, t: Texts, now: datetime) -> Screen:
     due_at, post_id, target = _instant(data["due_at"]), _post_id(data), data.get("target") or {}
     heading, cancel = t("⏸ <b>On hold</b>"), Button(t("🚫 Cancel"), CancelSchedule(post_id))
     when = moment(due_at, _zone(data), t, now)
-    if target.get("state") == ChannelState.READY and due_at <= now:
-        missed = t("Its time, {time}, passed while nothing could go there. What now?", time=when)
+    ready = not target or target["state"] == ChannelState.READY
+    if ready and due_at <= now:
+        missed = _missed(data, when, t)
         now_or_skip = [Button(t("🚀 Send now"), PostNow(post_id)), Button(t("⏭ Skip"), CancelSchedule(post_id))]
         return Screen(
             _body(data, heading, t, missed), [now_or_skip, [Button(t("⏰ Choose a time"), ChooseTime(post_id))]]
@@ -144,6 +150,12 @@ def _on_hold(data: Data, t: Texts, now: datetime) -> Screen:
     planned = t("Planned for {time}. It goes out then if that is mended by then; after that I ask.", time=when)
     elsewhere = Button(t("📍 Send it elsewhere"), ChooseTarget(post_id, Back.TIME, 1))
     return Screen(_body(data, heading, t, why, planned), [[elsewhere, cancel]])
+
+
+def _missed(data: Data, when: Markup, t: Texts) -> Markup:
+    if ((data["error"] or {}).get("params") or {}).get("why") == Why.OUTAGE:
+        return t("Its time, {time}, passed while I was down. What now?", time=when)
+    return t("Its time, {time}, passed while nothing could go there. What now?", time=when)
 
 
 def _unconfirmed(data: Data, t: Texts) -> Screen:

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core import ids
-from core.accounts.models import User
+from core.accounts.models import LatePolicy, User
 from core.db import ReadSession, TelegramId
 from core.errors import InvalidInput, NotFound
 from core.posts.platforms import Platform
@@ -95,6 +95,27 @@ async def remember_writing_options(tx: Tx, *, user_id: ids.UserId, options: Mapp
 
 
 async def mark_blocked(tx: Tx, *, telegram_user_id: TelegramId, blocked: bool) -> None:
+async def choose_pictures(tx: Tx, *, user_id: ids.UserId, dark: bool) -> None:
+    """How the pictures in the chat are drawn from now on."""
+    await _change(tx, user_id, dark_pictures=dark)
+
+
+async def choose_late_policy(tx: Tx, *, user_id: ids.UserId, policy: LatePolicy) -> User:
+    """What becomes of posts whose time passes while the service is down, from the next time on."""
+    return await _change(tx, user_id, late_policy=policy)
+
+
+def users_with_policy(*policies: LatePolicy) -> Select[ids.UserId]:
+    """Whoever wants that of late posts, to be asked for in another query."""
+    return select(User.id).where(User.late_policy.in_(policies))
+
+
+async def late_policies(session: ReadSession, user_ids: Collection[ids.UserId]) -> dict[ids.UserId, LatePolicy]:
+    """What each of these users wants of late posts."""
+    rows = await session.execute(select(User.id, User.late_policy).where(User.id.in_(user_ids)))
+    return {user_id: LatePolicy(policy) for user_id, policy in rows}
+
+
     """Note that the user has blocked the bot, or unblocked it."""
     await tx.session.execute(
         update(User)

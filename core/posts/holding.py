@@ -7,6 +7,7 @@ from sqlalchemy import select
 from core import ids
 from core.db import TelegramId
 from core.deliveries.holding import hold_deliveries, release_upcoming
+from core.posts.missed import Why, missed_error
 from core.posts.models import Post, PostStatus
 from core.posts.scheduling import cancel_schedule, post_now, show_post_status
 from core.tx import Tx
@@ -46,6 +47,8 @@ async def resume_posts(tx: Tx, *, owner_id: ids.UserId, channel_id: ids.ChannelI
             post.status, post.updated_at = PostStatus.SCHEDULED, tx.now
         await show_post_status(tx, post)
     return Resumed(upcoming=len(released), missed=len(posts) - len(released))
+        else:
+            post.error = missed_error(Why.CHAT)
 
 
 async def send_missed(tx: Tx, *, owner_id: ids.UserId, channel_id: ids.ChannelId) -> int:

@@ -22,7 +22,7 @@ from core.db import TelegramId
 from core.deliveries import service as deliveries
 from core.deliveries.models import Delivery, DeliveryStatus
 from core.deps import Deps
-from core.posts.holding import send_missed, skip_missed
+from core.posts.missed import send_all_missed, skip_all_missed
 from core.posts.models import Post, PostStatus
 from core.posts.scheduling import cancel_schedule, choose_target, schedule_post
 from core.posts.targets import NotReady
@@ -114,14 +114,14 @@ async def test_rights_regained_let_go_what_is_in_time_and_ask_about_the_rest(
 async def test_what_missed_its_time_is_sent_now_or_skipped_once(
     deps: Deps, planned: Planned, clock: FixedClock, sent: bool, status: PostStatus
 ) -> None:
-    settle, whose = (send_missed if sent else skip_missed), planned.channel.id
+    settle, whose = (send_all_missed if sent else skip_all_missed), planned.channel.id
     async with deps.tx() as tx:
         await note_bot_standing(tx, chat_id=CHAT, state=ChannelState.REMOVED)
     clock.advance(2 * HOUR)
     if sent:
         async with deps.tx() as tx:
             with pytest.raises(NotReady):
-                await send_missed(tx, owner_id=planned.owner.id, channel_id=whose)
+                await send_all_missed(tx, owner_id=planned.owner.id, channel_id=whose)
     async with deps.tx() as tx:
         await note_bot_standing(tx, chat_id=CHAT, state=ChannelState.READY)
         assert await settle(tx, owner_id=ids.UserId(ids.new()), channel_id=whose) == 0
