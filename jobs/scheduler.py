@@ -19,9 +19,8 @@ from core.settings import Settings
 from core.workers import worker_name
 from jobs.catalogue import work_specs
 from jobs.maintenance import sweep
-
 from jobs.outages import note_keeping_up, settle_outage, was_down
-from jobs.series import PLAN_EVERY_S, plan_series
+
 log = structlog.get_logger()
 
 AWAY: tuple[type[Exception], ...] = (*DATABASE_TROUBLE, RedisError)
