@@ -4,7 +4,12 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
+PIP := $(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt
+PIP_LOG := $(VENV)/pip.log
+
+# What pip says is for its log, unless it fails.
+install = $(PIP) $(1) >>$(PIP_LOG) 2>&1 || \
+	{ tail -n 40 $(PIP_LOG); echo "The packages can't be installed; the reason stands above. All of it: $(PIP_LOG)"; exit 1; }
 
 # The first that runs, is of the right version and can make environments. Another one: make PYTHON=/path/to/python up
 FITS := import sys, venv, ensurepip; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
@@ -56,11 +61,12 @@ $(BIN)/python:
 
 $(INSTALLED): pyproject.toml constraints.txt | $(BIN)/python
 	@echo "Installing the packages; the first time takes a minute or two"
-	@$(PIP) --upgrade pip setuptools
-	@$(PIP) --no-build-isolation --editable .
+	@rm -f $(PIP_LOG)
+	@$(call install,--upgrade pip setuptools)
+	@$(call install,--no-build-isolation --editable .)
 	@touch $@
 
 $(INSTALLED_DEV): $(INSTALLED)
 	@echo "Installing the packages for development"
-	@$(PIP) --no-build-isolation --editable '.[dev]'
+	@$(call install,--no-build-isolation --editable '.[dev]')
 	@touch $@
