@@ -19,6 +19,7 @@ from core.settings import Settings
 from core.workers import worker_name
 from jobs.catalogue import work_specs
 from jobs.maintenance import sweep
+from jobs.series import PLAN_EVERY_S, plan_series
 from jobs.outages import note_keeping_up, settle_outage, was_down
 
 log = structlog.get_logger()
@@ -60,9 +61,14 @@ async def schedule(deps: Deps, stop: asyncio.Event) -> None:
         await sweep(deps, specs, me=me)
         return SWEEP_EVERY_S
 
+    async def plan_once() -> float:
+        await plan_series(deps)
+        return PLAN_EVERY_S
+
     await asyncio.gather(
         _repeat("scheduler.tick_failed", Scheduler(deps).tick, stop),
         _repeat("scheduler.sweep_failed", sweep_once, stop),
+        _repeat("scheduler.plan_failed", plan_once, stop),
     )
         await note_keeping_up(deps)
 

@@ -59,6 +59,12 @@ async def user_of(session: ReadSession, user_id: ids.UserId) -> User:
     return user
 
 
+async def telegram_ids(session: ReadSession, user_ids: Collection[ids.UserId]) -> dict[ids.UserId, TelegramId]:
+    """The private chats of many users."""
+    rows = await session.execute(select(User.id, User.telegram_user_id).where(User.id.in_(user_ids)))
+    return dict(rows.all())
+
+
 async def choose_language(tx: Tx, *, user_id: ids.UserId, language: str, offered: Collection[str]) -> User:
     """Raises InvalidInput for a language that isn't offered (any more)."""
     if language not in offered:

@@ -1,5 +1,6 @@
 """Looking at connected chats. Every query is the owner's: somebody else's channel is not found."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -35,6 +36,18 @@ async def channel_of(
     if channel is None:
         raise ChannelNotFound(channel_id=str(channel_id))
     return channel
+
+
+async def channels_by_id(
+    session: ReadSession, channel_ids: Collection[ids.ChannelId]
+) -> Mapping[ids.ChannelId, Channel]:
+    """Chats of many owners, the disconnected ones too: for planners, which have the ids from their owners' posts."""
+    if not channel_ids:
+        return {}
+    found = await session.scalars(
+        select(Channel).where(Channel.id.in_(channel_ids)).execution_options(populate_existing=True)
+    )
+    return {channel.id: channel for channel in found.all()}
 
 
 async def default_channel(session: ReadSession, *, owner_id: ids.UserId) -> Channel | None:

@@ -13,6 +13,7 @@ from core.deliveries.service import cancel_deliveries, schedule_delivery, send_n
 from core.deliveries.statuses import show_status
 from core.errors import Conflict, InvalidInput
 from core.posts.content import content_for
+from core.posts.copies import replan_copies
 from core.posts.models import Post, PostStatus
 from core.posts.queries import post_of
 from core.posts.targets import chat_for, target_data
@@ -68,7 +69,7 @@ async def schedule_post(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, du
     if post.status == PostStatus.ON_HOLD:
         await _release(tx, post, due_at)
     else:
-        await _take_back(tx, post)
+        await take_back(tx, post)
         await _arrange(tx, post, due_at)
     return Scheduling(post, changed=True)
 
@@ -76,7 +77,8 @@ async def schedule_post(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, du
 async def choose_target(
     tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, channel_id: ids.ChannelId | None
 ) -> Scheduling:
-    """Let a post go to a connected chat, or (None) to its owner; a scheduled one keeps its time.
+    """Let a post go to a connected chat, or (None) to its owner; a scheduled one keeps its time, and the planned copies
+    of one that recurs go along.
 
     Raises BeingSent when it is on its way or out, NotReady or ChannelNotFound when the chat takes no posts, Conflict
     ("posts.look_first") while it may have gone out to the present one.
@@ -86,8 +88,13 @@ async def choose_target(
         return Scheduling(post, changed=False)
     if post.status == PostStatus.UNCONFIRMED:
         raise Conflict("posts.look_first", post_id=str(post_id))
+    if post.status == PostStatus.RECURRING:
+        post.channel_id = channel_id
+        await chat_for(tx.session, post)
+        await replan_copies(tx, post)
+        return Scheduling(post, changed=True)
     due_at = post.due_at if post.status in ARRANGED else None
-    await _take_back(tx, post)
+    await take_back(tx, post)
     post.channel_id = channel_id
     if due_at is not None:
         await _arrange(tx, post, due_at)
@@ -138,7 +145,7 @@ async def cancel_schedule(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) 
     post = await post_of(tx.session, owner_id=owner_id, post_id=post_id, lock=True)
     if post.status in SCHEDULABLE - ARRANGED:
         return Scheduling(post, changed=False)
-    await _take_back(tx, post)
+    await take_back(tx, post)
     post.status, post.updated_at = PostStatus.CANCELLED, tx.now
     await show_post_status(tx, post)
     return Scheduling(post, changed=True)
@@ -233,7 +240,7 @@ def _check_time(tx: Tx, due_at: datetime) -> None:
         raise InvalidInput("when.too_far", at=due_at.isoformat())
 
 
-async def _take_back(tx: Tx, post: Post) -> None:
+async def take_back(tx: Tx, post: Post) -> None:
     """End what was arranged for a post before. Raises BeingSent when it is too late for that."""
     if post.status not in SCHEDULABLE:
         raise BeingSent(post_id=str(post.id), status=post.status)

@@ -37,9 +37,9 @@ class Series(Base):
     zone: Mapped[str]
     status: Mapped[str] = mapped_column(default=SeriesStatus.ACTIVE)
     next_at: Mapped[datetime | None]
-    """The first occurrence that isn't planned yet, after exceptions."""
+    """When the first occurrence comes, by the rule, that isn't planned yet."""
     planned_through: Mapped[datetime | None] = mapped_column(DateTime(timezone=False))
-    """The rule's last occurrence that was planned or left out."""
+    """By the wall clock: up to here the rule's occurrences are planned or left out. None: it was stopped."""
     created_at: Mapped[datetime]
 
 

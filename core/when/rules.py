@@ -6,21 +6,26 @@ spring change skips comes the same distance after it; one that the autumn change
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
 from itertools import islice, pairwise
 
+from dateutil.relativedelta import relativedelta
 from dateutil.rrule import rrulestr
 
 from core.errors import InvalidInput
-from core.when.times import at_local
+from core.when.times import at_local, to_local
 
 WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 WORKDAYS = tuple(range(5))
 FREQUENCIES = ("HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 """More often than every hour nobody should post."""
+STEPS = {"HOURLY": timedelta(hours=1), "DAILY": timedelta(days=1), "WEEKLY": timedelta(weeks=1)}
 COUNT_MAX = 1_000
 INTERVAL_MAX = 366
 SHORTEST_MONTH = 28
+GAP_MAX = timedelta(hours=24)
+"""No zone has ever skipped more: Samoa left out a day."""
 MINUTES_OF_DAY = 24 * 60
 MINUTES_APART = 60
 STAMP = "%Y%m%dT%H%M%S"
@@ -109,18 +114,30 @@ class Rule:
         return [place + 1 for place in wanted]
 
 
+@lru_cache(maxsize=512)
 def parsed(rule: str) -> Rule:
     """The parts of an RRULE that `str(Rule)` could have made. Raises InvalidInput when.bad_rule for any other."""
     try:
         parts = dict(part.split("=", 1) for part in rule.split(";"))
         read = _read(parts)
-        fits = read.frequency in FREQUENCIES and 1 <= read.interval <= INTERVAL_MAX
+        fits = read.frequency in FREQUENCIES and 1 <= read.interval <= INTERVAL_MAX and _names_its_days(read)
         rrulestr(rule, dtstart=datetime(2026, 1, 1))  # noqa: DTZ001 - a wall clock
     except (ValueError, KeyError, IndexError) as exc:
         raise InvalidInput("when.bad_rule", rule=rule) from exc
     if not fits or (read.count is not None and not 1 <= read.count <= COUNT_MAX):
         raise InvalidInput("when.bad_rule", rule=rule)
     return read
+
+
+def _names_its_days(rule: Rule) -> bool:
+    """Months and years are too uneven to follow DTSTART's day."""
+    match rule.frequency:
+        case "MONTHLY":
+            return bool(rule.month_days or rule.nth)
+        case "YEARLY":
+            return bool(rule.month and rule.month_days)
+        case _:
+            return True
 
 
 def _read(parts: dict[str, str]) -> Rule:
@@ -154,25 +171,37 @@ def ending(rule: str, *, count: int | None = None, until: date | None = None) ->
 def occurrences(rule: str, starts_on: datetime, zone: str, *, after: datetime | None = None) -> Iterator[Occurrence]:
     """What a rule gives from `starts_on` (its DTSTART, by the wall clock) on, in order; each instant once.
 
-    `after` is one of its occurrences: begin with the next one, without counting through all before. Endless for a
-    rule without an end.
+    `after`, by the wall clock: what comes behind it, without counting through all before (but for a rule with COUNT).
+    Endless for a rule without an end.
     """
-    anchor = starts_on if after is None or "COUNT=" in rule else after
-    before = at_local(after.date(), after.time(), zone) if after is not None else None
+    anchor = starts_on if after is None else _anchor(parsed(rule), starts_on, after)
+    before: datetime | None = None
     for local in rrulestr(rule, dtstart=anchor):
-        if after is not None and local <= after:
-            continue
         at = at_local(local.date(), local.time(), zone)
-        if at != before:
+        if at != before and (after is None or local > after):
             yield Occurrence(local, at)
         before = at
 
 
-def next_occurrences(
-    rule: str, starts_on: datetime, zone: str, *, after: datetime, n: int, planned: datetime | None = None
-) -> list[Occurrence]:
-    """The next `n` whose instant lies after `after`. `planned`: an occurrence before them to begin from."""
-    coming = (each for each in occurrences(rule, starts_on, zone, after=planned) if each.at > after)
+def _anchor(rule: Rule, starts_on: datetime, near: datetime) -> datetime:
+    """A DTSTART before `near` from which the rule goes on as from `starts_on`: whole intervals later, one to spare."""
+    if rule.count is not None or near <= starts_on:
+        return starts_on
+    match rule.frequency:
+        case "HOURLY" | "DAILY" | "WEEKLY":
+            step = rule.interval * STEPS[rule.frequency]
+            return starts_on + max(0, (near - starts_on) // step - 1) * step
+        case _:
+            step_months = rule.interval * (12 if rule.frequency == "YEARLY" else 1)
+            months = (near.year - starts_on.year) * 12 + near.month - starts_on.month
+            first = starts_on.replace(day=1) + relativedelta(months=(months // step_months - 1) * step_months)
+            return max(starts_on, first)
+
+
+def next_occurrences(rule: str, starts_on: datetime, zone: str, *, after: datetime, n: int) -> list[Occurrence]:
+    """The next `n` whose instant lies after `after`."""
+    behind = to_local(after, zone).replace(tzinfo=None) - GAP_MAX
+    coming = (each for each in occurrences(rule, starts_on, zone, after=behind) if each.at > after)
     return list(islice(coming, n))
 
 

@@ -1,0 +1,72 @@
+"""Many deliveries at once: what planners write a day ahead."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import insert, update
+
+from core import ids
+from core.db import TelegramId
+from core.deliveries.models import Delivery, DeliveryKind, DeliveryStatus, Priority
+from core.tx import Tx
+
+ROWS_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class NewDelivery:
+    """A post to go out. `status`: SCHEDULED, or ON_HOLD while its chat takes nothing."""
+
+    owner_id: ids.UserId
+    subject_id: UUID
+    chat_id: TelegramId
+    content: Mapping[str, Any]
+    due_at: datetime
+    status: DeliveryStatus
+    dedupe_key: str
+
+
+async def schedule_many(tx: Tx, wanted: Sequence[NewDelivery]) -> None:
+    """Write them down; the scheduler leases what is due.
+
+    Raises IntegrityError for a `dedupe_key` that is taken: who plans has made sure of its subjects before.
+    """
+    for start in range(0, len(wanted), ROWS_AT_ONCE):
+        rows = [_row(tx, each) for each in wanted[start : start + ROWS_AT_ONCE]]
+        await tx.session.execute(insert(Delivery), rows)
+
+
+def _row(tx: Tx, new: NewDelivery) -> dict[str, Any]:
+    return {
+        "id": ids.new(),
+        "owner_id": new.owner_id,
+        "kind": DeliveryKind.POST,
+        "subject_id": new.subject_id,
+        "chat_id": new.chat_id,
+        "content": new.content,
+        "due_at": new.due_at,
+        "next_attempt_at": new.due_at,
+        "priority": Priority.POST,
+        "status": new.status,
+        "attempt": 0,
+        "parts": [],
+        "dedupe_key": new.dedupe_key,
+        "created_at": tx.now,
+    }
+
+
+async def release_dedupe_key(tx: Tx, *, owner_id: ids.UserId, subject_id: UUID) -> None:
+    """What was cancelled may be planned again."""
+    await tx.session.execute(
+        update(Delivery)
+        .where(
+            Delivery.owner_id == owner_id,
+            Delivery.subject_id == subject_id,
+            Delivery.status == DeliveryStatus.CANCELLED,
+        )
+        .values(dedupe_key=None)
+        .execution_options(synchronize_session=False)
+    )
