@@ -95,12 +95,6 @@ async def use_platform(tx: Tx, *, user_id: ids.UserId, platform: Platform, wante
     )
 
 
-async def remember_writing_options(tx: Tx, *, user_id: ids.UserId, options: Mapping[str, Any]) -> None:
-    """The last choices on the options card, preset on the next one."""
-    await _change(tx, user_id, writing_options=dict(options))
-
-
-async def mark_blocked(tx: Tx, *, telegram_user_id: TelegramId, blocked: bool) -> None:
 async def choose_pictures(tx: Tx, *, user_id: ids.UserId, dark: bool) -> None:
     """How the pictures in the chat are drawn from now on."""
     await _change(tx, user_id, dark_pictures=dark)
@@ -122,6 +116,12 @@ async def late_policies(session: ReadSession, user_ids: Collection[ids.UserId]) 
     return {user_id: LatePolicy(policy) for user_id, policy in rows}
 
 
+async def remember_writing_options(tx: Tx, *, user_id: ids.UserId, options: Mapping[str, Any]) -> None:
+    """The last choices on the options card, preset on the next one."""
+    await _change(tx, user_id, writing_options=dict(options))
+
+
+async def mark_blocked(tx: Tx, *, telegram_user_id: TelegramId, blocked: bool) -> None:
     """Note that the user has blocked the bot, or unblocked it."""
     await tx.session.execute(
         update(User)
