@@ -19,7 +19,7 @@ from rich.table import Table
 from core.embedded import EmbeddedServices, EmbeddedUnavailable, running_services
 from core.home import HomeInUse, HomeNotOurs, HomeUnusable, make_home, private_folder, temporary_home
 from core.ports import NoFreePort, free_port
-from core.processes import ProcessIdentity
+from core.processes import ProcessIdentity, spare_memory
 from core.readiness import ready_processes
 from core.settings import Settings, SettingsInvalid
 from core.supervisor import Child, ChildFailed, Row, StopRequested, Supervisor, rows_of
@@ -385,6 +385,7 @@ def _invite(settings: Settings, rows: Sequence[Row]) -> None:
 
 
 def main() -> None:
+    spare_memory()
     app()
 
 

@@ -92,7 +92,7 @@ class Settings(BaseSettings):
 
     database_url: PostgresAddress | None = Field(default=None, alias="DATABASE_URL")
     redis_url: RedisAddress | None = Field(default=None, alias="REDIS_URL")
-    database_pool_size: int = Field(default=10, alias="DATABASE_POOL_SIZE", ge=1, le=200)
+    database_pool_size: int = Field(default=5, alias="DATABASE_POOL_SIZE", ge=1, le=200)
 
     telegram_bot_token: BotToken | None = Field(default=None, alias="TELEGRAM_BOT_TOKEN")
     telegram_api_url: WebAddress | None = Field(default=None, alias="TELEGRAM_API_URL")

@@ -14,6 +14,7 @@ from core.home import make_home
 from core.readiness import ready_processes
 from tests.bench.figures import Figure
 from tests.bench.processes import ended
+from tests.bench.use import PEOPLE, ROUNDS, use
 from web.sandbox.client import SandboxClient
 
 PATIENCE_S = 60.0
@@ -24,26 +25,34 @@ async def measure() -> list[Figure]:
     """The first start makes the database; the second finds it."""
     home = make_home(Path(tempfile.mkdtemp(prefix="postaify-bench-")))
     cold_s, _ = await _start(home)
-    warm_s, memory_mb = await _start(home)
+    warm_s, (memory_mb, used_mb) = await _start(home, used=True)
     return [
         Figure("cold start to the answer to /start", cold_s, "s", goal="<= 8 s"),
         Figure("warm start to the answer to /start", warm_s, "s", goal="<= 4 s"),
         Figure("memory of everything (summed PSS)", memory_mb, "MB", goal="<= 350 MB"),
+        Figure.beside(f"the same after {PEOPLE * ROUNDS} stories", used_mb, "MB", reference=memory_mb),
     ]
 
 
-async def _start(home: Path) -> tuple[float, float]:
+async def _start(home: Path, *, used: bool = False) -> tuple[float, tuple[float, float]]:
+    """Seconds until the first answer, and the memory before and after use."""
     environment = {"PATH": os.environ["PATH"], "POSTAIFY_HOME": str(home), "WEB_PORT": "18080", "SANDBOX_PORT": "18081"}
+    environment["ALLOW_PRIVATE_URLS"] = "true"
     began_at = time.perf_counter()
     process = subprocess.Popen(  # noqa: ASYNC220  starting it takes a moment, and nothing else runs meanwhile
         [sys.executable, "-m", "postaify", "up"], env=environment, cwd=home, stdout=subprocess.DEVNULL
     )
     with ended(process):
         async with asyncio.timeout(PATIENCE_S):
-            await _say_hello(await _sandbox_address(home))
+            address = await _sandbox_address(home)
+            await _say_hello(address)
         took_s = time.perf_counter() - began_at
         await asyncio.sleep(SETTLE_S)
-        return took_s, _memory_mb(process.pid)
+        idle_mb = _memory_mb(process.pid)
+        if used:
+            await use(address)
+            await asyncio.sleep(SETTLE_S)
+        return took_s, (idle_mb, _memory_mb(process.pid))
 
 
 async def _sandbox_address(home: Path) -> str:

@@ -24,6 +24,36 @@ if os.fork() == 0:
 time.sleep(0.5)
 """
 
+ARENAS = """
+import ctypes, os, re, sys, tempfile, threading
+from core.processes import spare_memory
+
+def arenas():
+    gate = threading.Barrier(9)
+    libc = ctypes.PyDLL(None)
+    def hold():
+        libc.malloc(100)
+        gate.wait()
+    threads = [threading.Thread(target=hold) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    gate.wait()
+    with tempfile.NamedTemporaryFile() as file:
+        libc.fopen.restype = ctypes.c_void_p
+        stream = ctypes.c_void_p(libc.fopen(file.name.encode(), b"w"))
+        libc.malloc_info(0, stream)
+        libc.fclose(stream)
+        return len(re.findall("<heap nr=", open(file.name).read()))
+
+child = os.fork()
+if child == 0:
+    print(arenas(), flush=True)
+    os._exit(0)
+os.waitpid(child, 0)
+spare_memory()
+print(arenas())
+"""
+
 
 def test_an_identity_means_this_process_and_no_later_one_with_its_pid() -> None:
     mine = ProcessIdentity.of(os.getpid())
@@ -66,3 +96,10 @@ def test_a_child_that_watches_its_parent_ends_after_it() -> None:
     while psutil.pid_exists(pid) and is_running(psutil.Process(pid)):
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="glibc's allocator")
+def test_threads_share_the_allocators_arenas() -> None:
+    done = subprocess.run([sys.executable, "-c", ARENAS], capture_output=True, text=True, timeout=60, cwd=ROOT)
+    before, after = map(int, done.stdout.split())
+    assert after == 2 < before
