@@ -9,7 +9,8 @@ from core.db import TelegramId
 from core.deliveries.holding import hold_deliveries, release_upcoming
 from core.posts.missed import Why, missed_error
 from core.posts.models import Post, PostStatus
-from core.posts.scheduling import cancel_schedule, post_now, show_post_status
+from core.posts.queued import is_held_by_queue
+from core.posts.scheduling import show_post_status
 from core.tx import Tx
 
 
@@ -39,37 +40,23 @@ async def hold_posts(tx: Tx, *, owner_id: ids.UserId, channel_id: ids.ChannelId,
 
 
 async def resume_posts(tx: Tx, *, owner_id: ids.UserId, channel_id: ids.ChannelId, chat_id: TelegramId) -> Resumed:
-    """Let go on what is still in time; the others' status messages ask what to do."""
-    posts = await _posts_in(tx, owner_id, channel_id, PostStatus.ON_HOLD)
-    released = set(await release_upcoming(tx, owner_id=owner_id, chat_id=chat_id))
+    """Let go on what is still in time; the others' status messages ask what to do. A paused queue's posts stay."""
+    posts = await _held_by_chat(tx, owner_id, channel_id)
+    held = [post.id for post in posts]
+    released = set(await release_upcoming(tx, owner_id=owner_id, chat_id=chat_id, subject_ids=held))
     for post in posts:
         if post.id in released:
             post.status, post.updated_at = PostStatus.SCHEDULED, tx.now
-        await show_post_status(tx, post)
-    return Resumed(upcoming=len(released), missed=len(posts) - len(released))
         else:
             post.error = missed_error(Why.CHAT)
+        await show_post_status(tx, post)
+    return Resumed(upcoming=len(released), missed=len(posts) - len(released))
 
 
-async def send_missed(tx: Tx, *, owner_id: ids.UserId, channel_id: ids.ChannelId) -> int:
-    """Send now what missed its time in a chat. Gives how many; 0 on a second press. Raises NotReady."""
-    missed = await _missed(tx, owner_id, channel_id)
-    for post in missed:
-        await post_now(tx, owner_id=owner_id, post_id=post.id)
-    return len(missed)
-
-
-async def skip_missed(tx: Tx, *, owner_id: ids.UserId, channel_id: ids.ChannelId) -> int:
-    """Cancel what missed its time in a chat. Gives how many."""
-    missed = await _missed(tx, owner_id, channel_id)
-    for post in missed:
-        await cancel_schedule(tx, owner_id=owner_id, post_id=post.id)
-    return len(missed)
-
-
-async def _missed(tx: Tx, owner_id: ids.UserId, channel_id: ids.ChannelId) -> list[Post]:
+async def _held_by_chat(tx: Tx, owner_id: ids.UserId, channel_id: ids.ChannelId) -> list[Post]:
+    """What no paused queue holds."""
     posts = await _posts_in(tx, owner_id, channel_id, PostStatus.ON_HOLD)
-    return [post for post in posts if post.due_at is not None and post.due_at <= tx.now]
+    return [post for post in posts if not is_held_by_queue(post)]
 
 
 async def _posts_in(tx: Tx, owner_id: ids.UserId, channel_id: ids.ChannelId, *statuses: PostStatus) -> list[Post]:

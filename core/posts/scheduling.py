@@ -6,17 +6,20 @@ from uuid import UUID
 
 from core import ids
 from core.accounts.service import user_of
+from core.channels.queries import ChannelNotFound
 from core.db import Json, TelegramId
 from core.deliveries.holding import release_delivery
 from core.deliveries.models import DeliveryKind, DeliveryStatus, Priority
 from core.deliveries.service import cancel_deliveries, schedule_delivery, send_notice
-from core.deliveries.statuses import show_status
+from core.deliveries.statuses import show_status, status_message_of
 from core.errors import Conflict, InvalidInput
+from core.evergreen.giving_way import make_room
 from core.posts.content import content_for
 from core.posts.copies import replan_copies
 from core.posts.models import Post, PostStatus
 from core.posts.queries import post_of
-from core.posts.targets import chat_for, target_data
+from core.posts.queued import due_at_of, is_filler, is_held_by_queue
+from core.posts.targets import NotReady, chat_for, target_data
 from core.posts.views import post_data
 from core.tx import Tx
 
@@ -34,6 +37,8 @@ SCHEDULABLE = frozenset(
 )
 ARRANGED = frozenset({PostStatus.SCHEDULED, PostStatus.ON_HOLD})
 """A delivery waits for its time, or for its chat."""
+UNHEARD_OF = frozenset({*ARRANGED, PostStatus.CANCELLED})
+"""Nobody has heard yet of a copy that was only planned."""
 HORIZON = timedelta(days=366)
 _RESULTS = {
     DeliveryStatus.DELIVERED: PostStatus.PUBLISHED,
@@ -56,8 +61,11 @@ class Scheduling:
     changed: bool
 
 
-async def schedule_post(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, due_at: datetime) -> Scheduling:
-    """Deliver a post to its target at `due_at`; one that was scheduled before is moved there.
+async def schedule_post(
+    tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, due_at: datetime, queue_id: ids.QueueId | None = None
+) -> Scheduling:
+    """Deliver a post to its target at `due_at`; one that was scheduled before is moved there. `queue_id`: `due_at` is
+    a slot of that queue; without one, the post leaves the queue in which it may have been.
 
     Raises InvalidInput for a time that has passed ("when.in_past") or lies over a year ahead ("when.too_far"),
     BeingSent when it is on its way, NotReady or ChannelNotFound when its target takes no posts.
@@ -67,9 +75,11 @@ async def schedule_post(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, du
         return Scheduling(post, changed=False)
     _check_time(tx, due_at)
     if post.status == PostStatus.ON_HOLD:
+        post.queue_id = queue_id
         await _release(tx, post, due_at)
     else:
         await take_back(tx, post)
+        post.queue_id = queue_id
         await _arrange(tx, post, due_at)
     return Scheduling(post, changed=True)
 
@@ -95,7 +105,7 @@ async def choose_target(
         return Scheduling(post, changed=True)
     due_at = post.due_at if post.status in ARRANGED else None
     await take_back(tx, post)
-    post.channel_id = channel_id
+    post.channel_id, post.queue_id = channel_id, None
     if due_at is not None:
         await _arrange(tx, post, due_at)
     else:
@@ -108,6 +118,7 @@ async def choose_target(
 async def _arrange(tx: Tx, post: Post, due_at: datetime) -> None:
     """Nothing is arranged for the post any more: arrange this."""
     user = await user_of(tx.session, post.owner_id)
+    await _have_room_made(tx, post, due_at)
     await schedule_delivery(
         tx,
         owner_id=post.owner_id,
@@ -126,10 +137,35 @@ async def _arrange(tx: Tx, post: Post, due_at: datetime) -> None:
 async def _release(tx: Tx, post: Post, due_at: datetime) -> None:
     """The chat takes posts again: what was held goes out at `due_at`. Raises NotReady or ChannelNotFound."""
     await chat_for(tx.session, post)
+    await _have_room_made(tx, post, due_at)
     if not await release_delivery(tx, owner_id=post.owner_id, subject_id=post.id, due_at=due_at):
         raise BeingSent(post_id=str(post.id), status=post.status)
     post.status, post.due_at, post.error, post.updated_at = PostStatus.SCHEDULED, due_at, None, tx.now
     await show_post_status(tx, post)
+
+
+async def release_held(tx: Tx, post: Post) -> None:
+    """The queue that has held a post goes on: so does the post, or it waits for its chat alone.
+
+    A post that no queue has held stays as it is.
+    """
+    if not is_held_by_queue(post):
+        return
+    post.error, post.updated_at = None, tx.now
+    try:
+        await chat_for(tx.session, post)
+    except (NotReady, ChannelNotFound):
+        pass
+    else:
+        await release_delivery(tx, owner_id=post.owner_id, subject_id=post.id, due_at=due_at_of(post))
+        post.status = PostStatus.SCHEDULED
+    await show_post_status(tx, post)
+
+
+async def _have_room_made(tx: Tx, post: Post, due_at: datetime) -> None:
+    """What the evergreen pool has put there makes room."""
+    if not is_filler(post):
+        await make_room(tx, owner_id=post.owner_id, channel_id=post.channel_id, at=due_at)
 
 
 async def post_now(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) -> Scheduling:
@@ -146,7 +182,8 @@ async def cancel_schedule(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) 
     if post.status in SCHEDULABLE - ARRANGED:
         return Scheduling(post, changed=False)
     await take_back(tx, post)
-    post.status, post.updated_at = PostStatus.CANCELLED, tx.now
+    post.status, post.error, post.updated_at = PostStatus.CANCELLED, None, tx.now
+    post.queue_id = None
     await show_post_status(tx, post)
     return Scheduling(post, changed=True)
 
@@ -209,7 +246,12 @@ async def tell_late(tx: Tx, *, delivery_id: ids.DeliveryId, owner_id: ids.UserId
 async def show_post_status(
     tx: Tx, post: Post, *, delivered_at: datetime | None = None, pinning: str | None = None
 ) -> None:
-    """Bring the post's one status message up to date. `pinning`: what came of it, core.posts.pinning.Pinning."""
+    """Bring the post's one status message up to date. `pinning`: what came of it, core.posts.pinning.Pinning.
+
+    A copy that a series or the evergreen pool has made says nothing before something has come of it, or gone wrong.
+    """
+    if await _is_silent(tx, post):
+        return
     user = await user_of(tx.session, post.owner_id)
     await show_status(
         tx,
@@ -224,8 +266,16 @@ async def show_post_status(
             "time_zone": user.time_zone,
             "delivered_at": delivered_at.isoformat() if delivered_at else None,
             "pinning": pinning,
+            "in_queue": post.queue_id is not None,
         },
     )
+
+
+async def _is_silent(tx: Tx, post: Post) -> bool:
+    gone_wrong = post.error is not None and not is_held_by_queue(post)
+    if post.template_id is None or post.status not in UNHEARD_OF or gone_wrong:
+        return False
+    return await status_message_of(tx.session, owner_id=post.owner_id, subject_id=post.id) is None
 
 
 def is_scheduled_for(post: Post, due_at: datetime) -> bool:
