@@ -94,7 +94,7 @@ def medium_of(message: Message) -> Media | None:
 
 def _details(file: Any) -> dict[str, Any]:
     duration = getattr(file, "duration", None)
-    seconds = duration.total_seconds() if hasattr(duration, "total_seconds") else duration
+    seconds = getattr(duration, "total_seconds", lambda: duration)()
     known = {
         "filename": getattr(file, "file_name", None),
         "duration_s": int(seconds) if seconds is not None else None,

@@ -65,3 +65,20 @@ class Disconnect(Action):
 @action("ch.on")
 class Reconnect(Action):
     channel_id: ids.ChannelId
+
+
+@action("ch.ft")
+class ShowFooter(Action):
+    """What stands under each post in a chat."""
+
+    channel_id: ids.ChannelId
+
+
+@action("ch.ft.ask")
+class AskFooter(Action):
+    channel_id: ids.ChannelId
+
+
+@action("ch.ft.x")
+class RemoveFooter(Action):
+    channel_id: ids.ChannelId

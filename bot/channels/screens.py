@@ -18,6 +18,7 @@ from bot.channels.actions import (
     SendTest,
     ShowChannel,
     ShowChannels,
+    ShowFooter,
     SkipMissed,
 )
 from bot.channels.labels import channel_label, state_sentence, target_label
@@ -74,6 +75,7 @@ def _rows(shown: Channel, t: Texts, *, ready: bool, test_id: int | None) -> Iter
         yield [Button(t("🧪 Send a test"), SendTest(shown.id))]
     default = ticked(t("Post here by default"), shown.is_default)
     yield [Button(default, MakeDefault(shown.id, not shown.is_default))]
+    yield [Button(ticked(t("✒️ Footer"), bool(shown.footer)), ShowFooter(shown.id))]
     yield [Button(t("🔌 Disconnect"), Disconnect(shown.id)), Button(t("‹ Back"), ShowChannels(1))]
 
 

@@ -7,8 +7,10 @@ from uuid import UUID
 from telegram import Document, Message
 from telegram.constants import ChatAction
 
+from bot.albums import Album
 from bot.context import Context
 from bot.pastes import Paste
+from bot.received import Received
 from bot.screens import Screen
 from bot.sources import screens
 from bot.sources.actions import ShowSource
@@ -30,7 +32,7 @@ EDITABLE_S = 48 * 3600
 async def on_new(context: Context) -> None:
     """What can be sent. Words behind the command are sent already."""
     if context.arguments:
-        await _take(context, context.arguments)
+        await _take(context, Received(context.arguments))
     else:
         await context.send(screens.what_to_send(context.texts))
 
@@ -41,31 +43,31 @@ async def on_text(context: Context) -> None:
     if paste is not None and "source_id" in paste.notes:
         await _grow(context, paste)
     else:
-        await _take(context, context.text)
+        await _take(context, context.received)
 
 
-async def _take(context: Context, text: str) -> None:
-    link = find_link(text) if _kind(context) is SourceKind.TEXT else None
+async def _take(context: Context, came: Received) -> None:
+    link = find_link(came.text) if _kind(context) is SourceKind.TEXT else None
     if link is not None:
         await _on_link(context, link)
         return
-    source, card_id = await _keep_text(context, text)
+    source, card_id = await _keep_text(context, came)
     if context.paste is not None:
         context.paste.notes = {"source_id": str(source.id), "message_id": card_id}
 
 
-async def _keep_text(context: Context, text: str, *, words_only: bool = False) -> tuple[Source, TelegramId]:
-    reading = await asyncio.to_thread(_read, text, context)
+async def _keep_text(context: Context, came: Received) -> tuple[Source, TelegramId]:
+    reading = await asyncio.to_thread(_read, came, context)
     source = await _keep(context, reading)
     await _remember_read(context)
-    return source, await context.send(screens.source_card(source, context.texts, words_only=words_only))
+    return source, await context.send(screens.source_card(source, context.texts))
 
 
 async def _grow(context: Context, paste: Paste) -> None:
     """The text goes on: its card shows all of it. When that is too long, the card gives way to the refusal."""
     message_id = int(paste.notes["message_id"])
     try:
-        reading = await asyncio.to_thread(_read, paste.text, context)
+        reading = await asyncio.to_thread(_read, context.received, context)
     except InvalidInput:
         await context.bot.delete_message(context.chat_id, message_id)
         raise
@@ -76,8 +78,14 @@ async def _grow(context: Context, paste: Paste) -> None:
     paste.notes = {"source_id": str(source.id), "message_id": card_id}
 
 
-def _read(text: str, context: Context) -> Reading:
-    return read_text(text, kind=_kind(context), expected_language=context.actor.language)
+def _read(came: Received, context: Context) -> Reading:
+    return read_text(
+        came.text,
+        kind=_kind(context),
+        expected_language=context.actor.language,
+        entities=came.entities,
+        media=came.media,
+    )
 
 
 async def _on_link(context: Context, url: str) -> None:
@@ -108,10 +116,7 @@ async def on_document(context: Context) -> None:
 
 
 async def _read_document(context: Context, document: Document) -> Reading:
-    """Downloads only what can be read."""
-    extension = _extension(document.file_name)
-    if extension not in {*accepted_extensions(), ""}:
-        raise InvalidInput("source.unsupported_file", extension=extension, accepted=accepted_extensions())
+    """Downloads only what isn't too big."""
     if (document.file_size or 0) > FILE_BYTES_LIMIT:
         raise InvalidInput("source.file_too_big", size_bytes=document.file_size, limit_bytes=FILE_BYTES_LIMIT)
     await context.bot.send_chat_action(context.chat_id, ChatAction.TYPING)
@@ -124,10 +129,31 @@ def _read_captioned(name: str, content: bytes, caption: str) -> Reading:
     return with_caption(read_file(name, content), caption)
 
 
-async def on_caption(context: Context) -> None:
-    """A photo or video with words: the words are the source, as long as pictures can't be used."""
-    await _first_of_album(context)
-    await _keep_text(context, _message(context).caption or "", words_only=True)
+async def on_media(context: Context) -> None:
+    """A photo, video, audio, animation or file, with words or without; an album is one source with one card."""
+    album = context.album
+    reading = await asyncio.to_thread(_read, context.received, context)
+    if album is not None and "source_id" in album.notes:
+        await _grow_album(context, album, reading)
+        return
+    source = await _keep(context, reading)
+    card_id = await context.send(screens.source_card(source, context.texts))
+    if album is not None:
+        album.notes = {"source_id": str(source.id), "card_id": card_id}
+
+
+async def _grow_album(context: Context, album: Album, reading: Reading) -> None:
+    """The next item is kept at once; the card shows all of them when no more come."""
+    source_id = ids.SourceId(UUID(album.notes["source_id"]))
+    async with context.deps.tx() as tx:
+        source = await grow_source(tx, owner_id=context.actor.id, source_id=source_id, reading=reading)
+    album.notes["source_id"] = str(source.id)
+    card = screens.source_card(source, context.texts)
+
+    async def show() -> None:
+        await context.change(album.notes["card_id"], card)
+
+    album.show_when_complete(show)
 
 
 async def on_anything(context: Context) -> None:
@@ -187,6 +213,11 @@ def _kind(context: Context) -> SourceKind:
 
 def _caption(context: Context) -> str:
     return clean_text(_message(context).caption or "")
+
+
+def is_text_file(document: Document) -> bool:
+    """Whether its text can be read, by its name."""
+    return _extension(document.file_name) in {*accepted_extensions(), ""}
 
 
 def _extension(name: str | None) -> str:

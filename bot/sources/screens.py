@@ -1,48 +1,73 @@
 """The card of a source: what was understood, and what can be made of it."""
 
+from collections import Counter
+from collections.abc import Mapping
+
 from markupsafe import Markup
 
 from bot.accounts.actions import ShowExample
 from bot.deliveries.phrases import BEFORE_ELLIPSIS
 from bot.posts.actions import PostAsItIs, WritePosts
 from bot.posts.labels import language_label
+from bot.posts.makeup_labels import media_label
 from bot.screens import Button, Screen, lines
 from bot.texts import Texts
 from core.languages import UNKNOWN
-from core.posts.counting import utf16_length
 from core.sources.files import FILE_BYTES_LIMIT, accepted_extensions
 from core.sources.models import Source
 from core.sources.reading import MAX_CHARACTERS, MIN_CHARACTERS, WORDS_PER_MINUTE, SourceKind, is_title
-from core.telegram.content import TEXT_LIMIT
 
 ICONS = {SourceKind.TEXT: "📝", SourceKind.FORWARD: "↪️", SourceKind.FILE: "📄", SourceKind.LINK: "🔗"}
 EXCERPT_CHARACTERS = 400
+NAMES_CHARACTERS = 200
 
 
-def source_card(source: Source, t: Texts, *, words_only: bool = False, caption: str = "") -> Screen:
-    """What was understood, and the ways on that fit. `words_only`: there was a picture, too. `caption`: of a file."""
-    minutes = max(1, -(-source.words // WORDS_PER_MINUTE))
-    facts = " · ".join(
+def source_card(source: Source, t: Texts, *, caption: str = "") -> Screen:
+    """What was understood, and the ways on that fit. `caption`: of a text file."""
+    kinds = Counter(medium["kind"] for medium in source.media)
+    files = [medium["filename"] for medium in source.media if medium.get("filename")]
+    text = lines(
         [
-            *([language_label(source.language, t)] if source.language != UNKNOWN else []),
+            *_heading(source, kinds, t),
+            *([t("{names}", names=", ".join(files)[:NAMES_CHARACTERS])] if files else []),
+            *([_facts(source, t)] if source.text else []),
+            *(
+                ["", t("<blockquote expandable>{excerpt}</blockquote>", excerpt=_excerpt(source))]
+                if source.text
+                else []
+            ),
+            *([t("<i>I work with the words; the media I can post as they are.</i>")] if kinds and source.text else []),
+            *([t("<i>There are no words with it: I can post it as it is.</i>")] if not source.text else []),
+            *([_caption_line(caption, t)] if caption else []),
+        ]
+    )
+    row = [Button(t("📌 Use as it is"), PostAsItIs(source.id))]
+    if len(source.text) >= MIN_CHARACTERS:
+        row.insert(0, Button(t("✍️ Write posts"), WritePosts(source.id)))
+    return Screen(text, [row])
+
+
+def _heading(source: Source, kinds: Mapping[str, int], t: Texts) -> list[Markup]:
+    title = t("{icon} <b>{title}</b>", icon=ICONS[SourceKind(source.kind)], title=source.title)
+    media = Markup("<b>{}</b>").format(media_label(kinds, t))
+    return [*([media] if kinds else []), *([title] if source.title else [])]
+
+
+def _media_line(source: Source, t: Texts) -> Markup:
+    if source.text:
+        return t("<i>I write from the words; as it is, it goes out with the media.</i>")
+    return t("<i>There are no words with it. I can post it as it is.</i>")
+
+
+def _facts(source: Source, t: Texts) -> Markup:
+    minutes = max(1, -(-source.words // WORDS_PER_MINUTE))
+    return Markup(" · ").join(
+        [
+            *([Markup.escape(language_label(source.language, t))] if source.language != UNKNOWN else []),
             t.plural("{n} word", "{n} words", source.words),
             t.plural("{n} min to read", "{n} min to read", minutes),
         ]
     )
-    text = lines(
-        [
-            t("{icon} <b>{title}</b>", icon=ICONS[SourceKind(source.kind)], title=source.title),
-            t("{facts}", facts=facts),
-            "",
-            t("<blockquote expandable>{excerpt}</blockquote>", excerpt=_excerpt(source)),
-            *([t("<i>I took the words: pictures and videos I can't use yet.</i>")] if words_only else []),
-            *([_caption_line(caption, t)] if caption else []),
-        ]
-    )
-    row = [Button(t("✍️ Write posts"), WritePosts(source.id))]
-    if utf16_length(source.text) <= TEXT_LIMIT:
-        row.append(Button(t("📌 Use as it is"), PostAsItIs(source.id)))
-    return Screen(text, [row])
 
 
 def reading_link(url: str, t: Texts) -> Screen:
@@ -75,9 +100,9 @@ def what_to_send(t: Texts) -> Screen:
             t("• a link to an article"),
             t("• a forwarded post"),
             t("• a {kinds} file of up to {limit} MB", kinds=_kinds(t), limit=FILE_BYTES_LIMIT // (1024 * 1024)),
-            t("• a picture or video with words under it: I take the words"),
+            t("• pictures, videos, audio or any file, also as an album: to post them as they are, or their words"),
             "",
-            t("Not yet: voice messages and audio, PDF and Word files, and what pictures and videos show."),
+            t("Not yet: voice messages, and what PDF and Word files, pictures, audio and videos hold."),
         ]
     )
     return Screen(text, [[Button(t("✨ Show me"), ShowExample())]])

@@ -3,6 +3,7 @@
 Whether the user and the bot may post there is asked of Telegram before, by who has it at hand (bot/channels).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import func, select, update
@@ -16,8 +17,13 @@ from core.channels.models import Channel, ChannelKind, ChannelState
 from core.channels.queries import channel_of, room_for_channels
 from core.db import TelegramId
 from core.deliveries.queries import waiting_in
-from core.errors import Conflict
+from core.errors import Conflict, InvalidInput
+from core.telegram.content import Entity
+from core.telegram.markup import utf16_length
 from core.tx import Tx
+
+FOOTER_LIMIT = 500
+"""UTF-16 units: it stands under every post, and half a caption must be left."""
 
 
 class PostsWaiting(Conflict):
@@ -104,6 +110,22 @@ async def choose_default(tx: Tx, *, owner_id: ids.UserId, channel_id: ids.Channe
             update(Channel).where(Channel.owner_id == owner_id, Channel.is_default).values(is_default=False)
         )
     channel.is_default = wanted
+    await tx.session.flush()
+    return channel
+
+
+async def set_footer(
+    tx: Tx, *, owner_id: ids.UserId, channel_id: ids.ChannelId, text: str, entities: Sequence[Entity] = ()
+) -> Channel:
+    """What stands under each post there. For what is scheduled already, see core.posts.footers.
+
+    Raises ChannelNotFound, or InvalidInput ("channels.footer_too_long": length, limit).
+    """
+    length = utf16_length(text)
+    if length > FOOTER_LIMIT:
+        raise InvalidInput("channels.footer_too_long", length=length, limit=FOOTER_LIMIT)
+    channel = await channel_of(tx.session, owner_id=owner_id, channel_id=channel_id)
+    channel.footer, channel.footer_entities = text, [entity.to_json() for entity in entities]
     await tx.session.flush()
     return channel
 

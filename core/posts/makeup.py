@@ -26,8 +26,6 @@ from core.telegram.markup import utf16_length
 COPIED: Final = ("entities", "media", "buttons", "layout", "link_preview", "silent", "pin", "footer")
 LONGEST_TEXT: Final = 50_000
 """UTF-16 units of a post for Telegram: as much as a source has. It goes out in up to 13 messages."""
-FOOTER_LIMIT: Final = 500
-"""UTF-16 units of a chat's footer: it stands under every post, and half a caption must be left."""
 GAP: Final = "\n\n"
 """Between title, text and footer."""
 

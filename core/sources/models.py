@@ -26,5 +26,5 @@ class Source(Base):
     language: Mapped[str]
     words: Mapped[int]
     digest: Mapped[str]
-    """SHA-256 of the text, so that the same content sent twice is recognised."""
+    """SHA-256 of the text, its formatting and media, so that the same content sent twice is recognised."""
     created_at: Mapped[datetime]

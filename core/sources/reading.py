@@ -3,10 +3,13 @@
 import math
 import re
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from core.errors import InvalidInput
+from core.telegram.content import Entity, Media
+from core.telegram.markup import from_entities, utf16_length
 
 MIN_CHARACTERS = 10
 MAX_CHARACTERS = 50_000
@@ -26,6 +29,8 @@ _TRAILING_SPACE = re.compile(r"[^\S\n]+$", re.MULTILINE)
 _BLANK_LINES = re.compile(r"\n{3,}")
 _SENTENCE_END = re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])")
 _LINE_MARKS = re.compile(r"^(?:#{1,6}\s+|[-*•–]\s+|>\s*)+")
+_MARK = "x"
+"""Stands for the words that follow: the space before them isn't the end of a text."""
 _UNSPACED = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
 
 
@@ -45,6 +50,9 @@ class Reading:
     text: str
     language: str
     url: str | None = None
+    entities: tuple[Entity, ...] = ()
+    """The formatting of `text`."""
+    media: tuple[Media, ...] = ()
 
     @property
     def words(self) -> int:
@@ -63,22 +71,26 @@ def read_text(
     title: str | None = None,
     url: str | None = None,
     expected_language: str = "",
+    entities: tuple[Entity, ...] = (),
+    media: tuple[Media, ...] = (),
 ) -> Reading:
     """Clean a text and describe it; without a title its first line or sentence is taken.
 
-    `expected_language` is its sender's: of a few words nobody can tell.
+    `expected_language` is its sender's: of a few words nobody can tell. With media a text may be short, or empty.
 
     Raises InvalidInput source.too_short or source.too_long (length, limit, in characters after cleaning).
     """
     from core.languages import detect  # its model is loaded only when something is read
 
     clean = clean_text(text) if len(text) <= 10 * MAX_CHARACTERS else text  # cleaning megabytes would take a second
-    if len(clean) < MIN_CHARACTERS:
+    if len(clean) < MIN_CHARACTERS and not media:
         raise InvalidInput("source.too_short", length=len(clean), limit=MIN_CHARACTERS)
     if len(clean) > MAX_CHARACTERS:
         raise InvalidInput("source.too_long", length=len(clean), limit=MAX_CHARACTERS)
     language = detect(clean, expected=expected_language).code
-    return Reading(kind, title_of((title and clean_text(title)) or clean), clean, language, url)
+    called = title_of((title and clean_text(title)) or clean)
+    formatting = formatting_in(text, clean, entities)
+    return Reading(kind, called, clean, language, url, entities=formatting, media=media)
 
 
 def with_caption(reading: Reading, caption: str) -> Reading:
@@ -105,6 +117,23 @@ def clean_text(text: str) -> str:
     text = _STRAY_JOINERS.sub("", _INVISIBLE.sub("", text))
     text = _TRAILING_SPACE.sub("", unicodedata.normalize("NFC", text))
     return _BLANK_LINES.sub("\n\n", text).strip()
+
+
+def formatting_in(text: str, clean: str, entities: Iterable[Entity]) -> tuple[Entity, ...]:
+    """The formatting of a text, moved to where its words are once it is clean; that of nothing but space is dropped."""
+    moved = []
+    for span in from_entities(text, entities).spans:
+        words = text[span.start : span.end]
+        start = span.start + len(words) - len(words.lstrip())
+        end = span.end - (len(words) - len(words.rstrip()))
+        before, through = text[:start], text[:end]
+        if clean != text:
+            before, through = clean_text(before + _MARK).removesuffix(_MARK), clean_text(through)
+        offset = utf16_length(before)
+        length = utf16_length(through) - offset
+        if span.entity is not None and start < end and length > 0:
+            moved.append(span.entity.model_copy(update={"offset": offset, "length": length}))
+    return tuple(moved)
 
 
 def title_of(text: str) -> str:

@@ -1,6 +1,7 @@
 """Keeping what users send."""
 
 import hashlib
+import json
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -33,6 +34,8 @@ async def keep_source(tx: Tx, *, owner_id: ids.UserId, reading: Reading) -> Sour
         kind=reading.kind,
         title=reading.title,
         text=reading.text,
+        entities=[entity.to_json() for entity in reading.entities],
+        media=[medium.to_json() for medium in reading.media],
         url=reading.url,
         language=reading.language,
         words=reading.words,
@@ -45,15 +48,17 @@ async def keep_source(tx: Tx, *, owner_id: ids.UserId, reading: Reading) -> Sour
 
 
 async def grow_source(tx: Tx, *, owner_id: ids.UserId, source_id: ids.SourceId, reading: Reading) -> Source:
-    """The rest of a text has come: keep all of it in the place of its beginning, which may be in use already.
+    """The rest of a text, or of an album, has come: keep all of it in the place of its beginning.
 
-    What was kept before this text began to arrive stays as it is.
+    That may be in use already. What was kept before this text began to arrive stays as it is.
     """
     source = await tx.session.get(Source, source_id, with_for_update=True)
     if source is None or source.owner_id != owner_id or tx.now - source.created_at > ARRIVAL:
         return await keep_source(tx, owner_id=owner_id, reading=reading)
     source.title, source.text, source.language = reading.title, reading.text, reading.language
     source.words, source.digest = reading.words, _digest(reading)
+    source.entities = [entity.to_json() for entity in reading.entities]
+    source.media = [medium.to_json() for medium in reading.media]
     await tx.session.flush()
     return source
 
@@ -67,4 +72,7 @@ async def source_of(session: ReadSession, *, owner_id: ids.UserId, source_id: id
 
 
 def _digest(reading: Reading) -> str:
-    return hashlib.sha256(reading.text.encode()).hexdigest()
+    """Of the text, and of what came with it if anything did."""
+    with_it = [each.to_json() for each in (*reading.entities, *reading.media)]
+    content = reading.text + (json.dumps(with_it, sort_keys=True) if with_it else "")
+    return hashlib.sha256(content.encode()).hexdigest()

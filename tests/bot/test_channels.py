@@ -1,5 +1,6 @@
 """Connecting chats in the chat, each way it can fail, and what can be done with what is connected."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -8,7 +9,9 @@ from bot.channels.actions import SendTest, ShowChannel
 from core.channels.models import Channel
 from core.channels.queries import channels_of
 from core.db import Page
+from core.posts.scheduling import choose_target, schedule_post
 from tests.bot.chat import Chat
+from tests.factories import make_channel, make_post
 from tests.sandbox_server import RunningSandbox
 from web.sandbox.client import SeenMessage
 
@@ -227,3 +230,25 @@ async def test_a_group_that_becomes_a_supergroup_is_followed(chat: Chat, sandbox
     moved = (await sandbox.client.request("POST", f"/client/chats/{made['id']}/migrate", json=body))["id"]
     await chat.handle_updates()
     assert [(row.chat_id, row.kind) for row in await rows(chat)] == [(moved, "supergroup")]
+
+
+async def test_a_footer_is_written_shown_and_taken_away(chat: Chat) -> None:
+    await chat.say("/start")
+    async with chat.application.deps.tx() as tx:
+        channel = await make_channel(tx, await chat.user())
+        post = await make_post(tx, await chat.user())
+        await choose_target(tx, owner_id=post.owner_id, post_id=post.id, channel_id=channel.id)
+        await schedule_post(tx, owner_id=post.owner_id, post_id=post.id, due_at=tx.now + timedelta(hours=1))
+    listed = await chat.say("/channels")
+    await chat.press(listed, "Oven news")
+    await chat.press(await chat.last(), "Footer")
+    await chat.press(await chat.last(), "Write one")
+    assert "too long for a footer: 501 of 500" in (await chat.say("x" * 501)).text
+    await chat.person.send_text("Baked by <b>Oven news</b>", parse_mode="HTML")
+    await chat.handle_updates()
+    shown = await chat.last()
+    assert "The text of a post.\n\nBaked by Oven news" in shown.text
+    assert {"type": "bold", "offset": shown.text.index("Baked") + 10, "length": 9} in shown.entities
+    assert "1 post that is scheduled there goes out like that, too." in shown.text
+    await chat.press(shown, "Remove")
+    assert "No footer" in (await chat.last()).text

@@ -12,6 +12,7 @@ from core.sources.models import Source
 from core.sources.reading import read_text
 from core.sources.service import keep_source
 from tests.bot.chat import Chat
+from tests.pictures import picture
 
 PRIVATE = (
     "http://127.0.0.1:8080/",
@@ -62,13 +63,13 @@ async def test_a_source_from_before_stays_when_a_new_text_begins_like_it(chat: C
 async def test_a_long_text_answers_a_question_as_a_whole(chat: Chat) -> None:
     card = await chat.say("A source of at least ten characters.")
     await chat.press(card, "Use as it is")
-    await chat.press(await chat.last(), "Edit")
-    asked = await chat.last()
+    draft = await chat.last()
+    await chat.press(draft, "Edit")
     await chat.person.send_text("=" + LINES)
     await chat.handle_updates()
-    refusals = [seen.text for seen in await chat.person.history() if seen.id > asked.id and not seen.outgoing]
-    assert len(refusals) == 1
-    assert "too long for Telegram" in refusals[0]
+    changed = await chat.person.refresh(draft)
+    assert "Goes out as 3 messages" in changed.text
+    assert "version 2" in changed.text
     assert len(await texts_of(chat)) == 1
 
 
@@ -127,3 +128,58 @@ async def texts_of(chat: Chat) -> list[str]:
     async with chat.application.deps.read() as session:
         mine = select(Source.text).join(User, User.id == Source.owner_id)
         return list(await session.scalars(mine.where(User.telegram_user_id == chat.person.id)))
+
+
+async def test_a_picture_with_formatted_words_is_posted_as_it_is(chat: Chat) -> None:
+    await chat.say("/start")
+    await chat.person.upload(("a.png", picture()), caption="Bread that pays for itself.")
+    await chat.handle_updates()
+    card = await chat.last()
+    assert card.text.startswith("🖼 1 photo")
+    assert card.button("Write posts")
+    await chat.press(card, "Use as it is")
+    draft = await chat.last()
+    assert "🖼 1 photo" in draft.text
+    assert "27/1,024 characters" in draft.text
+
+
+async def test_an_album_is_one_source_with_one_card(chat: Chat, application: Application) -> None:
+    """Also when the bot is restarted in its middle."""
+    start = await chat.say("/start")
+    await chat.person.upload(*((f"{n}.png", picture()) for n in range(3)))
+    first, *rest = await application.bot.get_updates(offset=-3, timeout=0)
+    await application.handle(first)
+    restarted = build_application(application.deps, application.bot)
+    for update in [*rest, *rest]:
+        await restarted.handle(update)
+    card = await chat.person.wait_for_message("🖼 3 photos", after=start.id)
+    assert [seen.id for seen in await chat.answers()][-1] == card.id
+    assert "no words with it" in card.text
+    assert [button.text for button in card.buttons] == ["📌 Use as it is"]
+    async with application.deps.sessions() as session:
+        mine = select(Source).join(User, User.id == Source.owner_id).where(User.telegram_user_id == chat.person.id)
+        [source] = list(await session.scalars(mine))
+    assert (source.text, len(source.media)) == ("", 3)
+
+
+async def test_a_file_that_cant_be_read_can_be_posted(chat: Chat) -> None:
+    await chat.say("/start")
+    await chat.person.upload(("menu.pdf", b"%PDF-1.7"))
+    await chat.handle_updates()
+    card = await chat.last()
+    assert "📎 1 file" in card.text
+    assert "menu.pdf" in card.text
+    await chat.press(card, "Use as it is")
+    assert "📎 1 file" in (await chat.last()).text
+
+
+async def test_formatting_over_a_long_text_stays_in_its_place(chat: Chat, application: Application) -> None:
+    await chat.say("/start")
+    bold = "<b>the very last words</b>"
+    await chat.person.send_text(f"{LINES}\n{bold}", parse_mode="HTML")
+    await chat.handle_updates()
+    async with application.deps.sessions() as session:
+        mine = select(Source).join(User, User.id == Source.owner_id).where(User.telegram_user_id == chat.person.id)
+        [source] = list(await session.scalars(mine))
+    [entity] = source.entities
+    assert source.text[entity["offset"] : entity["offset"] + entity["length"]] == "the very last words"
