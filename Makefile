@@ -19,6 +19,9 @@ PYTHON := $(shell for python in python3.11 python3.12 python3.13 python3; do \
 SCENARIOS := 200
 MINUTES := 60
 
+# Of the tests. Each has servers of its own, and much of what it does is waiting.
+WORKERS := 2
+
 .DEFAULT_GOAL := help
 .PHONY: help up demo doctor test faults bench clean
 
@@ -38,7 +41,7 @@ test: $(INSTALLED_DEV) ## set up and run all checks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/pytest
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 faults: $(INSTALLED_DEV) ## kill, stop and disturb everything at random, and count what was lost or doubled (an hour)
 	@$(BIN)/python -m tests.faults --scenarios $(SCENARIOS) --minutes $(MINUTES)

@@ -11,6 +11,7 @@ import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -30,6 +31,7 @@ from core.providers.writers import build_post_writer
 from core.settings import Settings
 from core.tx import Tx
 from tests.flows.fixtures import flow_settings, house
+from tests.forked import start_forking
 from tests.recording_queue import RecordingQueue
 
 __all__ = ["flow_settings", "house"]
@@ -213,6 +215,23 @@ def pytest_configure() -> None:
             structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
         ]
     )
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """The parent of the forked programs loads its modules while the first tests run."""
+    if any(item.get_closest_marker("process") for item in session.items):
+        start_forking()
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A worker of several leaves what it saw to the process that reports."""
+    if (output := getattr(session.config, "workeroutput", None)) is not None:
+        output["slow_callbacks"] = slow_callbacks.seen
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    slow_callbacks.seen += getattr(node, "workeroutput", {}).get("slow_callbacks", [])
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

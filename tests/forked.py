@@ -23,6 +23,12 @@ FORKS.set_forkserver_preload(["tests.preloaded", "pytest"])
 """pytest, because multiprocessing imports the script that was started, which is pytest's, in each child."""
 
 
+def start_forking() -> None:
+    """Start the parent if it doesn't run. It takes requests at once, and answers when it has loaded the modules."""
+    with chdir(ROOT):
+        forkserver.ensure_running()
+
+
 @dataclass(frozen=True, slots=True)
 class Program:
     """What `python -m module arguments` is to do, and where it writes to (it appends)."""
@@ -48,8 +54,7 @@ class Forked:
         errors: Path | None = None,
     ) -> None:
         """Start it. `errors` go where the output goes unless they have a file of their own."""
-        with chdir(ROOT):
-            forkserver.ensure_running()
+        start_forking()
         program = Program(module, arguments, cwd, dict(environment), output, errors or output)
         for path in (program.stdout, program.stderr):
             path.touch(0o600)

@@ -16,7 +16,7 @@ from web.sandbox import SANDBOX_TOKEN
 from web.sandbox.app import build_app
 from web.sandbox.client import SandboxClient
 
-START_TIMEOUT_S = 15
+START_TIMEOUT_S = 30
 
 
 @dataclass(frozen=True, slots=True)

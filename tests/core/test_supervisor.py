@@ -45,7 +45,7 @@ class Run:
         return next(one.process.pid for one in ready_processes(self.home) if one.name == name)
 
 
-def eventually(condition: Callable[[], bool], what: Callable[[], str], timeout_s: float = 10.0) -> None:
+def eventually(condition: Callable[[], bool], what: Callable[[], str], timeout_s: float = 30.0) -> None:
     deadline = time.monotonic() + timeout_s
     while not condition():
         assert time.monotonic() < deadline, f"never came true: {what()}"
