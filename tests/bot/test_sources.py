@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from telegram import Update
 
-from bot.app import Application, build_application
+from bot.app import Application, build_application, publish_menu
 from core.accounts.models import User
 from core.sources.models import Source
 from core.sources.reading import read_text
@@ -154,7 +154,7 @@ async def test_an_album_is_one_source_with_one_card(chat: Chat, application: App
         await restarted.handle(update)
     card = await chat.person.wait_for_message("🖼 3 photos", after=start.id)
     assert [seen.id for seen in await chat.answers()][-1] == card.id
-    assert "no words with it" in card.text
+    assert "I can post it as it is" in card.text
     assert [button.text for button in card.buttons] == ["📌 Use as it is"]
     async with application.deps.sessions() as session:
         mine = select(Source).join(User, User.id == Source.owner_id).where(User.telegram_user_id == chat.person.id)
@@ -183,3 +183,10 @@ async def test_formatting_over_a_long_text_stays_in_its_place(chat: Chat, applic
         [source] = list(await session.scalars(mine))
     [entity] = source.entities
     assert source.text[entity["offset"] : entity["offset"] + entity["length"]] == "the very last words"
+
+
+async def test_the_menu_begins_with_new_and_offers_only_what_is_there(chat: Chat, application: Application) -> None:
+    await publish_menu(application.bot, application.router)
+    names = [command["command"] for command in await chat.person.commands()]
+    assert (names[0], names[-1]) == ("new", "help")
+    assert set(names) <= set(application.router.commands)
