@@ -20,6 +20,7 @@ from core.deliveries import service as deliveries
 from core.deliveries import statuses
 from core.deliveries.models import Delivery, DeliveryKind, DeliveryStatus, StatusMessage
 from core.deliveries.models import Priority as DeliveryPriority
+from core.posts.parts import UNSEEN, progress
 from core.posts.pinning import request_pin
 from core.posts.scheduling import record_delivery
 from core.posts.writing import bind_card
@@ -43,6 +44,9 @@ CHAT_PAUSE_S = 5.0
 STATUS_RETRY_S = 5.0
 SHOW_WITHIN_S = statuses.SHOWING.total_seconds() - 4
 """Longer, and somebody else would show the same."""
+LATER_ROOM = 40
+"""How many status messages that can come later wait for their turn in one process: about as many as it gets turns for
+before their patience ends."""
 COSMETIC_PATIENCE_S = 1.0
 """How long a countdown waits for its turn; by then it is nearly out of date."""
 CALL_BEFORE = timedelta(seconds=12)
@@ -313,7 +317,9 @@ async def after_delivery(
         await mark_blocked(tx, telegram_user_id=delivery.chat_id, blocked=True)
     if delivery.kind == DeliveryKind.POST:
         post_id = ids.PostId(delivery.subject_id)
-        first = TelegramId(parts[0]["message_id"]) if parts else None
+        first = TelegramId(parts[0]["message_id"]) if parts and parts[0] != UNSEEN else None
+        if error is not None:
+            error = {**error, "params": {**error.get("params", {}), **progress(delivery.content, parts)}}
         await record_delivery(
             tx, owner_id=delivery.owner_id, post_id=post_id, status=status, error=error, message_id=first
         )
@@ -331,8 +337,13 @@ async def _bind_card(tx: Tx, post_id: str, chat_id: TelegramId, message_id: Tele
 
 
 @plain_job(statuses.SHOW_STATUS)
-async def show_status(bench: Bench, subject: str) -> None:
-    """Bring a status message up to date: edit it, or send it when there is none or it is gone."""
+async def show_status(bench: Bench, subject: str, when: str = "") -> None:
+    """Bring a status message up to date: edit it, or send it when there is none or it is gone.
+
+    What can come later makes room while many others wait for their turn; the scheduler enqueues it again.
+    """
+    if when == statuses.LATER and bench.sender.waiting(Priority.STATUS) >= LATER_ROOM:
+        return
     subject_id = UUID(subject)
     status = await written(bench.deps, lambda tx: statuses.claim_status(tx, subject_id), within_s=LEASE_S)
     if status is None:

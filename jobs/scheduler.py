@@ -1,6 +1,7 @@
 """The one small loop that makes things happen on time. Several may run: rows are leased, never shared."""
 
 import asyncio
+import math
 import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
@@ -31,7 +32,12 @@ SLEEP_MIN_S = 0.01
 """What is due and can't be leased yet, since enough is in flight, isn't asked for in a tight loop."""
 BATCH = 30
 """Deliveries for one job: about what Telegram takes in a second."""
-REFRESH_BATCH = 100
+REFRESH_EVERY_S = 0.25
+REFRESH_SHARE = 0.85
+"""How much of Telegram's rate status messages may take: more would only wait in the workers."""
+COUNTDOWN_SHARE = 0.6
+"""How much of it countdowns may take, less two calls for each delivery that is due: its own, and to tell of it."""
+UNLIMITED_PER_S = 1000.0
 SWEEP_EVERY_S = 5.0
 PING_WITHIN_S = 0.5
 
@@ -65,8 +71,10 @@ async def schedule(deps: Deps, stop: asyncio.Event) -> None:
         await plan_series(deps)
         return PLAN_EVERY_S
 
+    scheduler = Scheduler(deps)
     await asyncio.gather(
-        _repeat("scheduler.tick_failed", Scheduler(deps).tick, stop),
+        _repeat("scheduler.tick_failed", scheduler.tick, stop),
+        _repeat("scheduler.refresh_failed", scheduler.refresh, stop),
         _repeat("scheduler.sweep_failed", sweep_once, stop),
         _repeat("scheduler.plan_failed", plan_once, stop),
     )
@@ -105,13 +113,28 @@ class Scheduler:
         if down:
             await settle_outage(self.deps)
         await self._lease_due()
-        async with self.deps.tx() as tx:
-            await statuses.enqueue_refreshes(tx, limit=REFRESH_BATCH)
         async with self.deps.read() as session:
             next_at = await deliveries.next_due_at(session)
         if next_at is None:
             return SLEEP_MAX_S
         return min(SLEEP_MAX_S, max(SLEEP_MIN_S, (next_at - self.deps.clock.now()).total_seconds()))
+
+    async def refresh(self) -> float:
+        """Have status messages looked after, no more than Telegram takes meanwhile. Countdowns give way to what is due.
+
+        Returns the seconds until the next look.
+        """
+        rate_per_s = self.deps.settings.telegram_rate_per_s or UNLIMITED_PER_S
+        async with self.deps.read() as session:
+            due = await statuses.due_within(session, now=self.deps.clock.now(), seconds=1.0)
+        countdowns_per_s = rate_per_s * COUNTDOWN_SHARE - 2 * due
+        async with self.deps.tx() as tx:
+            await statuses.enqueue_refreshes(
+                tx,
+                limit=math.ceil(rate_per_s * REFRESH_SHARE * REFRESH_EVERY_S),
+                countdowns=max(0, math.floor(countdowns_per_s * REFRESH_EVERY_S)),
+            )
+        return REFRESH_EVERY_S
 
     async def _lease_due(self) -> None:
         while True:

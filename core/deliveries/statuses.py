@@ -8,16 +8,18 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core import ids
 from core.db import ReadSession, TelegramId
-from core.deliveries.models import StatusMessage
+from core.deliveries.models import Delivery, DeliveryStatus, StatusMessage
 from core.queue import EVENTS, JobSpec
 from core.tx import Tx
 
 SHOW_STATUS = JobSpec("jobs.deliveries.show_status", queue=EVENTS, timeout_s=60)
+LATER = "later"
+"""A second argument of the job: it makes room when much waits for its turn. The row sees that it comes again."""
 SHOWING = timedelta(seconds=20)
 """How long one attempt to bring the chat up to date may take, before somebody else may try."""
 
@@ -70,7 +72,16 @@ async def show_status(
             index_elements=["subject_id"], set_={**changed, "version": StatusMessage.version + 1}
         )
     )
-    tx.enqueue(SHOW_STATUS, str(subject_id))
+    _enqueue(tx, subject_id, later=_can_wait(data))
+
+
+def _enqueue(tx: Tx, subject_id: UUID, *, later: bool) -> None:
+    tx.enqueue(SHOW_STATUS, str(subject_id), *((LATER,) if later else ()))
+
+
+def _can_wait(data: Mapping[str, Any]) -> bool:
+    """What came of a delivery gives way to what is due; what a user has just asked for doesn't."""
+    return bool(data.get("delivered_at"))
 
 
 async def status_message_of(session: ReadSession, *, owner_id: ids.UserId, subject_id: UUID) -> StatusMessage | None:
@@ -110,19 +121,28 @@ async def try_status_later(tx: Tx, subject_id: UUID, *, after_s: float) -> None:
     )
 
 
-async def enqueue_refreshes(tx: Tx, *, limit: int) -> int:
+async def enqueue_refreshes(tx: Tx, *, limit: int, countdowns: int | None = None) -> int:
     """Enqueue the messages whose time to be looked at has come, as a new version of what they say.
 
-    Each is enqueued once in `SHOWING`, however long the workers are away.
+    Each is enqueued once in `SHOWING`, however long the workers are away. At most `countdowns` of those that only
+    count down; the others stay as they are until there is room, or until something happens to them.
     """
+    counts_down = or_(StatusMessage.cosmetic, StatusMessage.shown_version == StatusMessage.version)
+    owed = await _refresh(tx, ~counts_down, limit=limit)
+    return owed + await _refresh(tx, counts_down, limit=limit if countdowns is None else countdowns)
+
+
+async def _refresh(tx: Tx, which: ColumnElement[bool], *, limit: int) -> int:
+    if limit <= 0:
+        return 0
     due = (
         select(StatusMessage.subject_id)
-        .where(StatusMessage.refresh_at <= tx.now)
+        .where(StatusMessage.refresh_at <= tx.now, which)
         .order_by(StatusMessage.refresh_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    rows = await tx.session.scalars(
+    rows = await tx.session.execute(
         update(StatusMessage)
         .where(StatusMessage.subject_id.in_(due))
         .values(
@@ -130,13 +150,22 @@ async def enqueue_refreshes(tx: Tx, *, limit: int) -> int:
             cosmetic=or_(StatusMessage.cosmetic, StatusMessage.shown_version == StatusMessage.version),
             refresh_at=tx.now + SHOWING,
         )
-        .returning(StatusMessage.subject_id)
+        .returning(StatusMessage.subject_id, StatusMessage.cosmetic, StatusMessage.data)
         .execution_options(synchronize_session=False)
     )
-    subjects = rows.all()
-    for subject_id in subjects:
-        tx.enqueue(SHOW_STATUS, str(subject_id))
-    return len(subjects)
+    refreshed = rows.all()
+    for subject_id, cosmetic, data in refreshed:
+        _enqueue(tx, subject_id, later=cosmetic or _can_wait(data))
+    return len(refreshed)
+
+
+async def due_within(session: ReadSession, *, now: datetime, seconds: float) -> int:
+    """How many deliveries are on their way or will be by then."""
+    soon = and_(
+        Delivery.status == DeliveryStatus.SCHEDULED, Delivery.next_attempt_at <= now + timedelta(seconds=seconds)
+    )
+    on_their_way = Delivery.status.in_((DeliveryStatus.LEASED, DeliveryStatus.SENDING))
+    return await session.scalar(select(func.count()).where(or_(soon, on_their_way))) or 0
 
 
 def next_countdown(due_at: datetime, now: datetime) -> datetime | None:
@@ -169,4 +198,4 @@ async def _end_showing(tx: Tx, subject_id: UUID, *, version: int, **values: Any)
     )
     if row is not None and row.version > version:
         row.refresh_at = tx.now + SHOWING
-        tx.enqueue(SHOW_STATUS, str(subject_id))
+        _enqueue(tx, subject_id, later=row.cosmetic or _can_wait(row.data))

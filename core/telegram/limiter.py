@@ -115,6 +115,11 @@ class Limiter:
             if granted.cancelled():
                 self._changed.set()
 
+    def waiting(self, priority: Priority) -> int:
+        """How many requests of this class or less urgent ones wait for their turn here."""
+        waiters = (*self._ready, *(waiter for _, waiter in self._aside))
+        return sum(waiter.priority >= priority and not waiter.granted.done() for waiter in waiters)
+
     async def start(self, *, priority: Priority = Priority.BULK, messages: int = 1) -> Begun | None:
         """Return when the call may be made, at once: turns keep the pace, and this the limit. Afterwards, `ended`.
 

@@ -97,6 +97,10 @@ class Sender:
             return failure_of(exc)
         return None
 
+    def waiting(self, priority: Priority) -> int:
+        """How many calls of this process that are no more urgent wait for their turn."""
+        return self._limiter.waiting(priority)
+
     async def preview(self, chat_id: int, draft_id: int, text: str) -> float:
         """Stream a text that is still being written into a private chat; it vanishes by itself.
 

@@ -104,8 +104,52 @@ async def test_status_messages_that_want_a_look_are_enqueued(
         )
     queue.clear()
     clock.advance(timedelta(seconds=21))
-    await Scheduler(deps).tick()
+    await Scheduler(deps).refresh()
     assert queue.pushed(statuses.SHOW_STATUS) == [(str(subject),)]
+
+
+@pytest.mark.parametrize(("due", "counted_down"), [(0, True), (20, False)])
+async def test_countdowns_give_way_to_what_is_due(
+    deps: Deps, clock: FixedClock, queue: RecordingQueue, due: int, counted_down: bool
+) -> None:
+    limited = replace(deps, settings=deps.settings.model_copy(update={"telegram_rate_per_s": 29.0}))
+    subject = ids.new()
+    async with deps.tx() as tx:
+        user = await make_user(tx)
+        await statuses.show_status(
+            tx, owner_id=user.id, subject_id=subject, chat_id=TelegramId(1), notice="posts.status", data={}
+        )
+        await statuses.record_shown(tx, subject, version=1, message_id=TelegramId(2), refresh_at=tx.now)
+    await add(deps, *[0.5] * due)
+    queue.clear()
+    await Scheduler(limited).refresh()
+    assert bool(queue.pushed(statuses.SHOW_STATUS)) is counted_down
+
+
+async def test_what_came_of_posts_is_enqueued_no_faster_than_it_can_be_told(
+    deps: Deps, clock: FixedClock, queue: RecordingQueue
+) -> None:
+    limited = replace(deps, settings=deps.settings.model_copy(update={"telegram_rate_per_s": 29.0}))
+    subjects = [ids.new() for _ in range(20)]
+    async with deps.tx() as tx:
+        user = await make_user(tx)
+        for subject in subjects:
+            await statuses.show_status(
+                tx,
+                owner_id=user.id,
+                subject_id=subject,
+                chat_id=TelegramId(1),
+                notice="posts.status",
+                data={"delivered_at": tx.now.isoformat()},
+            )
+    queue.clear()
+    clock.advance(statuses.SHOWING)
+    enqueued = []
+    for _ in range(4):
+        await Scheduler(limited).refresh()
+        enqueued.append(len(queue.pushed(statuses.SHOW_STATUS)))
+    assert enqueued == [7, 14, 20, 20]
+    assert set(queue.pushed(statuses.SHOW_STATUS)) == {(str(it), "later") for it in subjects}
 
 
 @pytest.fixture

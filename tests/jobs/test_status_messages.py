@@ -18,9 +18,14 @@ from core.deps import Deps
 from core.posts.models import Card, Post
 from core.posts.scheduling import schedule_post
 from core.posts.writing import card_of
+from core.settings import Settings
+from core.telegram.client import open_plain_bot
+from core.telegram.limiter import Limiter, Priority
+from core.telegram.sender import Sender
 from jobs import deliveries as jobs
 from jobs.runtime import Bench
 from tests.factories import make_post, make_user
+from tests.jobs.conftest import WORKER, at_sandbox
 from tests.recording_queue import RecordingQueue
 from tests.sandbox_server import RunningSandbox
 from web.sandbox.client import Person, SeenMessage
@@ -125,7 +130,7 @@ async def test_a_countdown_goes_on(bench: Bench, person: Person, clock: FixedClo
     queue.clear()
     async with bench.deps.tx() as tx:
         await statuses.enqueue_refreshes(tx, limit=10)
-    assert (str(post.id),) in queue.pushed(statuses.SHOW_STATUS)
+    assert (str(post.id), statuses.LATER) in queue.pushed(statuses.SHOW_STATUS)
     await show(bench, post.id)
     [message] = await seen(person)
     assert "in 1 hour 45" in message.text
@@ -145,6 +150,25 @@ async def test_a_countdown_doesnt_wait_for_a_slow_telegram(
     found = await row(bench.deps, post.id)
     assert found.shown_version < found.version
     assert found.refresh_at == clock.now() + timedelta(seconds=jobs.STATUS_RETRY_S)
+
+
+async def test_what_can_come_later_makes_room_while_much_waits(
+    deps: Deps, settings: Settings, sandbox: RunningSandbox, person: Person, clock: FixedClock
+) -> None:
+    async with open_plain_bot(at_sandbox(settings, sandbox)) as bot:
+        limiter = Limiter(deps.redis, rate_per_s=1, key="crowded")
+        crowded = Bench(deps, Sender(bot, limiter), worker=WORKER)
+        post = await scheduled(deps, person)
+        waiting = [
+            asyncio.create_task(limiter.acquire(None, priority=Priority.STATUS)) for _ in range(jobs.LATER_ROOM + 5)
+        ]
+        await asyncio.sleep(0.05)
+        await jobs.show_status.run(crowded, str(post.id), statuses.LATER)
+        found = await row(deps, post.id)
+        assert (found.showing_until, found.refresh_at) == (None, clock.now() + statuses.SHOWING)
+        for task in waiting:
+            task.cancel()
+        await asyncio.gather(*waiting, return_exceptions=True)
 
 
 async def test_who_has_blocked_the_bot_isnt_written_to_until_something_changes(
