@@ -53,6 +53,8 @@ class Screen:
     text: Markup
     keyboard: Keyboard = ()
     link_preview: bool = False
+    picture: bytes | None = None
+    """An image file over the text, which is its caption then."""
     reply_keyboard: Sequence[Sequence[KeyboardButton]] | None = None
     """Buttons in place of the user's keyboard: for what only Telegram can ask (a location, a chat). Empty: take them
     away again."""

@@ -202,9 +202,19 @@ class ShowMonth(Action):
     month: int | None
 
 
-@action("cal.d")
+@action("cal.day")
 class ShowDay(Action):
     day: int
+    page: int
+
+
+@action("cal.lit")
+class UseDark(Action):
+    """Draw pictures dark or light from now on. Back to the month; without one, to the list."""
+
+    dark: bool
+    month: int | None
+    page: int
 
 
 @action("cal.e")

@@ -1,30 +1,60 @@
-"""The coming posts: as a list by day, and as a month."""
+"""The coming posts: as a list by day, as a month, and one day."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
+from typing import Self
 
 from markupsafe import Markup
 
-from bot.deliveries.actions import CantChoose, ShowCalendar, ShowDay, ShowEntry, ShowMonth
+from bot.channels.labels import channel_label
+from bot.deliveries.actions import CantChoose, ShowCalendar, ShowDay, ShowEntry, ShowMonth, UseDark
 from bot.deliveries.grid import MARK, month_number, month_rows
 from bot.deliveries.phrases import first_words
+from bot.imports.actions import ExportSchedule, ShowImport
 from bot.keyboards import pager
 from bot.posts.actions import ShowPosts
 from bot.posts.labels import platform_label
 from bot.screens import Button, Screen, lines
 from bot.texts import Texts
+from core import ids
+from core.channels.models import Channel
 from core.db import Paged
-from core.posts.models import Post
+from core.posts.calendar import Planned
+from core.posts.platforms import Platform
 from core.when.choices import Day, month_grid
 from core.when.formats import format_clock, format_day
 from core.when.times import local_day
 
-WORDS_IN_LINE, WORDS_IN_BUTTON = 60, 36
-"""UTF-16 units."""
+WORDS_IN_LINE, WORDS_IN_BUTTON = 45, 36
+"""UTF-16 units: a page of lines is a picture's caption, of 1,024 at the most."""
+REPEATS = "🔁 "
+
+Names = Mapping[ids.ChannelId, str]
+"""What connected chats are called."""
 
 
-def coming(posts: Paged[Post], *, zone: str, t: Texts, now: datetime) -> Screen:
+@dataclass(frozen=True, slots=True)
+class DayPage:
+    """Some of the posts of a day; `number` is the page that is shown, whatever was asked for."""
+
+    items: Sequence[Planned]
+    number: int
+    pages: int
+
+    @classmethod
+    def of(cls, planned: Sequence[Planned], number: int, size: int) -> Self:
+        pages = max(1, -(-len(planned) // size))
+        number = min(max(1, number), pages)
+        return cls(planned[(number - 1) * size : number * size], number, pages)
+
+
+def names_of(channels: Sequence[Channel]) -> Names:
+    return {channel.id: channel_label(channel) for channel in channels}
+
+
+def coming(posts: Paged[Planned], *, names: Names, dark: bool, zone: str, t: Texts, now: datetime) -> Screen:
     """What is scheduled, the next one first."""
     if not posts.total:
         return _nothing(t)
@@ -32,33 +62,40 @@ def coming(posts: Paged[Post], *, zone: str, t: Texts, now: datetime) -> Screen:
         "📅 <b>{n} post is coming</b> · {zone}", "📅 <b>{n} posts are coming</b> · {zone}", posts.total, zone=zone
     )
     return Screen(
-        lines([heading, *_days(posts.items, zone, t, now)]),
-        [*_entries(posts.items, zone, t), pager(posts.number, posts.pages, ShowCalendar), [_to_month(t)]],
+        lines([heading, *_days(posts.items, names, zone, t, now)]),
+        [
+            *_entries(posts.items, zone, t),
+            pager(posts.number, posts.pages, ShowCalendar),
+            [_to_month(t), _light(UseDark(not dark, None, posts.number), t)],
+            _files(t),
+        ],
     )
 
 
-def day(posts: Sequence[Post], shown: date, *, zone: str, t: Texts, now: datetime) -> Screen:
+def day(page: DayPage, shown: date, *, names: Names, zone: str, t: Texts, now: datetime) -> Screen:
     """The posts of one day."""
     back = [Button(t("🗓 Month"), ShowMonth(month_number(shown))), Button(t("📋 List"), ShowCalendar(1))]
-    if not posts:
+    if not page.items:
         name = format_day(shown, zone, t.language, now=now)
         return Screen(t("📅 <b>{day}</b>\nNothing is planned for that day.", day=name), [back])
-    return Screen(lines(_days(posts, zone, t, now)[1:]), [*_entries(posts, zone, t), back])
+    turn = pager(page.number, page.pages, lambda number: ShowDay(shown.toordinal(), number))
+    return Screen(lines(_days(page.items, names, zone, t, now)[1:]), [*_entries(page.items, zone, t), turn, back])
 
 
-def month(first: date, counts: Mapping[date, int], *, zone: str, t: Texts, now: datetime) -> Screen:
+def month(first: date, counts: Mapping[date, int], *, dark: bool, zone: str, t: Texts, now: datetime) -> Screen:
     """A month's grid. Days with posts are marked: a phone shows three characters of each."""
     grid = month_grid(first, now=now, zone=zone, language=t.language)
 
     def cell(each: Day) -> Button:
         if counts.get(each.day):
-            return Button(f"{each.day.day}{MARK}", ShowDay(each.day.toordinal()))
+            return Button(f"{each.day.day}{MARK}", ShowDay(each.day.toordinal(), 1))
         return Button(str(each.day.day) if each.can_be_chosen else "·", CantChoose(empty=True))
 
     total = sum(counts.values())
     heading = t.plural("🗓 <b>{n} post this month</b>", "🗓 <b>{n} posts this month</b>", total)
     rows = month_rows(grid, cell, turn=lambda other: ShowMonth(month_number(other)))
-    return Screen(heading, [*rows, [Button(t("📋 List"), ShowCalendar(1))]])
+    last = [Button(t("📋 List"), ShowCalendar(1)), _light(UseDark(not dark, month_number(first), 1), t)]
+    return Screen(heading, [*rows, last])
 
 
 def _nothing(t: Texts) -> Screen:
@@ -67,7 +104,7 @@ def _nothing(t: Texts) -> Screen:
             "📅 <b>Nothing is planned.</b>\n"
             "Open a draft and press Schedule, or send me a text or a link to make a post of."
         ),
-        [[Button(t("📚 My posts"), ShowPosts(page=1)), _to_month(t)]],
+        [[Button(t("📚 My posts"), ShowPosts(page=1)), _to_month(t)], _files(t)[:1]],
     )
 
 
@@ -75,36 +112,47 @@ def _to_month(t: Texts) -> Button:
     return Button(t("🗓 Month"), ShowMonth(None))
 
 
-def _days(posts: Sequence[Post], zone: str, t: Texts, now: datetime) -> list[Markup]:
+def _light(switch: UseDark, t: Texts) -> Button:
+    return Button(t("🌙 Dark") if switch.dark else t("☀️ Light"), switch)
+
+
+def _files(t: Texts) -> list[Button]:
+    return [Button(t("📥 Import"), ShowImport()), Button(t("📤 Export"), ExportSchedule())]
+
+
+def _days(posts: Sequence[Planned], names: Names, zone: str, t: Texts, now: datetime) -> list[Markup]:
     told = []
-    for local, those in groupby(posts, lambda post: local_day(_due_at(post), zone)):
+    for local, those in groupby(posts, lambda post: local_day(post.at, zone)):
         told += [Markup(), Markup("<b>{}</b>").format(format_day(local, zone, t.language, now=now))]
-        told += [_line(post, zone, t) for post in those]
+        told += [_line(post, names, zone, t) for post in those]
     return told
 
 
-def _line(post: Post, zone: str, t: Texts) -> Markup:
-    return Markup("{} · {} · <i>{}</i>").format(
-        format_clock(_due_at(post), zone, t.language),
-        platform_label(post.platform),
+def _line(post: Planned, names: Names, zone: str, t: Texts) -> Markup:
+    return Markup("{}{} · {} · <i>{}</i>").format(
+        REPEATS if post.repeats else "",
+        format_clock(post.at, zone, t.language),
+        _target(post, names),
         first_words(post.title, post.text, WORDS_IN_LINE),
     )
 
 
-def _entries(posts: Sequence[Post], zone: str, t: Texts) -> list[list[Button]]:
+def _target(post: Planned, names: Names) -> str:
+    """The chat; without one, the platform that it is written for."""
+    chat = names.get(post.channel_id) if post.channel_id is not None else None
+    if chat is None:
+        return platform_label(post.platform)
+    return chat if post.platform == Platform.TELEGRAM else f"{platform_label(post.platform)} → {chat}"
+
+
+def _entries(posts: Sequence[Planned], zone: str, t: Texts) -> list[list[Button]]:
     return [
         [
             Button(
-                f"{format_clock(_due_at(post), zone, t.language)} · "
+                f"{REPEATS if post.repeats else ''}{format_clock(post.at, zone, t.language)} · "
                 f"{first_words(post.title, post.text, WORDS_IN_BUTTON)}",
-                ShowEntry(post.id),
+                ShowEntry(post.post_id),
             )
         ]
         for post in posts
     ]
-
-
-def _due_at(post: Post) -> datetime:
-    if post.due_at is None:
-        raise ValueError("a coming post has a time")
-    return post.due_at

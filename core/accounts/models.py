@@ -3,7 +3,7 @@
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ARRAY, Text
+from sqlalchemy import ARRAY, Text, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import ids
@@ -36,6 +36,8 @@ class User(Base):
     """The last choices on the options card."""
     late_policy: Mapped[str] = mapped_column(default=LatePolicy.SEND, server_default=LatePolicy.SEND)
     """What becomes of posts whose time passed while the service was down."""
+    dark_pictures: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """How the pictures in the chat are drawn."""
     is_admin: Mapped[bool] = mapped_column(default=False)
     blocked_at: Mapped[datetime | None]
     """When the user was seen to have blocked the bot; None while reachable."""

@@ -1,6 +1,6 @@
 """Looking at connected chats. Every query is the owner's: somebody else's channel is not found."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -13,6 +13,8 @@ from core.errors import NotFound
 
 SUPERGROUP_PREFIX = -1_000_000_000_000
 """Ids of channels and supergroups lie below it. https://core.telegram.org/api/bots/ids"""
+CHANNELS_MAX = 500
+"""More than any plan has room for."""
 
 
 class ChannelNotFound(NotFound):
@@ -48,6 +50,12 @@ async def channels_by_id(
         select(Channel).where(Channel.id.in_(channel_ids)).execution_options(populate_existing=True)
     )
     return {channel.id: channel for channel in found.all()}
+
+
+async def all_channels(session: ReadSession, *, owner_id: ids.UserId) -> Sequence[Channel]:
+    """What is connected and what was, in the order of connecting: names for whatever a post may point to."""
+    mine = select(Channel).where(Channel.owner_id == owner_id)
+    return (await session.scalars(mine.order_by(Channel.connected_at, Channel.id).limit(CHANNELS_MAX))).all()
 
 
 async def default_channel(session: ReadSession, *, owner_id: ids.UserId) -> Channel | None:

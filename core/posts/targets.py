@@ -1,11 +1,25 @@
 """Where posts go: to their owner, or to a chat that the owner has connected."""
 
+from dataclasses import dataclass
+
 from core import ids
 from core.channels.models import ChannelState
-from core.channels.queries import channel_of, channels_of, chat_url, default_channel, message_url
+from core.channels.queries import all_channels, channel_of, channels_of, chat_url, default_channel, message_url
 from core.db import Json, Page, ReadSession, TelegramId
 from core.errors import NotAllowed
 from core.posts.models import Post
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A chat that is or was connected, as files name it."""
+
+    id: ids.ChannelId
+    title: str
+    username: str | None
+    state: str
+    connected: bool
+    url: str | None
 
 
 class NotReady(NotAllowed):
@@ -29,6 +43,21 @@ async def target_data(session: ReadSession, post: Post) -> Json | None:
         "connected": channel.disconnected_at is None,
         "chat_url": chat_url(channel),
         "message_url": message_url(channel, post.message_id) if post.message_id is not None else None,
+    }
+
+
+async def chats_of(session: ReadSession, *, owner_id: ids.UserId) -> dict[ids.ChannelId, Chat]:
+    """What is connected and what was."""
+    return {
+        channel.id: Chat(
+            id=channel.id,
+            title=channel.title,
+            username=channel.username,
+            state=channel.state,
+            connected=channel.disconnected_at is None,
+            url=chat_url(channel),
+        )
+        for channel in await all_channels(session, owner_id=owner_id)
     }
 
 

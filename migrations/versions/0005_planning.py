@@ -184,9 +184,11 @@ def upgrade() -> None:
         sa.Column("media", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'"), nullable=False),
     )
     op.add_column("users", sa.Column("late_policy", sa.Text(), server_default="send", nullable=False))
+    op.add_column("users", sa.Column("dark_pictures", sa.Boolean(), server_default=sa.text("false"), nullable=False))
 
 
 def downgrade() -> None:
+    op.drop_column("users", "dark_pictures")
     op.drop_column("users", "late_policy")
     op.drop_column("sources", "media")
     op.drop_column("sources", "entities")

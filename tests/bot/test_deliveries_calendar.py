@@ -38,8 +38,10 @@ async def plan(deps: Deps, user: User, *hours: float) -> list[Post]:
 
 
 async def after(chat: Chat, message: SeenMessage, button: str) -> SeenMessage:
+    """What a press leads to: the same message, or, where a picture gives way to a text, the one in its place."""
     await chat.press(message, button)
-    return await chat.person.refresh(message)
+    changed = await chat.person.refresh(message)
+    return await chat.last() if changed.deleted else changed
 
 
 def labels(message: SeenMessage) -> list[str]:

@@ -1,0 +1,119 @@
+"""What can be wrong with a file of posts, as sentences: what it is and how to mend it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from bot.channels.labels import state_sentence
+from bot.router import Router
+from bot.texts import Texts
+
+Params = Mapping[str, Any]
+Sentence = Callable[[Texts, Params], Markup]
+
+
+def register(router: Router) -> None:
+    for code, sentence in FILE_PROBLEMS.items():
+        router.error(code, sentence)
+
+
+def problem_sentence(problem: Mapping[str, Any], t: Texts) -> Markup:
+    """One of `Import.problems`."""
+    sentence = ROW_PROBLEMS.get(problem["code"])
+    if sentence is None:
+        return t("this row can't be read ({code}).", code=problem["code"])
+    return sentence(t, problem["params"])
+
+
+def _too_big(t: Texts, params: Params) -> Markup:
+    return t(
+        "That file is too big: I read up to {limit} MB at once. Please split it.",
+        limit=int(params["limit_bytes"]) // (1024 * 1024),
+    )
+
+
+def _too_many_rows(t: Texts, params: Params) -> Markup:
+    return t(
+        "That file has {rows} posts, and I take up to {limit} at once. Please split it.",
+        rows=params["rows"],
+        limit=params["limit"],
+    )
+
+
+def _no_columns(t: Texts, params: Params) -> Markup:
+    found = ", ".join(params["found"]) or t("none")
+    return t(
+        "The first line has to name the columns, and I don't find {missing}. I found: {found}. "
+        "Take the template from /import, or name them text, when, target, media url.",
+        missing=", ".join(params["missing"]),
+        found=found,
+    )
+
+
+def _broken(t: Texts, params: Params) -> Markup:
+    return t(
+        "From line {line} on, the quotation marks don't match. Put a text with commas, line breaks or quotes into "
+        '"…", and write a quote inside it twice: "".',
+        line=params["line"],
+    )
+
+
+def _time_passed(t: Texts, params: Params) -> Markup:
+    return t(
+        "Nothing was imported: the time in line {line} has passed meanwhile. Please change it and send the file again.",
+        line=params["line"],
+    )
+
+
+FILE_PROBLEMS: dict[str, Sentence] = {
+    "import.too_big": _too_big,
+    "import.empty": lambda t, _: t("There are no posts in that file. Take the template from /import and fill it in."),
+    "import.binary": lambda t, _: t("That file isn't text, whatever its name says. Please save it as CSV."),
+    "import.broken_quotes": _broken,
+    "import.no_columns": _no_columns,
+    "import.column_twice": lambda t, p: t("The column {name} is there twice. Please keep one.", name=p["column"]),
+    "import.too_many_rows": _too_many_rows,
+    "import.not_found": lambda t, _: t("That import isn't there any more. Please send the file again."),
+    "import.has_problems": lambda t, _: t("Nothing is imported as long as there are problems in the file."),
+    "import.time_passed": _time_passed,
+    "import.file_gone": lambda t, _: t("I don't find the file any more. Please send its text."),
+}
+
+ROW_PROBLEMS: dict[str, Sentence] = {
+    "post.empty": lambda t, _: t("there is no text. Write one, or leave the row out."),
+    "post.too_long": lambda t, p: t(
+        "the text is too long: {length} characters, and {limit} is the most.", length=p["length"], limit=p["limit"]
+    ),
+    "post.forbidden_characters": lambda t, _: t("there are characters in the text that can't be sent."),
+    "import.when_missing": lambda t, _: t("there is no time. Write one like 2026-12-24 18:00, or: queue."),
+    "when.not_understood": lambda t, p: t(
+        "I don't understand “{value}” as a time. Write it like 2026-12-24 18:00.", value=p["value"]
+    ),
+    "when.in_past": lambda t, p: t("“{value}” has passed. Choose a later time.", value=p["value"]),
+    "when.too_far": lambda t, p: t("“{value}” is over a year ahead. Choose an earlier time.", value=p["value"]),
+    "when.recurring": lambda t, p: t("“{value}” would repeat, and a row is one post. Name one date.", value=p["value"]),
+    "import.when_ambiguous": lambda t, p: t(
+        "“{value}” could mean two times. Write it like 2026-12-24 18:00.", value=p["value"]
+    ),
+    "import.no_queue": lambda t, _: t("that chat has no queue with free slots. Write a time instead."),
+    "import.target_unknown": lambda t, p: t(
+        "“{value}” isn't one of your connected chats (/channels). Write its @name or title, or: me.", value=p["value"]
+    ),
+    "import.target_twice": lambda t, p: t(
+        "two of your chats are called “{value}”. Write the @name instead.", value=p["value"]
+    ),
+    "import.target_not_ready": lambda t, p: t(
+        "I can't post to “{value}” now: {state}. See /channels.", value=p["value"], state=state_sentence(p["state"], t)
+    ),
+    "import.media_invalid": lambda t, p: t(
+        "“{value}” isn't a web address. It has to begin with https://.", value=p["value"]
+    ),
+    "import.media_private": lambda t, p: t(
+        "“{value}” isn't on the public internet, so Telegram can't fetch it.", value=p["value"]
+    ),
+    "import.too_many_cells": lambda t, _: t(
+        'there are more cells than columns. Put a text with commas into quotation marks: "…".'
+    ),
+    "import.and_more": lambda t, _: t("I stopped looking here: mend these first."),
+}

@@ -1,0 +1,170 @@
+"""What becomes of an import: all its posts scheduled, all of them taken back, and that taken back.
+
+Status messages are left to the posts that have one: nobody wants five hundred at once.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from sqlalchemy import select
+
+from core import ids
+from core.accounts.service import user_of
+from core.db import Json, TelegramId
+from core.deliveries.bulk import NewDelivery, schedule_many
+from core.deliveries.models import DeliveryStatus
+from core.deliveries.service import cancel_deliveries
+from core.deliveries.statuses import status_message_of
+from core.errors import InvalidInput
+from core.posts.content import content_for
+from core.posts.importing import ImportHasProblems, import_of
+from core.posts.models import Import, Post, PostStatus, PostVersion
+from core.posts.platforms import Platform
+from core.posts.scheduling import ARRANGED, show_post_status
+from core.posts.targets import chat_for
+from core.posts.writing import BY_HAND
+from core.tx import Tx
+
+CANCELLED: Final = "cancelled"
+"""In a row: its post was taken back with all others."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An import after the act, and how many posts it was about. `changed` is False for a second press."""
+
+    imported: Import
+    posts: int
+    changed: bool
+
+
+async def import_posts(tx: Tx, *, owner_id: ids.UserId, import_id: ids.ImportId) -> Done:
+    """Schedule all posts of a file, once.
+
+    Raises ImportHasProblems; InvalidInput import.time_passed (line) for a time that has passed since it was read;
+    NotReady or ChannelNotFound when a chat takes no posts any more. Then none of them is there.
+    """
+    kept = await import_of(tx.session, owner_id=owner_id, import_id=import_id, lock=True)
+    if kept.imported_at is not None:
+        return Done(kept, len(kept.rows), changed=False)
+    if kept.problems:
+        raise ImportHasProblems(import_id=str(import_id))
+    posts = [_post(tx, owner_id, row) for row in kept.rows]
+    tx.session.add_all(posts)
+    await tx.session.flush()
+    tx.session.add_all(_version(post) for post in posts)
+    await _schedule(tx, owner_id, posts)
+    kept.rows = [{**row, "post_id": str(post.id)} for row, post in zip(kept.rows, posts, strict=True)]
+    kept.imported_at = tx.now
+    await tx.session.flush()
+    return Done(kept, len(posts), changed=True)
+
+
+async def cancel_imported(tx: Tx, *, owner_id: ids.UserId, import_id: ids.ImportId) -> Done:
+    """Take back what isn't on its way yet."""
+    kept = await import_of(tx.session, owner_id=owner_id, import_id=import_id, lock=True)
+    cancelled = set()
+    for post in await _posts_of(tx, kept, ARRANGED):
+        if await cancel_deliveries(tx, owner_id=owner_id, subject_id=post.id):
+            post.status, post.updated_at = PostStatus.CANCELLED, tx.now
+            await _tell(tx, post)
+            cancelled.add(str(post.id))
+    if cancelled:
+        kept.rows = [{**row, CANCELLED: row["post_id"] in cancelled} for row in kept.rows]
+    await tx.session.flush()
+    return Done(kept, len(cancelled), changed=bool(cancelled))
+
+
+async def restore_imported(tx: Tx, *, owner_id: ids.UserId, import_id: ids.ImportId) -> Done:
+    """Take that back: what was cancelled with all others, and whose time is still to come, goes out then.
+
+    Raises NotReady or ChannelNotFound when a chat takes no posts any more.
+    """
+    kept = await import_of(tx.session, owner_id=owner_id, import_id=import_id, lock=True)
+    marked = {row["post_id"] for row in kept.rows if row.get(CANCELLED)}
+    found = await _posts_of(tx, kept, [PostStatus.CANCELLED])
+    posts = [post for post in found if str(post.id) in marked and post.due_at is not None and post.due_at > tx.now]
+    for post in posts:
+        post.status, post.updated_at = PostStatus.SCHEDULED, tx.now
+    await _schedule(tx, owner_id, posts)
+    for post in posts:
+        await _tell(tx, post)
+    kept.rows = [{name: value for name, value in row.items() if name != CANCELLED} for row in kept.rows]
+    await tx.session.flush()
+    return Done(kept, len(posts), changed=bool(posts))
+
+
+def _post(tx: Tx, owner_id: ids.UserId, row: Json) -> Post:
+    due_at = datetime.fromisoformat(row["when"])
+    if due_at <= tx.now:
+        raise InvalidInput("import.time_passed", line=row["line"])
+    channel_id = ids.ChannelId(UUID(row["channel_id"])) if row["channel_id"] is not None else None
+    return Post(
+        id=ids.new(),
+        owner_id=owner_id,
+        platform=Platform.TELEGRAM,
+        title="",
+        text=row["text"],
+        media=row["media"],
+        language=row["language"],
+        engine=BY_HAND,
+        status=PostStatus.SCHEDULED,
+        due_at=due_at,
+        channel_id=channel_id,
+        created_at=tx.now,
+        updated_at=tx.now,
+    )
+
+
+def _version(post: Post) -> PostVersion:
+    return PostVersion(
+        post_id=post.id, number=1, title="", text=post.text, engine=post.engine, created_at=post.created_at
+    )
+
+
+async def _schedule(tx: Tx, owner_id: ids.UserId, posts: Sequence[Post]) -> None:
+    own_chat = (await user_of(tx.session, owner_id)).telegram_user_id
+    chats: dict[ids.ChannelId | None, TelegramId] = {None: own_chat}
+    for post in posts:
+        if post.channel_id not in chats:
+            chats[post.channel_id] = await chat_for(tx.session, post) or own_chat
+    await schedule_many(tx, [await _delivery(tx, post, chats[post.channel_id]) for post in posts])
+
+
+async def _delivery(tx: Tx, post: Post, chat_id: TelegramId) -> NewDelivery:
+    if post.due_at is None:
+        raise ValueError("an imported post has a time")
+    return NewDelivery(
+        owner_id=post.owner_id,
+        subject_id=post.id,
+        chat_id=chat_id,
+        content=await content_for(tx.session, post),
+        due_at=post.due_at,
+        status=DeliveryStatus.SCHEDULED,
+        dedupe_key=f"import:{post.id}:{tx.now.timestamp()}",
+    )
+
+
+async def _posts_of(tx: Tx, kept: Import, statuses: Collection[PostStatus]) -> Sequence[Post]:
+    post_ids = [UUID(row["post_id"]) for row in kept.rows if "post_id" in row]
+    found = await tx.session.scalars(
+        select(Post)
+        .where(
+            Post.id.in_(post_ids),
+            Post.owner_id == kept.owner_id,
+            Post.status.in_(statuses),
+            Post.deleted_at.is_(None),
+        )
+        .order_by(Post.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    return found.all()
+
+
+async def _tell(tx: Tx, post: Post) -> None:
+    if await status_message_of(tx.session, owner_id=post.owner_id, subject_id=post.id) is not None:
+        await show_post_status(tx, post)
