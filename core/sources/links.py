@@ -62,7 +62,7 @@ async def read_link(url: str, fetch: Fetch) -> Reading:
     text, title = await _content(page)
     if len(clean_text(text)) < MIN_CHARACTERS:
         raise InvalidInput("source.page_without_text")
-    return read_text(text, kind=SourceKind.LINK, title=title, url=page.url_final)
+    return await asyncio.to_thread(read_text, text, kind=SourceKind.LINK, title=title, url=page.url_final)
 
 
 async def _content(page: Fetched) -> tuple[str, str | None]:
