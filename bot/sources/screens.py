@@ -31,13 +31,8 @@ def source_card(source: Source, t: Texts, *, caption: str = "") -> Screen:
             *_heading(source, kinds, t),
             *([t("{names}", names=", ".join(files)[:NAMES_CHARACTERS])] if files else []),
             *([_facts(source, t)] if source.text else []),
-            *(
-                ["", t("<blockquote expandable>{excerpt}</blockquote>", excerpt=_excerpt(source))]
-                if source.text
-                else []
-            ),
-            *([t("<i>I work with the words; the media I can post as they are.</i>")] if kinds and source.text else []),
-            *([t("<i>There are no words with it: I can post it as it is.</i>")] if not source.text else []),
+            *(["", Markup("<blockquote expandable>{}</blockquote>").format(_excerpt(source))] if source.text else []),
+            *([_media_line(source, t)] if kinds else []),
             *([_caption_line(caption, t)] if caption else []),
         ]
     )
@@ -56,7 +51,7 @@ def _heading(source: Source, kinds: Mapping[str, int], t: Texts) -> list[Markup]
 def _media_line(source: Source, t: Texts) -> Markup:
     if source.text:
         return t("<i>I write from the words; as it is, it goes out with the media.</i>")
-    return t("<i>There are no words with it. I can post it as it is.</i>")
+    return t("<i>What it shows or says I can't read yet. I can post it as it is.</i>")
 
 
 def _facts(source: Source, t: Texts) -> Markup:
