@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from bot.texts import Texts
 from core.deliveries.service import UNKNOWN_OUTCOME
+from core.posts.scheduling import CANCELLED_BETWEEN
 from core.telegram.outcomes import Refusal
 
 Sentence = Callable[[Texts], Markup]
@@ -31,10 +32,17 @@ _REFUSALS: dict[Refusal, Sentence] = {
 _SENTENCES: dict[str, Sentence] = {
     **{f"delivery.{refusal}": sentence for refusal, sentence in _REFUSALS.items()},
     UNREACHABLE: lambda t: t("Telegram couldn't be reached for too long. Your text is safe: try again."),
+    CANCELLED_BETWEEN: lambda t: t("You took it back between two of them."),
     UNKNOWN_OUTCOME: lambda t: t("It may be there: Telegram never said. Please look before you send it again."),
 }
 TEXT_IS_AT_FAULT = frozenset({f"delivery.{reason}" for reason in (Refusal.TOO_LONG, Refusal.BAD_CONTENT)})
 """Sending the same again would fail again."""
+
+
+def parts_there(error: Mapping[str, Any] | None) -> tuple[int, int] | None:
+    """How many parts of a post are there, and how many it has; None for one of a single part."""
+    params = (error or {}).get("params") or {}
+    return (int(params["sent"]), int(params["total"])) if "total" in params else None
 
 
 def failure_sentence(error: Mapping[str, Any] | None, t: Texts) -> Markup:

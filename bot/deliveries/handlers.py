@@ -14,7 +14,7 @@ from bot.screens import Toast
 from core import ids
 from core.db import TelegramId
 from core.posts import scheduling
-from core.posts.models import Post
+from core.posts.models import Post, PostStatus
 from core.posts.queries import post_of, post_on_card
 from core.posts.targets import target_data
 
@@ -56,8 +56,10 @@ async def on_cancel(context: Context, press: CancelSchedule) -> None:
 
 async def on_confirm_there(context: Context, press: ConfirmThere) -> None:
     async with context.deps.tx() as tx:
-        await scheduling.confirm_published(tx, owner_id=context.actor.id, post_id=press.post_id)
-    await context.toast(context.texts("Good: it counts as published."))
+        done = await scheduling.confirm_published(tx, owner_id=context.actor.id, post_id=press.post_id)
+    t = context.texts
+    rest = done.post.status == PostStatus.SCHEDULED
+    await context.toast(t("Good: the rest goes out now.") if rest else t("Good: it counts as published."))
     await _redraw(context, press.post_id)
 
 

@@ -20,7 +20,7 @@ from bot.deliveries.actions import (
     Reschedule,
     ShowCalendar,
 )
-from bot.deliveries.failures import TEXT_IS_AT_FAULT, failure_sentence
+from bot.deliveries.failures import TEXT_IS_AT_FAULT, failure_sentence, parts_there
 from bot.deliveries.phrases import NO_ZONE, echo, first_words, in_time, moment, shortened
 from bot.posts.labels import STATUS_ICONS, platform_label, status_label
 from bot.posts.makeup_labels import media_label
@@ -50,8 +50,10 @@ def status_screen(data: Data, t: Texts, now: datetime) -> Screen:
             return _scheduled(data, t, now)
         case PostStatus.SCHEDULED | PostStatus.PUBLISHING:
             return _going_out(data, t, now)
-        case PostStatus.PUBLISHED | PostStatus.PARTIALLY_PUBLISHED:
+        case PostStatus.PUBLISHED:
             return _published(data, t, now)
+        case PostStatus.PARTIALLY_PUBLISHED:
+            return _partly_published(data, t)
         case PostStatus.CANCELLED:
             return _cancelled(data, t, now)
         case PostStatus.ON_HOLD:
@@ -121,6 +123,20 @@ def _pinning(outcome: str | None, t: Texts) -> list[Markup]:
     return []
 
 
+def _partly_published(data: Data, t: Texts) -> Screen:
+    """What is there, why the rest isn't, and how it can follow."""
+    post_id, error = _post_id(data), data["error"] or {}
+    sent, total = parts_there(error) or (0, 0)
+    there = t.plural("{n} of {total} parts is there.", "{n} of {total} parts are there.", sent, total=total)
+    keyboard = [[Button(t("📑 Duplicate as a draft"), DuplicatePost(post_id))]]
+    if error.get("code") not in TEXT_IS_AT_FAULT:
+        keyboard.insert(0, [Button(t("🚀 Send the rest"), PostNow(post_id))])
+    url = (data.get("target") or {}).get("message_url")
+    if url:
+        keyboard.insert(0, [Button(t("🔗 Open the post"), url=url)])
+    return Screen(_body(data, t("⚠️ <b>Partly published</b>"), t, there, failure_sentence(error, t)), keyboard)
+
+
 def _cancelled(data: Data, t: Texts, now: datetime) -> Screen:
     due_at, post_id = _instant(data["due_at"]) if data["due_at"] else now, _post_id(data)
     keyboard = [[Button(t("⏰ Choose a time"), ChooseTime(post_id))]]
@@ -166,7 +182,21 @@ def _unconfirmed(data: Data, t: Texts) -> Screen:
     if url:
         keyboard.insert(0, [Button(t("🔗 Look there"), url=url)])
     said = failure_sentence(data["error"] or {"code": UNKNOWN_OUTCOME}, t)
-    return Screen(_body(data, t("❓ <b>Perhaps published</b>"), t, said), keyboard)
+    return Screen(_body(data, t("❓ <b>Perhaps published</b>"), t, *_in_question(data, t), said), keyboard)
+
+
+def _in_question(data: Data, t: Texts) -> list[Markup]:
+    """Of a post in several parts, which of them it is about."""
+    there = parts_there(data["error"])
+    if there is None:
+        return []
+    sent, total = there
+    told = [t("It is about part {number} of {total}.", number=sent + 1, total=total)]
+    if sent:
+        told.append(t.plural("{n} part before it is there.", "{n} parts before it are there.", sent))
+    if sent + 1 < total:
+        told.append(t("What is behind it follows when you have said how that one stands."))
+    return told
 
 
 def _failed(data: Data, t: Texts) -> Screen:
@@ -212,8 +242,10 @@ def _entry_keyboard(post: Post, t: Texts, now: datetime) -> Keyboard:
         case PostStatus.SCHEDULED:
             times = [Button(t("⏰ Change time"), ChooseTime(post.id)), Button(t("🚀 Post now"), PostNow(post.id))]
             return [times, [Button(t("🚫 Cancel post"), CancelSchedule(post.id)), copy], [back]]
-        case PostStatus.PUBLISHING | PostStatus.PUBLISHED | PostStatus.PARTIALLY_PUBLISHED:
+        case PostStatus.PUBLISHING | PostStatus.PUBLISHED:
             return [[copy], [back]]
+        case PostStatus.PARTIALLY_PUBLISHED:
+            return [[Button(t("🚀 Send the rest"), PostNow(post.id))], [copy], [back]]
         case PostStatus.ON_HOLD:
             elsewhere = Button(t("📍 Send it elsewhere"), ChooseTarget(post.id, Back.TIME, 1))
             return [[elsewhere, Button(t("🚫 Cancel post"), CancelSchedule(post.id))], [copy], [back]]

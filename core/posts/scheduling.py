@@ -10,6 +10,7 @@ from core.channels.queries import ChannelNotFound
 from core.db import Json, TelegramId
 from core.deliveries.holding import release_delivery
 from core.deliveries.models import DeliveryKind, DeliveryStatus, Priority
+from core.deliveries.rest import latest_delivery, send_rest
 from core.deliveries.service import cancel_deliveries, schedule_delivery, send_notice
 from core.deliveries.statuses import show_status, status_message_of
 from core.errors import Conflict, InvalidInput
@@ -17,6 +18,7 @@ from core.evergreen.giving_way import make_room
 from core.posts.content import content_for
 from core.posts.copies import replan_copies
 from core.posts.models import Post, PostStatus
+from core.posts.parts import UNSEEN, progress, remaining
 from core.posts.queries import post_of
 from core.posts.queued import due_at_of, is_filler, is_held_by_queue
 from core.posts.targets import NotReady, chat_for, target_data
@@ -37,8 +39,11 @@ SCHEDULABLE = frozenset(
 )
 ARRANGED = frozenset({PostStatus.SCHEDULED, PostStatus.ON_HOLD})
 """A delivery waits for its time, or for its chat."""
+PERHAPS_PARTLY_THERE = frozenset({PostStatus.SCHEDULED, PostStatus.UNCONFIRMED, PostStatus.PARTIALLY_PUBLISHED})
+"""Some of its parts may be there; the others go out behind them. So do those on hold."""
 UNHEARD_OF = frozenset({*ARRANGED, PostStatus.CANCELLED})
 """Nobody has heard yet of a copy that was only planned."""
+CANCELLED_BETWEEN = "delivery.cancelled"
 HORIZON = timedelta(days=366)
 _RESULTS = {
     DeliveryStatus.DELIVERED: PostStatus.PUBLISHED,
@@ -65,7 +70,8 @@ async def schedule_post(
     tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, due_at: datetime, queue_id: ids.QueueId | None = None
 ) -> Scheduling:
     """Deliver a post to its target at `due_at`; one that was scheduled before is moved there. `queue_id`: `due_at` is
-    a slot of that queue; without one, the post leaves the queue in which it may have been.
+    a slot of that queue; without one, the post leaves the queue in which it may have been. Of what is there in part,
+    the rest goes out.
 
     Raises InvalidInput for a time that has passed ("when.in_past") or lies over a year ahead ("when.too_far"),
     BeingSent when it is on its way, NotReady or ChannelNotFound when its target takes no posts.
@@ -77,7 +83,7 @@ async def schedule_post(
     if post.status == PostStatus.ON_HOLD:
         post.queue_id = queue_id
         await _release(tx, post, due_at)
-    else:
+    elif not await _send_rest(tx, post, due_at):
         await take_back(tx, post)
         post.queue_id = queue_id
         await _arrange(tx, post, due_at)
@@ -144,6 +150,19 @@ async def _release(tx: Tx, post: Post, due_at: datetime) -> None:
     await show_post_status(tx, post)
 
 
+async def _send_rest(tx: Tx, post: Post, due_at: datetime, *, also_there: Json | None = None) -> bool:
+    """Behind what is there. False when nothing is. Raises NotReady or ChannelNotFound."""
+    if post.status not in PERHAPS_PARTLY_THERE:
+        return False
+    if not await send_rest(tx, owner_id=post.owner_id, subject_id=post.id, due_at=due_at, also_there=also_there):
+        return False
+    await chat_for(tx.session, post)
+    post.status, post.due_at, post.error, post.updated_at = PostStatus.SCHEDULED, due_at, None, tx.now
+    post.queue_id = None
+    await show_post_status(tx, post)
+    return True
+
+
 async def release_held(tx: Tx, post: Post) -> None:
     """The queue that has held a post goes on: so does the post, or it waits for its chat alone.
 
@@ -182,10 +201,19 @@ async def cancel_schedule(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) 
     if post.status in SCHEDULABLE - ARRANGED:
         return Scheduling(post, changed=False)
     await take_back(tx, post)
-    post.status, post.error, post.updated_at = PostStatus.CANCELLED, None, tx.now
-    post.queue_id = None
+    post.status, post.error = await _cancelled(tx, post)
+    post.queue_id, post.updated_at = None, tx.now
     await show_post_status(tx, post)
     return Scheduling(post, changed=True)
+
+
+async def _cancelled(tx: Tx, post: Post) -> tuple[PostStatus, Json | None]:
+    """What a post is that was taken back: partly there, when that came between two parts."""
+    delivery = await latest_delivery(tx.session, owner_id=post.owner_id, subject_id=post.id)
+    if delivery is None or not delivery.parts:
+        return PostStatus.CANCELLED, None
+    there = progress(delivery.content, delivery.parts)
+    return PostStatus.PARTIALLY_PUBLISHED, {"code": CANCELLED_BETWEEN, "params": there}
 
 
 async def reschedule(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) -> Scheduling:
@@ -200,12 +228,17 @@ async def reschedule(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) -> Sc
 
 
 async def confirm_published(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) -> Scheduling:
-    """The owner has looked: an unconfirmed post is there. Raises Conflict for one in another state."""
+    """The owner has looked: an unconfirmed post, or its part in question, is there; then what is behind it goes out.
+
+    Raises Conflict for one in another state, and NotReady or ChannelNotFound when the rest can't go there.
+    """
     post = await post_of(tx.session, owner_id=owner_id, post_id=post_id, lock=True)
     if post.status == PostStatus.PUBLISHED:
         return Scheduling(post, changed=False)
     if post.status != PostStatus.UNCONFIRMED:
         raise Conflict("posts.nothing_to_confirm", post_id=str(post_id), status=post.status)
+    if remaining(post.error) and await _send_rest(tx, post, tx.now, also_there=UNSEEN):
+        return Scheduling(post, changed=True)
     post.status, post.error, post.updated_at = PostStatus.PUBLISHED, None, tx.now
     await show_post_status(tx, post, delivered_at=post.due_at)
     return Scheduling(post, changed=True)
@@ -220,9 +253,14 @@ async def record_delivery(
     error: Json | None,
     message_id: TelegramId | None = None,
 ) -> None:
-    """What came of a post's delivery, told in its status message. `message_id`: the first message that is there."""
+    """What came of a post's delivery, told in its status message. `message_id`: the first message that is there.
+
+    A failure behind parts that are there (`sent` among the error's params) leaves it partly published.
+    """
     post = await post_of(tx.session, owner_id=owner_id, post_id=post_id, lock=True)
-    post.status, post.error, post.updated_at = _RESULTS[status], error, tx.now
+    partly = status is DeliveryStatus.FAILED and bool((error or {}).get("params", {}).get("sent"))
+    post.status = PostStatus.PARTIALLY_PUBLISHED if partly else _RESULTS[status]
+    post.error, post.updated_at = error, tx.now
     post.message_id = message_id
     await show_post_status(tx, post, delivered_at=tx.now)
 
