@@ -5,6 +5,9 @@ at (before an hour), in (before or after a stretch: in 2 hours), fill (says noth
 half, oclock (after an hour), half_past (half past 9 is 9:30), half_to (halb 9 is 8:30), days from today, parts of the
 day, units, numbers, stretches (number and unit in one word), names from Monday and January on. `next_is_nearest`:
 "next Friday" is the first to come, not the one of next week. `h_is_clock`: "9h" is a time, not nine hours.
+What recurs: until, times (10 times), lasting (for 2 weeks), start (from Monday on), other (every other week), date
+(before the day of a month: el día 15), cycles (daily; "2 week" is every two weeks), nth (the last Friday), feasts
+(month and day), each (weekdays in the plural).
 Slavic words stand in the cases that follow numbers and prepositions. Another language is another file.
 """
 
@@ -116,7 +119,7 @@ def vocabulary(language: str) -> Vocabulary:
     table = tomllib.loads(path.read_text(encoding="utf-8"))
     meanings: dict[str, dict[str, Any]] = {}
     for phrases, kind, value in _entries(table):
-        for phrase in phrases.split("|"):
+        for phrase in filter(None, phrases.split("|")):
             meanings.setdefault(folded(phrase), {}).setdefault(kind, value)
     return Vocabulary(meanings, table["next_is_nearest"], table["h_is_clock"])
 
@@ -140,6 +143,21 @@ def _entries(table: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
     for stretch, phrases in table["stretches"].items():
         amount, unit = stretch.split()
         yield phrases, "stretch", (float(amount), unit)
+    yield from _recurring_entries(table["recurring"])
     for kind, column in (("weekday", "weekdays"), ("month", "months")):
         for place, names in enumerate(table["names"][column]):
             yield names.replace(" ", "|"), kind, place
+
+
+def _recurring_entries(table: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
+    for kind in ("until", "times", "lasting", "start", "other", "date"):
+        yield table.get(kind, ""), kind, True
+    for unit, phrases in table["cycles"].items():
+        amount, _, name = unit.rpartition(" ")
+        yield phrases, "cycle", (int(amount or 1), name)
+    for place, phrases in table["nth"].items():
+        yield phrases, "nth", int(place)
+    for day, phrases in table.get("feasts", {}).items():
+        yield phrases, "feast", tuple(map(int, day.split("-")))
+    for weekday, phrases in enumerate(table.get("each", "").split("|")):
+        yield phrases.replace(",", "|"), "each", weekday

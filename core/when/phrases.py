@@ -49,7 +49,7 @@ def parse_when(text: str, *, now: datetime, zone: str, language: str) -> When:
     phrase = lexer.folded(text)
     if not phrase or len(phrase) > PHRASE_LIMIT:
         raise InvalidInput("when.not_understood")
-    phrase, spoken_zone = _without_zone(phrase)
+    phrase, spoken_zone = without_zone(phrase)
     try:
         found = _instant(phrase, text, now=now, zone=spoken_zone or zone, language=language)
         at = found.at.astimezone(UTC).replace(microsecond=0)
@@ -79,14 +79,10 @@ def preload() -> None:
 def _instant(phrase: str, text: str, *, now: datetime, zone: str, language: str) -> Instant:
     if exact := _iso(text, zone):
         return Instant(exact)
-    spoken = language.replace("_", "-").split("-")[0].lower()
-    for each in _languages_to_try(spoken):
+    spoken = spoken_language(language)
+    for each in languages_to_try(spoken):
         vocabulary = lexer.vocabulary(each)
-        habits = Habits(
-            day_comes_first=formats.day_comes_first(language, zone),
-            has_12_hour_clock=formats.has_12_hour_clock(language, zone),
-            next_is_nearest=vocabulary.next_is_nearest,
-        )
+        habits = habits_of(vocabulary, language=language, zone=zone)
         try:
             said = understand(lexer.tokens(phrase, each), vocabulary)
             return instant_of(said, now=now, zone=zone, habits=habits)
@@ -108,7 +104,21 @@ def _begins_with_every(phrase: str, language: str) -> bool:
     return any(token.get("every") for each in own for token in lexer.tokens(phrase, each)[:1])
 
 
-def _languages_to_try(language: str) -> Iterator[str]:
+def spoken_language(tag: str) -> str:
+    """pt-BR -> pt"""
+    return tag.replace("_", "-").split("-")[0].lower()
+
+
+def habits_of(vocabulary: lexer.Vocabulary, *, language: str, zone: str) -> Habits:
+    """How dates are written and meant by who speaks a language in a zone, in words of a vocabulary."""
+    return Habits(
+        day_comes_first=formats.day_comes_first(language, zone),
+        has_12_hour_clock=formats.has_12_hour_clock(language, zone),
+        next_is_nearest=vocabulary.next_is_nearest,
+    )
+
+
+def languages_to_try(language: str) -> Iterator[str]:
     """One's own, then English, then the others: people write in more than one."""
     known = lexer.languages()
     yield from (each for each in dict.fromkeys((language, ENGLISH, *sorted(known))) if each in known)
@@ -125,7 +135,7 @@ def _iso(text: str, zone: str) -> datetime | None:
     return read if read.tzinfo else at_local(read.date(), read.time(), zone)
 
 
-def _without_zone(phrase: str) -> tuple[str, str | None]:
+def without_zone(phrase: str) -> tuple[str, str | None]:
     """9am cet -> 9am, Europe/Berlin"""
     rest, _, last = phrase.rpartition(" ")
     zone = zone_of_abbreviation(last) if rest and len(last) >= 3 else None

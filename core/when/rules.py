@@ -210,7 +210,8 @@ def first_start(rule: Rule, *, from_day: date, clock: time, zone: str, now: date
 
     Raises InvalidInput when.never for a rule that has none, when.ends_before_start when its end lies before.
     """
-    open_ended = replace(rule, count=None, until=None, interval=1)
+    step = rule.interval if rule.frequency == "HOURLY" else 1
+    open_ended = replace(rule, count=None, until=None, interval=step)
     start = datetime.combine(from_day, clock)
     found = next_occurrences(str(open_ended), start, zone, after=now, n=1)
     if not found:
