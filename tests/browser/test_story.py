@@ -68,7 +68,7 @@ async def test_from_an_article_to_a_post_on_time(reader: Reader) -> None:
     await reader.sees("Choose where they go")
     await reader.picture("options")
     await reader.press("Generate")
-    await expect(page.locator("#draft .text")).not_to_be_empty(timeout=10_000)
+    await expect(page.locator("#draft .text")).not_to_be_empty(timeout=30_000)
     await reader.picture("streaming")
     draft = await reader.sees("offline draft")
     await reader.picture("draft")
