@@ -34,7 +34,7 @@ class Reader:
         """The bot's last message with that text."""
         return self.page.locator("#messages .row:not(.own) .bubble", has_text=text).last
 
-    async def sees(self, text: str, *, within_s: float = 10) -> Locator:
+    async def sees(self, text: str, *, within_s: float = 30) -> Locator:
         seen = self.bubble(text)
         await expect(seen).to_be_visible(timeout=within_s * 1000)
         return seen
