@@ -28,10 +28,9 @@ from bot.sources.screens import source_card
 from core.channels.queries import all_channels
 from core.errors import InvalidInput
 from core.posts.imported import cancel_imported, import_posts, restore_imported
-from core.posts.importing import Reader, Understood, import_of, keep_import, understand
+from core.posts.importing import Reader, Understood, import_of, keep_import, reader_for, understand
 from core.posts.models import Import
 from core.posts.tables import BYTES_LIMIT, read_table, write_table
-from core.posts.targets import chats_of
 from core.sources.files import read_file
 from core.sources.service import keep_source
 from core.when.times import to_local
@@ -149,8 +148,9 @@ async def _read(context: Context, filename: str, content: bytes) -> tuple[Import
     """The import as it was kept, and the columns that aren't used."""
     now, zone = _now_and_zone(context)
     async with context.deps.read() as session:
-        chats = await chats_of(session, owner_id=context.actor.id)
-    reader = Reader(now, zone, context.actor.language, [chat for chat in chats.values() if chat.connected])
+        reader = await reader_for(
+            session, owner_id=context.actor.id, now=now, zone=zone, language=context.actor.language
+        )
     understood, ignored = await asyncio.to_thread(_understood, content, reader)
     async with context.deps.tx() as tx:
         kept = await keep_import(tx, owner_id=context.actor.id, filename=filename, understood=understood)

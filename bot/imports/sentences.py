@@ -77,6 +77,9 @@ FILE_PROBLEMS: dict[str, Sentence] = {
     "import.not_found": lambda t, _: t("That import isn't there any more. Please send the file again."),
     "import.has_problems": lambda t, _: t("Nothing is imported as long as there are problems in the file."),
     "import.time_passed": _time_passed,
+    "import.no_slots": lambda t, _: t(
+        "Nothing was imported: a queue hasn't enough free slots for all of them. Add slots or write times."
+    ),
     "import.file_gone": lambda t, _: t("I don't find the file any more. Please send its text."),
 }
 

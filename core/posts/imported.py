@@ -6,6 +6,7 @@ Status messages are left to the posts that have one: nobody wants five hundred a
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice, zip_longest
 from typing import Final
 from uuid import UUID
 
@@ -14,18 +15,21 @@ from sqlalchemy import select
 from core import ids
 from core.accounts.service import user_of
 from core.db import Json, TelegramId
-from core.deliveries.bulk import NewDelivery, schedule_many
+from core.deliveries.bulk import NewDelivery, release_dedupe_key, schedule_many
 from core.deliveries.models import DeliveryStatus
 from core.deliveries.service import cancel_deliveries
 from core.deliveries.statuses import status_message_of
-from core.errors import InvalidInput
+from core.errors import Conflict, InvalidInput
 from core.posts.content import content_for
 from core.posts.importing import ImportHasProblems, import_of
 from core.posts.models import Import, Post, PostStatus, PostVersion
 from core.posts.platforms import Platform
+from core.posts.queued import hold_queued, taken_times
 from core.posts.scheduling import ARRANGED, show_post_status
 from core.posts.targets import chat_for
 from core.posts.writing import BY_HAND
+from core.queues.free import FARTHEST, FROM_NOW, free_slots, zone_of
+from core.queues.queries import pattern_of, queue_of
 from core.tx import Tx
 
 CANCELLED: Final = "cancelled"
@@ -45,7 +49,8 @@ async def import_posts(tx: Tx, *, owner_id: ids.UserId, import_id: ids.ImportId)
     """Schedule all posts of a file, once.
 
     Raises ImportHasProblems; InvalidInput import.time_passed (line) for a time that has passed since it was read;
-    NotReady or ChannelNotFound when a chat takes no posts any more. Then none of them is there.
+    Conflict import.no_slots when a queue hasn't enough of them any more; NotReady or ChannelNotFound when a chat
+    takes no posts any more. Then none of them is there.
     """
     kept = await import_of(tx.session, owner_id=owner_id, import_id=import_id, lock=True)
     if kept.imported_at is not None:
@@ -53,10 +58,12 @@ async def import_posts(tx: Tx, *, owner_id: ids.UserId, import_id: ids.ImportId)
     if kept.problems:
         raise ImportHasProblems(import_id=str(import_id))
     posts = [_post(tx, owner_id, row) for row in kept.rows]
+    held = await _give_slots(tx, owner_id, posts)
     tx.session.add_all(posts)
     await tx.session.flush()
     tx.session.add_all(_version(post) for post in posts)
     await _schedule(tx, owner_id, posts)
+    await hold_queued(tx, held)
     kept.rows = [{**row, "post_id": str(post.id)} for row, post in zip(kept.rows, posts, strict=True)]
     kept.imported_at = tx.now
     await tx.session.flush()
@@ -69,7 +76,8 @@ async def cancel_imported(tx: Tx, *, owner_id: ids.UserId, import_id: ids.Import
     cancelled = set()
     for post in await _posts_of(tx, kept, ARRANGED):
         if await cancel_deliveries(tx, owner_id=owner_id, subject_id=post.id):
-            post.status, post.updated_at = PostStatus.CANCELLED, tx.now
+            await release_dedupe_key(tx, owner_id=owner_id, subject_id=post.id)
+            post.status, post.error, post.updated_at = PostStatus.CANCELLED, None, tx.now
             await _tell(tx, post)
             cancelled.add(str(post.id))
     if cancelled:
@@ -98,8 +106,9 @@ async def restore_imported(tx: Tx, *, owner_id: ids.UserId, import_id: ids.Impor
 
 
 def _post(tx: Tx, owner_id: ids.UserId, row: Json) -> Post:
-    due_at = datetime.fromisoformat(row["when"])
-    if due_at <= tx.now:
+    """Without a time when it gets a slot."""
+    due_at = datetime.fromisoformat(row["when"]) if row["when"] is not None else None
+    if due_at is not None and due_at <= tx.now:
         raise InvalidInput("import.time_passed", line=row["line"])
     channel_id = ids.ChannelId(UUID(row["channel_id"])) if row["channel_id"] is not None else None
     return Post(
@@ -117,6 +126,29 @@ def _post(tx: Tx, owner_id: ids.UserId, row: Json) -> Post:
         created_at=tx.now,
         updated_at=tx.now,
     )
+
+
+async def _give_slots(tx: Tx, owner_id: ids.UserId, posts: Sequence[Post]) -> list[Post]:
+    """Times for the posts without one: the next free slots of their targets, in the order of the file.
+
+    Gives those whose queue is paused: they wait with the others there.
+    """
+    held: list[Post] = []
+    for target in dict.fromkeys(post.channel_id for post in posts if post.due_at is None):
+        queue = await queue_of(tx.session, owner_id=owner_id, channel_id=target, lock=True)
+        if queue is None:
+            raise Conflict("import.no_slots")
+        waiting = [post for post in posts if post.due_at is None and post.channel_id == target]
+        taken = await taken_times(tx.session, owner_id=owner_id, channel_id=target, after=tx.now)
+        taken |= {post.due_at for post in posts if post.due_at is not None and post.channel_id == target}
+        zone, pattern = await zone_of(tx.session, owner_id), await pattern_of(tx.session, queue)
+        slots = islice(free_slots(pattern, zone=zone, after=tx.now + FROM_NOW, taken=taken), len(waiting))
+        for post, at in zip_longest(waiting, slots):
+            if at is None or at > tx.now + FARTHEST:
+                raise Conflict("import.no_slots")
+            post.due_at, post.queue_id = at, queue.id
+        held += waiting if queue.paused_at is not None else []
+    return held
 
 
 def _version(post: Post) -> PostVersion:
@@ -144,7 +176,7 @@ async def _delivery(tx: Tx, post: Post, chat_id: TelegramId) -> NewDelivery:
         content=await content_for(tx.session, post),
         due_at=post.due_at,
         status=DeliveryStatus.SCHEDULED,
-        dedupe_key=f"import:{post.id}:{tx.now.timestamp()}",
+        dedupe_key=f"import:{post.id}",
     )
 
 

@@ -20,7 +20,8 @@ from core.posts.makeup import draft_problems
 from core.posts.models import Import
 from core.posts.platforms import Draft, Platform
 from core.posts.tables import Record, Table
-from core.posts.targets import Chat
+from core.posts.targets import Chat, chats_of
+from core.queues.queries import patterns_of, queues_of
 from core.telegram.content import Media, MediaKind
 from core.tx import Tx
 from core.when.phrases import parse_when
@@ -69,6 +70,15 @@ class Reader:
     """Connected ones."""
     has_queue: frozenset[ids.ChannelId | None] = frozenset()
     """Targets whose queue has slots."""
+
+
+async def reader_for(session: ReadSession, *, owner_id: ids.UserId, now: datetime, zone: str, language: str) -> Reader:
+    """The reader of one user's files."""
+    chats = await chats_of(session, owner_id=owner_id)
+    queues = await queues_of(session, owner_id=owner_id)
+    patterns = await patterns_of(session, list(queues.values()))
+    has_queue = frozenset(target for target, queue in queues.items() if patterns[queue.id].loud)
+    return Reader(now, zone, language, [chat for chat in chats.values() if chat.connected], has_queue)
 
 
 def understand(table: Table, reader: Reader) -> Understood:
