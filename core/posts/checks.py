@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from core.channels.models import ChannelState
 from core.db import Json, ReadSession
@@ -15,7 +15,11 @@ from core.posts.makeup import Footer, draft_problems, layouts_for, needs_layout,
 from core.posts.models import Layout, Post, PostStatus
 from core.posts.platforms import Draft, Platform, ProblemCode, is_blank
 from core.posts.targets import target_data
+from core.queues.free import next_free_slot, zone_of
+from core.queues.queries import queue_of, quiet_hours_of
+from core.queues.slots import MINUTES_OF_DAY, clock_of, minute_of
 from core.telegram.parts import parts_of
+from core.when.times import at_local, local_day
 
 REPEATED_WITHIN = timedelta(days=60)
 """The same text in the same place so soon is told."""
@@ -55,7 +59,9 @@ class FindingCode(StrEnum):
     DUPLICATE = "check.duplicate"
     """Params: post_id, at, status: the other one's."""
     CROWDED = "check.crowded"
-    """Params: post_id, at: the other one's; free_at: the next moment without a neighbour, or None."""
+    """Params: post_id, at: the other one's; free_at: the next moment without a neighbour, or None; next_slot."""
+    QUIET = "check.quiet"
+    """In the hours in which nothing should go there. Params: free_at: their end; next_slot."""
 
 
 class Fix(StrEnum):
@@ -68,6 +74,7 @@ class Fix(StrEnum):
     ADD_MEDIA = "add_media"
     OPEN_OTHER = "open_other"
     LATER = "later"
+    NEXT_SLOT = "next_slot"
     ELSEWHERE = "elsewhere"
     TO_ME = "to_me"
 
@@ -89,8 +96,12 @@ class Finding:
         return self.severity is Severity.STOPS
 
 
-async def problems_before(session: ReadSession, post: Post, *, due_at: datetime, now: datetime) -> Sequence[Finding]:
+async def problems_before(
+    session: ReadSession, post: Post, *, due_at: datetime, now: datetime, in_slot: bool = False
+) -> Sequence[Finding]:
     """All that speaks against sending a post at `due_at` as it is, what stops it first; empty when nothing does.
+
+    `in_slot`: `due_at` is a slot of its target's queue. Its neighbours in the queue are as near as its owner wants.
 
     The post needn't be stored yet, but its make-up must be set.
     """
@@ -101,7 +112,8 @@ async def problems_before(session: ReadSession, post: Post, *, due_at: datetime,
         *_platform(post),
         *_media(post),
         *await _duplicates(session, post, due_at=due_at),
-        *await _neighbours(session, post, due_at=due_at, now=now),
+        *await _quiet(session, post, due_at=due_at, now=now),
+        *await _neighbours(session, post, due_at=due_at, now=now, in_slot=in_slot),
     ]
     return sorted(found, key=lambda finding: not finding.stops)
 
@@ -173,10 +185,42 @@ async def _duplicates(session: ReadSession, post: Post, *, due_at: datetime) -> 
     return [Finding(FindingCode.DUPLICATE, Severity.WARNS, (Fix.OPEN_OTHER,), params)]
 
 
-async def _neighbours(session: ReadSession, post: Post, *, due_at: datetime, now: datetime) -> list[Finding]:
+async def _quiet(session: ReadSession, post: Post, *, due_at: datetime, now: datetime) -> list[Finding]:
+    queue = await queue_of(session, owner_id=post.owner_id, channel_id=post.channel_id)
+    quiet = quiet_hours_of(queue) if queue is not None else None
+    zone = await zone_of(session, post.owner_id)
+    if quiet is None or not quiet.cover(minute_of(due_at, zone)):
+        return []
+    today = local_day(due_at, zone)
+    ends = (at_local(day, clock_of(quiet.ends % MINUTES_OF_DAY), zone) for day in (today, today + timedelta(days=1)))
+    return [
+        await _movable(session, post, FindingCode.QUIET, {"free_at": min(at for at in ends if at > due_at)}, now=now)
+    ]
+
+
+async def _movable(session: ReadSession, post: Post, code: FindingCode, params: Json, *, now: datetime) -> Finding:
+    """Something that another time mends: `free_at` (an instant, or None), or the queue's next slot."""
+    next_slot = await next_free_slot(session, owner_id=post.owner_id, channel_id=post.channel_id, now=now)
+    moments = {"free_at": params["free_at"], "next_slot": next_slot}
+    fixes = [
+        *([Fix.LATER] if moments["free_at"] else []),
+        *([Fix.NEXT_SLOT] if next_slot else []),
+        *([Fix.OPEN_OTHER] if "post_id" in params else []),
+    ]
+    told = {name: at.isoformat() if at else None for name, at in moments.items()}
+    return Finding(code, Severity.WARNS, tuple(fixes), {**params, **told})
+
+
+async def _neighbours(
+    session: ReadSession, post: Post, *, due_at: datetime, now: datetime, in_slot: bool
+) -> list[Finding]:
+    """What goes out in the same place within the hour; a filler in its slot makes room."""
+    in_queue = Post.queue_id.is_not(None)
+    makes_room = and_(in_queue, Post.template_id.is_not(None), Post.due_at == due_at)
     around = (
         select(Post.id, Post.due_at)
         .where(*_others(post), Post.due_at > due_at - APART, Post.due_at < due_at + LOOK_AHEAD)
+        .where(~in_queue if in_slot else ~makes_room)
         .order_by(Post.due_at)
         .limit(NEIGHBOURS_MAX)
     )
@@ -189,10 +233,9 @@ async def _neighbours(session: ReadSession, post: Post, *, due_at: datetime, now
     params = {
         "post_id": str(nearest.id),
         "at": nearest.due_at.isoformat(),
-        "free_at": free_at.isoformat() if free_at < now + LOOK_AHEAD else None,
+        "free_at": free_at if free_at < due_at + LOOK_AHEAD - APART else None,
     }
-    fixes = (Fix.LATER, Fix.OPEN_OTHER) if params["free_at"] else (Fix.OPEN_OTHER,)
-    return [Finding(FindingCode.CROWDED, Severity.WARNS, fixes, params)]
+    return [await _movable(session, post, FindingCode.CROWDED, params, now=now)]
 
 
 def free_from(wanted: datetime, taken: Sequence[datetime]) -> datetime:

@@ -12,6 +12,9 @@ from core.posts.makeup import copied_values
 from core.posts.models import Layout, Post, PostStatus
 from core.posts.platforms import Platform
 from core.posts.scheduling import choose_target, schedule_post
+from core.queues.queries import queue_of
+from core.queues.service import add_slots, add_to_queue, set_quiet_hours
+from core.queues.slots import QuietHours, WeekTime
 from core.tx import Tx
 from tests.factories import make_channel, make_post, make_posts, make_user
 
@@ -186,6 +189,7 @@ async def test_another_post_within_the_hour_is_told(
             "post_id": str(other.id),
             "at": (tx.now + 2 * HOUR + timedelta(minutes=minutes)).isoformat(),
             "free_at": (tx.now + 3 * HOUR + timedelta(minutes=minutes)).isoformat(),
+            "next_slot": None,
         }
         assert findings[0].fixes == (Fix.LATER, Fix.OPEN_OTHER)
 
@@ -207,7 +211,10 @@ def test_a_gap_of_two_hours_is_taken() -> None:
 async def test_a_post_that_isnt_stored_yet_can_be_looked_at(tx: Tx, owner: User, channel: Channel) -> None:
     await taken(tx, await post_to(tx, owner, channel), tx.now + HOUR, PostStatus.SCHEDULED)
     imported = Post(
-        owner_id=owner.id, platform=Platform.TELEGRAM, title="", text="Bread pays.",
+        owner_id=owner.id,
+        platform=Platform.TELEGRAM,
+        title="",
+        text="Bread pays.",
         channel_id=channel.id,
         **copied_values(await make_post(tx, owner)),
     )
@@ -220,3 +227,42 @@ async def test_what_stops_it_stands_first(tx: Tx, owner: User, channel: Channel)
     channel.state = ChannelState.GONE
     await tx.session.flush()
     assert codes(await found(tx, post))[0] == FindingCode.NOT_READY
+
+
+async def test_quiet_hours_are_told_with_their_end_and_the_next_slot(tx: Tx, owner: User, channel: Channel) -> None:
+    """It is Saturday noon; from 22 to 7 nothing should go there."""
+    await set_quiet_hours(tx, owner_id=owner.id, channel_id=channel.id, quiet=QuietHours(22 * 60, 7 * 60))
+    await add_slots(tx, owner_id=owner.id, channel_id=channel.id, slots={WeekTime(6, 9 * 60)})
+    post = await post_to(tx, owner, channel)
+    for hours, ends in ((10, 19), (14, 19), (18.9, 19)):
+        [finding] = await found(tx, post, hours * HOUR)
+        assert finding.code == FindingCode.QUIET
+        assert finding.fixes == (Fix.LATER, Fix.NEXT_SLOT)
+        assert finding.params == {
+            "free_at": (tx.now + ends * HOUR).isoformat(),
+            "next_slot": (tx.now + 21 * HOUR).isoformat(),
+        }
+    assert await found(tx, post, 9 * HOUR) == await found(tx, post, 19 * HOUR) == []
+
+
+async def test_neighbours_in_the_queue_are_as_near_as_its_owner_wants(tx: Tx, owner: User, channel: Channel) -> None:
+    times = {WeekTime(6, 9 * 60), WeekTime(6, 9 * 60 + 30)}
+    await add_slots(tx, owner_id=owner.id, channel_id=channel.id, slots=times)
+    other = await post_to(tx, owner, channel, "Something else.")
+    await add_to_queue(tx, owner_id=owner.id, post_id=other.id)
+    post, at = await post_to(tx, owner, channel), tx.now + 21.5 * HOUR
+    assert await problems_before(tx.session, post, due_at=at, now=tx.now, in_slot=True) == []
+    [finding] = await problems_before(tx.session, post, due_at=at, now=tx.now)
+    assert finding.fixes == (Fix.LATER, Fix.NEXT_SLOT, Fix.OPEN_OTHER)
+
+
+async def test_a_filler_in_its_slot_makes_room(tx: Tx, owner: User, channel: Channel) -> None:
+    await add_slots(tx, owner_id=owner.id, channel_id=channel.id, slots={WeekTime(6, 9 * 60)})
+    queue = await queue_of(tx.session, owner_id=owner.id, channel_id=channel.id)
+    assert queue is not None
+    template = await post_to(tx, owner, channel, "Evergreen.")
+    filler = await post_to(tx, owner, channel, "Evergreen.", template_id=template.id, queue_id=queue.id)
+    await taken(tx, filler, tx.now + 21 * HOUR, PostStatus.SCHEDULED)
+    post = await post_to(tx, owner, channel)
+    assert await found(tx, post, 21 * HOUR) == []
+    assert codes(await found(tx, post, 20.5 * HOUR)) == [FindingCode.CROWDED]
