@@ -217,3 +217,26 @@ async def test_what_nobody_wants_pinned_isnt(
     await the_post(deps, person, channel)
     await send(bench, queue)
     assert await sandbox.client.calls("pinChatMessage", chat_id=channel) == []
+
+
+async def test_pinning_is_tried_again_when_telegram_has_too_much_to_do(
+    deps: Deps,
+    bench: Bench,
+    queue: RecordingQueue,
+    person: Person,
+    channel: int,
+    sandbox: RunningSandbox,
+    clock: FixedClock,
+) -> None:
+    post = await the_post(deps, person, channel, on=[Detail.PIN])
+    await sandbox.client.add_fault("rate_limit", "pinChatMessage", chat_id=channel, times=1, retry_after=1)
+    await Scheduler(bench.deps).tick()
+    for args in queue.pushed(SEND):
+        await jobs.send.run(bench, *args)
+    [(work_id,)] = queue.pushed(PIN)
+    await pin.run(bench, str(work_id))
+    assert (await status_of(deps, post), await pinning_of(deps, post)) == (DeliveryStatus.DELIVERED, None)
+    clock.advance(timedelta(minutes=5))
+    await pin.run(bench, str(work_id))
+    assert await pinning_of(deps, post) == "done"
+    assert len(await posted(person, channel)) == 1

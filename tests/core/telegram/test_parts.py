@@ -62,3 +62,15 @@ def test_an_edit_is_never_split() -> None:
 def test_the_same_content_has_the_same_parts() -> None:
     content = Content(text=LONG * 5, media=(PHOTO,))
     assert parts_of(content) == parts_of(Content.from_json(content.to_json()))
+
+
+def test_media_last_puts_all_of_the_text_before_them() -> None:
+    *texts, media = parts_of(Content(text=LONG, media=(PHOTO,), media_last=True, keyboard=KEYBOARD, reply_to=4))
+    assert [part.media for part in texts] == [(), ()]
+    assert utf16_length(texts[0].text) > 3000
+    assert (media.text, media.media, media.keyboard, texts[0].reply_to) == ("", (PHOTO,), KEYBOARD, 4)
+
+
+def test_buttons_stand_under_the_text_before_an_album() -> None:
+    text, album = parts_of(Content(text="About it", media=(PHOTO, PHOTO), media_last=True, keyboard=KEYBOARD))
+    assert (text.keyboard, album.keyboard, album.messages) == (KEYBOARD, (), 2)
