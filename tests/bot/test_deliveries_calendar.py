@@ -1,17 +1,21 @@
 """The calendar of coming posts in the chat."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
+from io import BytesIO
 
 import pytest
+from PIL import Image, ImageStat
 
 from core.accounts.models import User
 from core.clock import FixedClock
 from core.deps import Deps
 from core.posts.models import Post, PostStatus
 from core.posts.queries import post_of
-from core.posts.scheduling import schedule_post
+from core.posts.scheduling import choose_target, schedule_post
+from core.series.service import start_series
+from core.when.recurrence import Recurrence
 from tests.bot.chat import Chat
-from tests.factories import make_post, make_user
+from tests.factories import make_channel, make_post, make_user
 from web.sandbox.client import SeenMessage
 
 BERLIN = "Europe/Berlin"
@@ -141,3 +145,74 @@ async def test_a_stranger_sees_their_own_calendar(chat: Chat, user: User, deps: 
         stranger = await make_user(tx, time_zone=BERLIN)
     await plan(deps, stranger, 2)
     assert "Nothing is planned." in (await chat.say("/calendar")).text
+
+
+async def picture_of(chat: Chat, message: SeenMessage) -> Image.Image:
+    file = await chat.application.bot.get_file(message.body["photo"][-1]["file_id"])
+    return Image.open(BytesIO(bytes(await file.download_as_bytearray()))).convert("L")
+
+
+def brightness(image: Image.Image) -> float:
+    return float(ImageStat.Stat(image).mean[0])
+
+
+async def test_the_list_stands_under_a_picture_which_is_dark_for_who_wants_that(
+    chat: Chat, user: User, deps: Deps
+) -> None:
+    await plan(deps, user, 2)
+    shown = await chat.say("/calendar")
+    light = brightness(await picture_of(chat, shown))
+    dark = await after(chat, shown, "🌙 Dark")
+    assert dark.id == shown.id
+    assert brightness(await picture_of(chat, dark)) < 60 < 200 < light
+    again = await chat.say("/calendar")
+    assert "☀️ Light" in labels(again)
+    assert brightness(await picture_of(chat, again)) < 60
+
+
+async def test_turning_to_another_month_changes_the_picture_in_place(chat: Chat, user: User, deps: Deps) -> None:
+    await plan(deps, user, 2)
+    month = await after(chat, await chat.say("/calendar"), "🗓 Month")
+    december = await after(chat, month, "›")
+    assert december.id == month.id
+    assert december.body["photo"][-1]["file_id"] != month.body["photo"][-1]["file_id"]
+
+
+async def test_the_chat_that_a_post_goes_to_is_named(chat: Chat, user: User, deps: Deps) -> None:
+    [post] = await plan(deps, user, 2)
+    async with deps.tx() as tx:
+        channel = await make_channel(tx, user, title="Oven <news>")
+        await choose_target(tx, owner_id=user.id, post_id=post.id, channel_id=channel.id)
+    assert "15:00 · 📣 Oven <news> · Post in 2 hours." in (await chat.say("/calendar")).text
+
+
+async def test_a_day_with_many_posts_is_paged(chat: Chat, user: User, deps: Deps) -> None:
+    await plan(deps, user, *(1 + place / 10 for place in range(8)))
+    month = await after(chat, await chat.say("/calendar"), "🗓 Month")
+    day = await after(chat, month, "21•")
+    assert "1/2" in labels(day)
+    assert "Post in 1.7 hours." in (await after(chat, day, "›")).text
+
+
+async def test_what_recurs_stands_in_the_day_before_it_is_planned(chat: Chat, user: User, deps: Deps) -> None:
+    async with deps.tx() as tx:
+        post = await make_post(tx, user, "Recipe of the week.")
+        weekly = Recurrence("FREQ=WEEKLY;BYDAY=MO", datetime(2026, 11, 23, 9), BERLIN)  # noqa: DTZ001 - by the wall clock
+        await start_series(tx, owner_id=user.id, post_id=post.id, recurrence=weekly)
+    month = await after(chat, await after(chat, await chat.say("/calendar"), "🗓 Month"), "›")
+    assert "7•" in labels(month)
+    day = await after(chat, month, "7•")
+    assert "🔁 09:00 · Telegram · Recipe of the week." in day.text
+
+
+async def test_captions_never_grow_too_long_for_a_picture(chat: Chat, user: User, deps: Deps) -> None:
+    async with deps.tx() as tx:
+        channel = await make_channel(tx, user, title="W" * 120)
+        for place in range(6):
+            post = await make_post(tx, user, "𝕎" * 200)
+            post.channel_id = channel.id
+            await tx.session.flush()
+            await schedule_post(tx, owner_id=user.id, post_id=post.id, due_at=tx.now + timedelta(days=place + 1))
+    shown = await chat.say("/calendar")
+    assert "6 posts are coming" in shown.text
+    assert "photo" in shown.body

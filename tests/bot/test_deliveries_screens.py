@@ -209,7 +209,7 @@ def test_the_echo_tells_what_was_assumed_and_offers_the_other_reading() -> None:
 def test_the_month_of_the_calendar_counts_posts() -> None:
     first = date(2026, 11, 1)
     counts = {date(2026, 11, 27): 3, date(2026, 11, 30): 1}
-    screen = calendar_screens.month(first, counts, zone=BERLIN, t=T, now=NOW)
+    screen = calendar_screens.month(first, counts, dark=False, zone=BERLIN, t=T, now=NOW)
     assert "4 posts this month" in screen.text
     assert {"27•", "30•", "28"} <= set(labels(screen))
 
