@@ -5,17 +5,15 @@ takes: posts are on time all the same, and what is said of them comes after, all
 """
 
 import asyncio
-import tempfile
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 from core.deps import Deps, open_deps
 from core.embedded import embedded
-from core.home import make_home
+from core.home import temporary_home
 from core.migrate import upgrade_database
 from core.posts.scheduling import schedule_post
 from core.posts.writing import draft_from_source
@@ -93,13 +91,12 @@ async def _seen(stream: Stream, *, limited: bool) -> Seen:
 
 @asynccontextmanager
 async def _house(*, limited: bool) -> AsyncIterator[tuple[House, Settings]]:
-    home = make_home(Path(tempfile.mkdtemp(prefix="postaify-bench-")))
-    with embedded(home) as services:
+    with temporary_home() as home, embedded(home) as services:
         settings = Settings.load(
             _env_file=None, DATABASE_URL=services.database_url, REDIS_URL=services.redis_url, POSTAIFY_HOME=home
         )
         await upgrade_database(settings)
-        more = {"PYTHONASYNCIODEBUG": ""} | ({} if limited else {"TELEGRAM_RATE_PER_S": "0"})
+        more = {} if limited else {"TELEGRAM_RATE_PER_S": "0"}
         async with running_house(settings, home, limits=limited, more=more) as house:
             yield house, settings
 

@@ -4,13 +4,12 @@ import asyncio
 import os
 import subprocess
 import sys
-import tempfile
 import time
 from pathlib import Path
 
 import psutil
 
-from core.home import make_home
+from core.home import temporary_home
 from core.readiness import ready_processes
 from tests.bench.figures import Figure
 from tests.bench.processes import ended
@@ -23,9 +22,9 @@ SETTLE_S = 3.0
 
 async def measure() -> list[Figure]:
     """The first start makes the database; the second finds it."""
-    home = make_home(Path(tempfile.mkdtemp(prefix="postaify-bench-")))
-    cold_s, _ = await _start(home)
-    warm_s, (memory_mb, used_mb) = await _start(home, used=True)
+    with temporary_home() as home:
+        cold_s, _ = await _start(home)
+        warm_s, (memory_mb, used_mb) = await _start(home, used=True)
     return [
         Figure("cold start to the answer to /start", cold_s, "s", goal="<= 8 s"),
         Figure("warm start to the answer to /start", warm_s, "s", goal="<= 4 s"),

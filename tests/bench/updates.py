@@ -3,13 +3,11 @@
 import asyncio
 import subprocess
 import sys
-import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 from core.embedded import embedded
-from core.home import make_home
+from core.home import temporary_home
 from core.migrate import upgrade_database
 from core.settings import Settings
 from tests.bench.figures import Figure, percentile
@@ -79,8 +77,7 @@ async def _help_of_bare_bot(transport: str) -> Load:
 
 @asynccontextmanager
 async def _full_bot() -> AsyncIterator[InstantApi]:
-    home = make_home(Path(tempfile.mkdtemp(prefix="postaify-bench-")))
-    with embedded(home) as services:
+    with temporary_home() as home, embedded(home) as services:
         environment = environment_of(home, services)
         async with instant_api() as api:
             environment |= {"TELEGRAM_API_URL": api.url, "TELEGRAM_RATE_PER_S": "0", "LOG_LEVEL": "ERROR"}

@@ -89,7 +89,6 @@ async def running_house(
             "REDIS_URL": settings.redis_url.get_secret_value(),
             "TELEGRAM_API_URL": sandbox.base_url,
             "ALLOW_PRIVATE_URLS": "true",
-            "PYTHONASYNCIODEBUG": "0",
             **more,
         }
         url = settings.database_url.get_secret_value().replace("+asyncpg", "")
