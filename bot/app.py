@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import structlog
 from telegram import Bot, BotCommand, BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats, Update
 
-from bot import accounts, billing, channels, deliveries, imports, posts, sources
+from bot import accounts, billing, channels, deliveries, evergreen, imports, posts, queues, series, sources
 from bot.accounts.screens import in_menu_order
 from bot.channels.membership import note_chat_news
 from bot.context import Context
@@ -29,7 +29,7 @@ DESCRIPTION = (
 SHORT_DESCRIPTION = "Your notes and articles become posts, delivered on time."
 """msgids; https://core.telegram.org/bots/api#setmydescription allows 512 characters, the short one 120."""
 
-FEATURES = (accounts, billing, posts, deliveries, channels, imports, sources)
+FEATURES = (accounts, billing, posts, deliveries, channels, queues, evergreen, series, imports, sources)
 """In the order in which they are asked. `sources` takes whatever nobody else wanted, so it comes last."""
 
 

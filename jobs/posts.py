@@ -103,7 +103,7 @@ async def rewrite_ended(tx: Tx, work: ClaimedWork, error: AppError) -> None:
         post = await post_of(tx.session, owner_id=work.owner_id, post_id=ids.PostId(work.subject_id))
     except NotFound:
         return
-    await _show_card(tx, work, await card_of(tx.session, post=post) | {"problem": error_row(error)})
+    await _show_card(tx, work, await card_of(tx.session, post=post, now=tx.now) | {"problem": error_row(error)})
     if work.payload["rewrite"] == RewriteKind.INSTRUCTION and error.error_code != writing.CANCELLED:
         await _tell_refusal(tx, work, error)
 
@@ -147,7 +147,7 @@ async def rewrite(run: Run) -> None:
             engine=run.deps.writer.engine,
             from_version=run.work.payload["version"],
         )
-        card = await card_of(tx.session, post=changed)
+        card = await card_of(tx.session, post=changed, now=tx.now)
         shown = [{"code": note.code, "params": note.params} for note in notes]
         await _show_card(tx, run.work, card | {"notes": shown})
         await record_model_use(tx, owner_id=run.work.owner_id, subject_id=post_id, purpose="posts.rewrite", usage=usage)

@@ -6,6 +6,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 import structlog
 from redis.exceptions import RedisError
@@ -19,9 +20,10 @@ from core.readiness import announce
 from core.settings import Settings
 from core.workers import worker_name
 from jobs.catalogue import work_specs
+from jobs.evergreen import plan_evergreen
 from jobs.maintenance import sweep
-from jobs.series import PLAN_EVERY_S, plan_series
 from jobs.outages import note_keeping_up, settle_outage, was_down
+from jobs.series import PLAN_EVERY_S, plan_series
 
 log = structlog.get_logger()
 
@@ -60,11 +62,12 @@ async def _run(settings: Settings) -> None:
 
 
 async def schedule(deps: Deps, stop: asyncio.Event) -> None:
-    """Tick and, beside it, sweep, so that a long sweep makes nothing late. Whatever goes wrong, it goes on."""
+    """Tick and, beside it, refresh, sweep and plan, so that nothing becomes late. Whatever goes wrong, it goes on."""
     me, specs = worker_name(), work_specs()
 
     async def sweep_once() -> float:
         await sweep(deps, specs, me=me)
+        await note_keeping_up(deps)
         return SWEEP_EVERY_S
 
     async def plan_once() -> float:
@@ -76,9 +79,9 @@ async def schedule(deps: Deps, stop: asyncio.Event) -> None:
         _repeat("scheduler.tick_failed", scheduler.tick, stop),
         _repeat("scheduler.refresh_failed", scheduler.refresh, stop),
         _repeat("scheduler.sweep_failed", sweep_once, stop),
+        _repeat("scheduler.evergreen_failed", partial(plan_evergreen, deps), stop),
         _repeat("scheduler.plan_failed", plan_once, stop),
     )
-        await note_keeping_up(deps)
 
 
 async def _repeat(failed: str, once: Callable[[], Awaitable[float]], stop: asyncio.Event) -> None:

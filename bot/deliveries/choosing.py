@@ -31,12 +31,14 @@ from bot.posts.actions import ShowCard
 from bot.prompts import Prompt
 from bot.router import Router
 from bot.screens import Toast
+from bot.series.choosing import repeat_typed
 from core import ids
 from core.db import Json
 from core.errors import InvalidInput
 from core.posts.queries import post_of, scheduled_between
 from core.posts.scheduling import SCHEDULABLE, BeingSent, schedule_post, show_post_status
 from core.posts.targets import target_data
+from core.queues.offers import slot_offer
 from core.when.choices import instant_of_choice, quick_choices
 from core.when.phrases import parse_when
 from core.when.times import day_bounds, local_day
@@ -71,9 +73,11 @@ async def choose_time(context: Context, press: ChooseTime, *, below: bool) -> No
         await ask_time_zone(context, press)
         return
     now, zone = _now_and_zone(context)
-    target = await _target(context, press.post_id)
+    target, offer = await _target_and_offer(context, press.post_id)
     choices = quick_choices(now=now, zone=zone)
-    screen = screens.choose_time(press.post_id, choices, target=target, zone=zone, t=context.texts)
+    screen = screens.choose_time(
+        press.post_id, choices, target=target, offer=offer, zone=zone, t=context.texts, now=now
+    )
     if not below:
         await context.show(screen)
         return
@@ -137,12 +141,24 @@ async def on_typed_time(context: Context, prompt: Prompt) -> None:
     typed = (context.message.text if context.message is not None else None) or ""
     try:
         when = await asyncio.to_thread(parse_when, typed, now=now, zone=zone, language=context.actor.language)
+    except InvalidInput as error:
+        if error.error_code != "when.recurring" or not await _is_repetition(context, prompt, post_id):
+            await context.ask(prompt.name, **prompt.data)
+            raise
+    else:
+        await _check_schedulable(context, post_id)
+        await context.send(screens.confirm(post_id, when, zone=zone, now=now, t=context.texts))
+    await _remove(context, int(prompt.data["message_id"]))
+
+
+async def _is_repetition(context: Context, prompt: Prompt, post_id: ids.PostId) -> bool:
+    """What repeats is confirmed as that; the question stays open for a repetition that isn't understood."""
+    try:
+        await repeat_typed(context, post_id)
     except InvalidInput:
         await context.ask(prompt.name, **prompt.data)
         raise
-    await _check_schedulable(context, post_id)
-    await context.send(screens.confirm(post_id, when, zone=zone, now=now, t=context.texts))
-    await _remove(context, int(prompt.data["message_id"]))
+    return True
 
 
 async def on_send_anyway(context: Context, press: SendAnyway) -> None:
@@ -179,10 +195,12 @@ async def _check_schedulable(context: Context, post_id: ids.PostId) -> None:
         raise BeingSent(post_id=str(post_id), status=post.status)
 
 
-async def _target(context: Context, post_id: ids.PostId) -> Json | None:
+async def _target_and_offer(context: Context, post_id: ids.PostId) -> tuple[Json | None, Json]:
+    """Where it goes, and what the queue there has for it."""
     async with context.deps.read() as session:
         post = await post_of(session, owner_id=context.actor.id, post_id=post_id)
-        return await target_data(session, post)
+        offer = await slot_offer(session, post, now=context.deps.clock.now())
+        return await target_data(session, post), offer
 
 
 async def _busy_days(context: Context, month: date, zone: str) -> set[date]:

@@ -23,7 +23,10 @@ from bot.deliveries.grid import MARK, month_number, month_rows
 from bot.deliveries.phrases import echo
 from bot.deliveries.target_screens import place_label
 from bot.posts.actions import ShowCard
+from bot.queues.actions import AddToQueue, SelectQueued, SetUpQueue
+from bot.queues.labels import add_label
 from bot.screens import Button, Screen, lines, rows_of
+from bot.series.actions import ChooseRepeat
 from bot.texts import Texts
 from core import ids
 from core.when.choices import Day, Hour, Quick, QuickChoice, hours_of, month_grid
@@ -35,19 +38,37 @@ STEP_MINUTES = 15
 
 
 def choose_time(
-    post_id: ids.PostId, choices: Sequence[QuickChoice], *, target: Mapping[str, Any] | None, zone: str, t: Texts
+    post_id: ids.PostId,
+    choices: Sequence[QuickChoice],
+    *,
+    target: Mapping[str, Any] | None,
+    offer: Mapping[str, Any],
+    zone: str,
+    t: Texts,
+    now: datetime,
 ) -> Screen:
-    """The first choice. `target` is where it goes: core.posts.targets.target_data."""
+    """The first choice. `target` is where it goes: core.posts.targets.target_data; `offer` what its queue has:
+    core.queues.offers.slot_offer."""
     quick = [Button(_quick_label(choice, zone, t), ScheduleQuick(post_id, choice.key)) for choice in choices]
     return Screen(
         lines([t("⏰ <b>When should it go out?</b>"), t("Times are for {zone}.", zone=zone)]),
         [
+            [_queue_button(post_id, offer, t, now)],
             *rows_of([Button(t("In 1 minute"), ScheduleIn(post_id, 1)), *quick], columns=2),
             [Button(t("📅 Pick a day"), PickDay(post_id, None)), Button(t("⌨️ Type a time"), TypeTime(post_id))],
+            [Button(t("🔁 Repeat"), ChooseRepeat(post_id))],
             [Button(t("📍 To: {place}", place=place_label(target, t)), ChooseTarget(post_id, Back.TIME, 1))],
             [Button(t("‹ Back"), ShowCard(post_id))],
         ],
     )
+
+
+def _queue_button(post_id: ids.PostId, offer: Mapping[str, Any], t: Texts, now: datetime) -> Button:
+    if offer["queued"]:
+        return Button(t("📥 Its queue"), SelectQueued(post_id))
+    if offer["has_slots"]:
+        return Button(add_label(offer, t, now=now), AddToQueue(post_id))
+    return Button(t("📥 Set up a queue"), SetUpQueue(post_id))
 
 
 def _quick_label(choice: QuickChoice, zone: str, t: Texts) -> Markup:

@@ -22,8 +22,10 @@ from bot.deliveries.actions import (
 )
 from bot.deliveries.failures import TEXT_IS_AT_FAULT, failure_sentence, parts_there
 from bot.deliveries.phrases import NO_ZONE, echo, first_words, in_time, moment, shortened
+from bot.evergreen.actions import ShowEvergreen
 from bot.posts.labels import STATUS_ICONS, platform_label, status_label
 from bot.posts.makeup_labels import media_label
+from bot.queues.actions import SelectQueued
 from bot.screens import Button, Keyboard, Screen, lines
 from bot.texts import Texts
 from core import ids
@@ -34,6 +36,7 @@ from core.posts.missed import SKIPPED, Why
 from core.posts.models import Post, PostStatus
 from core.posts.pinning import Pinning
 from core.posts.platforms import Platform
+from core.posts.queued import QUEUE_PAUSED
 
 STUCK_AFTER = timedelta(seconds=30)
 """From then on a post that should be out needs an explanation."""
@@ -79,6 +82,9 @@ def _scheduled(data: Data, t: Texts, now: datetime) -> Screen:
         [Button(t("⏰ Change time"), ChooseTime(post_id)), Button(t("🚀 Post now"), PostNow(post_id))],
         [Button(t("🚫 Cancel"), CancelSchedule(post_id))],
     ]
+    if data.get("in_queue"):
+        keyboard[1].append(Button(t("📥 Its queue"), SelectQueued(post_id)))
+        return Screen(_body(data, t("📥 <b>In the queue</b>"), t, when), keyboard)
     return Screen(_body(data, t("⏰ <b>Scheduled</b>"), t, when), keyboard)
 
 
@@ -95,7 +101,10 @@ def _going_out(data: Data, t: Texts, now: datetime) -> Screen:
 def _published(data: Data, t: Texts, now: datetime) -> Screen:
     at = data.get("delivered_at") or data["due_at"]
     when = moment(_instant(at), _zone(data), t, now) if at else Markup()
-    keyboard = [[Button(t("📑 Duplicate as a draft"), DuplicatePost(_post_id(data)))]]
+    keyboard = [
+        [Button(t("📑 Duplicate as a draft"), DuplicatePost(_post_id(data)))],
+        [Button(t("♻️ Evergreen"), ShowEvergreen(_post_id(data)))],
+    ]
     url = (data.get("target") or {}).get("message_url")
     if url:
         keyboard.insert(0, [Button(t("🔗 Open the post"), url=url)])
@@ -155,6 +164,8 @@ def _on_hold(data: Data, t: Texts, now: datetime) -> Screen:
     due_at, post_id, target = _instant(data["due_at"]), _post_id(data), data.get("target") or {}
     heading, cancel = t("⏸ <b>On hold</b>"), Button(t("🚫 Cancel"), CancelSchedule(post_id))
     when = moment(due_at, _zone(data), t, now)
+    if (data["error"] or {}).get("code") == QUEUE_PAUSED:
+        return _held_by_queue(data, t)
     ready = not target or target["state"] == ChannelState.READY
     if ready and due_at <= now:
         missed = _missed(data, when, t)
@@ -166,6 +177,16 @@ def _on_hold(data: Data, t: Texts, now: datetime) -> Screen:
     planned = t("Planned for {time}. It goes out then if that is mended by then; after that I ask.", time=when)
     elsewhere = Button(t("📍 Send it elsewhere"), ChooseTarget(post_id, Back.TIME, 1))
     return Screen(_body(data, heading, t, why, planned), [[elsewhere, cancel]])
+
+
+def _held_by_queue(data: Data, t: Texts) -> Screen:
+    post_id = _post_id(data)
+    paused = t("Its queue is paused. It takes one of the coming slots when the queue goes on.")
+    keyboard = [
+        [Button(t("📥 Its queue"), SelectQueued(post_id)), Button(t("⏰ Choose a time"), ChooseTime(post_id))],
+        [Button(t("🚫 Cancel"), CancelSchedule(post_id))],
+    ]
+    return Screen(_body(data, t("⏸ <b>On hold</b>"), t, paused), keyboard)
 
 
 def _missed(data: Data, when: Markup, t: Texts) -> Markup:

@@ -173,7 +173,7 @@ async def _show(context: Context, post: Post) -> None:
 
 async def _card(context: Context, post: Post) -> Mapping[str, Any]:
     async with context.deps.read() as session:
-        return await card_of(session, post=post)
+        return await card_of(session, post=post, now=context.deps.clock.now())
 
 
 async def _post(context: Context, post_id: ids.PostId) -> Post:

@@ -248,7 +248,7 @@ async def _redraw(context: Context, post: Post, message_id: TelegramId) -> None:
 
 async def _card(context: Context, post: Post) -> Screen:
     async with context.deps.read() as session:
-        return screens.draft_card(await card_of(session, post=post), context.texts)
+        return screens.draft_card(await card_of(session, post=post, now=context.deps.clock.now()), context.texts)
 
 
 async def _bind(context: Context, post: Post, message_id: TelegramId) -> None:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from bot.channels.labels import target_label
 from bot.deliveries.actions import Back, CancelSchedule, ChooseTarget, ChooseTime, OpenCard, PostNow
 from bot.deliveries.phrases import first_words, shortened
+from bot.evergreen.actions import ShowEvergreen
 from bot.keyboards import pager
 from bot.posts.actions import (
     ChooseRewrite,
@@ -39,7 +40,11 @@ from bot.posts.labels import (
 )
 from bot.posts.makeup_labels import layout_line, makeup_line, media_label
 from bot.posts.problems import note_sentence, problem_sentence
+from bot.queues.actions import AddToQueue, SelectQueued
+from bot.queues.labels import add_label
 from bot.screens import Button, Keyboard, Screen, lines, rows_of
+from bot.series.actions import ShowSeries
+from bot.series.screens import card_line
 from bot.texts import Texts
 from core import ids
 from core.posts.makeup import entities_of, media_kinds
@@ -58,6 +63,7 @@ COPY_LIMIT = 256
 """https://core.telegram.org/bots/api#copytextbutton"""
 PLAIN_REWRITES = (RewriteKind.SHORTER, RewriteKind.LONGER, RewriteKind.HOOK_FIRST, RewriteKind.VOICEOVER)
 PREVIEW_UNITS = 60
+CAN_BE_EVERGREEN = frozenset({PostStatus.DRAFT, PostStatus.PUBLISHED, PostStatus.PARTIALLY_PUBLISHED})
 LATE_UNITS = 300
 
 
@@ -73,7 +79,7 @@ def draft_card(card: Mapping[str, Any], t: Texts) -> Screen:
         *([shown] if shown else []),
         *([t("… the rest is under Full text.")] if _is_cut(card) else []),
         *([""] if shown else []),
-        *(line for line in (makeup_line(card, t), layout_line(card, t)) if line),
+        *(line for line in (makeup_line(card, t), layout_line(card, t), _series_line(card, t)) if line),
         _footer(card, t),
         *(Markup("<i>{}</i>").format(note) for note in notes),
     ]
@@ -91,6 +97,12 @@ def _heading(card: Mapping[str, Any], t: Texts) -> Markup:
         engine=engine_label(card["engine"], t),
         state=state,
     )
+
+
+def _series_line(card: Mapping[str, Any], t: Texts) -> Markup:
+    """Empty for what doesn't recur."""
+    series = card.get("series")
+    return card_line(series, t, datetime.fromisoformat(card["now"])) if series else Markup()
 
 
 def _shown(card: Mapping[str, Any]) -> Markup:
@@ -126,7 +138,8 @@ def _card_keyboard(card: Mapping[str, Any], t: Texts) -> Keyboard:
     rows: list[list[Button]] = [_card_pager(card)]
     if status in EDITABLE:
         rows.append(_editing_row(card, post_id, t))
-    rows.append(_timing_row(post_id, status, t))
+    rows.append(_series_row(card, t) or _timing_row(post_id, status, t))
+    rows.append(_queue_row(card, post_id, status, t))
     if status in EDITABLE and (card.get("has_choice") or card.get("target")):
         rows.append([Button(t("📍 Where it goes"), ChooseTarget(post_id, Back.CARD, 1)), _details(post_id, t)])
     elif status in EDITABLE:
@@ -158,6 +171,11 @@ def _editing_row(card: Mapping[str, Any], post_id: ids.PostId, t: Texts) -> list
     return row
 
 
+def _series_row(card: Mapping[str, Any], t: Texts) -> list[Button]:
+    series = card.get("series")
+    return [Button(t("🔁 What comes next"), ShowSeries(ids.SeriesId(UUID(series["series_id"]))))] if series else []
+
+
 def _timing_row(post_id: ids.PostId, status: PostStatus, t: Texts) -> list[Button]:
     if status in ARRANGED:
         return [Button(t("⏰ Change time"), ChooseTime(post_id)), Button(t("🚫 Cancel post"), CancelSchedule(post_id))]
@@ -166,13 +184,26 @@ def _timing_row(post_id: ids.PostId, status: PostStatus, t: Texts) -> list[Butto
     return []
 
 
+def _queue_row(card: Mapping[str, Any], post_id: ids.PostId, status: PostStatus, t: Texts) -> list[Button]:
+    """The next free slot, where the target has slots; and what makes it go out again and again."""
+    row, offer = [], card.get("queue") or {}
+    if offer.get("queued"):
+        row.append(Button(t("📥 Its queue"), SelectQueued(post_id)))
+    elif offer.get("has_slots") and status in EDITABLE:
+        now = datetime.fromisoformat(card["now"])
+        row.append(Button(add_label(offer, t, now=now), AddToQueue(post_id)))
+    if status in CAN_BE_EVERGREEN and (offer.get("has_slots") or status == PostStatus.PUBLISHED):
+        row.append(Button(t("♻️ Evergreen"), ShowEvergreen(post_id)))
+    return row
+
+
 def _more_row(card: Mapping[str, Any], post_id: ids.PostId, status: PostStatus, t: Texts) -> list[Button]:
     row = []
     if _is_cut(card):
         row.append(Button(t("📄 Full text"), ShowFullText(post_id)))
     elif 0 < utf16_length(card["text"]) <= COPY_LIMIT:
         row.append(Button(t("📋 Copy"), copy=card["text"]))
-    if status not in UPCOMING:
+    if status not in (*UPCOMING, PostStatus.RECURRING):
         row.append(Button(t("🗑 Delete"), DeletePost(post_id)))
     row.append(Button(t("📚 My posts"), ShowPosts(page=1)))
     return row

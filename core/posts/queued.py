@@ -188,3 +188,13 @@ async def last_out(
         .group_by(origin)
     )
     return {ids.PostId(post_id): at for post_id, at in found}
+
+
+async def place_in_queue(
+    session: ReadSession, *, owner_id: ids.UserId, queue_id: ids.QueueId, post_id: ids.PostId, now: datetime
+) -> int | None:
+    """How many wait before a post; None when it doesn't wait there (any more)."""
+    coming = _coming(owner_id, queue_id, now)
+    ordered = select(Post.id).where(*coming).order_by(Post.due_at, Post.id)
+    waiting = list((await session.scalars(ordered)).all())
+    return waiting.index(post_id) if post_id in waiting else None

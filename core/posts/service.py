@@ -101,7 +101,7 @@ async def request_rewrite(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, 
         chat_id=place.chat_id,
         message_id=place.message_id,
         notice="posts.rewriting",
-        data=await card_of(tx.session, post=post) | {"language": place.language},
+        data=await card_of(tx.session, post=post, now=tx.now) | {"language": place.language},
     )
     return post
 

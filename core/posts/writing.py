@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import uuid5
 
 from sqlalchemy.dialects.postgresql import insert
@@ -24,6 +25,7 @@ from core.posts.targets import has_choice, preset_target, target_data
 from core.posts.views import batch_data, card_data
 from core.providers.text import Note
 from core.queue import TEXT, JobSpec
+from core.queues.offers import slot_offer
 from core.sources.service import source_of
 from core.tx import Tx
 from core.work.service import error_row, request_cancel, request_work
@@ -187,7 +189,7 @@ async def record_written(
         chat_id=place.chat_id,
         subject_id=posts[0].id,
         notice="posts.card",
-        data=await card_of(tx.session, post=posts[0], notes=written[0].notes),
+        data=await card_of(tx.session, post=posts[0], now=tx.now, notes=written[0].notes),
         language=place.language,
         dedupe_key=f"card:{batch.id}",
     )
@@ -220,15 +222,18 @@ async def bind_card(
     )
 
 
-async def card_of(session: ReadSession, *, post: Post, notes: Sequence[Note] = ()) -> dict[str, object]:
-    """The card of a post as it is now."""
+async def card_of(session: ReadSession, *, post: Post, now: datetime, notes: Sequence[Note] = ()) -> dict[str, object]:
+    """The card of a post as it is now, with what its queue offers."""
     siblings: Sequence[Post] = [post]
     if post.batch_id is not None:
         siblings = await posts_of_batch(session, owner_id=post.owner_id, batch_id=post.batch_id)
     target = await target_data(session, post)
     choice = await has_choice(session, owner_id=post.owner_id)
     footer = await footer_for(session, post)
-    return card_data(post, siblings, footer=footer, target=target, has_choice=choice, notes=notes)
+    card = card_data(post, siblings, footer=footer, target=target, has_choice=choice, notes=notes)
+    recurs = post.status == PostStatus.RECURRING
+    series = await series_data(session, owner_id=post.owner_id, post_id=post.id, now=now) if recurs else None
+    return {**card, "queue": await slot_offer(session, post, now=now), "series": series, "now": now.isoformat()}
 
 
 async def _show(

@@ -81,6 +81,7 @@ async def test_the_choice_stands_in_place_of_the_card_and_goes_back(chat: Chat, 
     assert CHOICE in choice.text
     assert BERLIN in choice.text
     assert labels(choice) == [
+        "📥 Set up a queue",
         *("In 1 minute", "In 1 h", "Tonight 20:00", "Tomorrow 09:00", "Next Monday 09:00"),
         *("📅 Pick a day", "⌨️ Type a time", "📍 To: this chat", "‹ Back"),
     ]

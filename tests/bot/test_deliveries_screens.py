@@ -186,7 +186,10 @@ def test_late_at_night_nothing_is_left_and_that_is_said() -> None:
 
 def test_twelve_hour_clocks_where_they_are_usual() -> None:
     choices = quick_choices(now=NOW, zone="America/New_York")
-    screen = choosing_screens.choose_time(POST, choices, target=None, zone="America/New_York", t=T)
+    offer = {"queued": False, "has_slots": False}
+    screen = choosing_screens.choose_time(
+        POST, choices, target=None, offer=offer, zone="America/New_York", t=T, now=NOW
+    )
     assert any(label.startswith("Tonight 8:00") and label.endswith("PM") for label in labels(screen))
 
 

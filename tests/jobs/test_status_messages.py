@@ -213,7 +213,7 @@ async def test_a_card_that_had_to_be_sent_anew_is_still_the_post_s_card(bench: B
     """A reply to it edits the post."""
     async with bench.deps.tx() as tx:
         post = await make_post(tx, await make_user(tx, telegram_user_id=person.id))
-        data = await card_of(tx.session, post=post) | {"language": "en"}
+        data = await card_of(tx.session, post=post, now=tx.now) | {"language": "en"}
     subject = ids.new()
     await want(bench.deps, person, subject, notice="posts.card", data=data, message_id=TelegramId(999))
     await show(bench, subject)
