@@ -134,6 +134,7 @@ async def test_a_scheduled_post_is_counted_down_in_place(
     scheduler = Scheduler(deps)
     for minutes in (5, 45, 9):
         clock.advance(timedelta(minutes=minutes))
+        await scheduler.tick()
         await scheduler.refresh()
         await work(bench, queue)
         seen.append((await chat.person.refresh(status)).text.split("·")[-1].splitlines()[0].strip())
