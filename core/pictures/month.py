@@ -16,8 +16,9 @@ WIDTH = 1080
 """Pixels: what a phone shows across."""
 ENTRIES_IN_DAY = 3
 MARGIN, GAP, PAD, RADIUS = 22, 8, 9, 16
-HEAD, WEEKDAYS, DAY_NUMBER, MORE, LEGEND = 118, 50, 52, 32, 58
-LOWEST_WEEK = 118
+HEAD, WEEKDAYS, DAY_NUMBER, MORE = 118, 50, 52, 32
+LEGEND_LINES, LEGEND_LINE, LONGEST_LABEL, DOT, BETWEEN_LABELS = 2, 44, 300, 30, 36
+LOWEST_WEEK, LOWEST_PAST_WEEK = 118, 72
 HIGHEST = 1460
 """Above it, weeks with many entries show each in one line instead of two: Telegram makes what is taller smaller."""
 LOOSE, TIGHT = 66, 38
@@ -92,15 +93,16 @@ def month_png(month: Month) -> bytes:
     """Takes a tenth of a second: not for an event loop. Characters that no font has are left out."""
     from PIL import Image, ImageDraw
 
-    weeks = _rows(month)
-    below = LEGEND if month.legend else 0
-    height = HEAD + WEEKDAYS + sum(week.height + GAP for week in weeks) + below + MARGIN - GAP
+    weeks, type_ = _rows(month), Type()
+    labels = _labels(month, type_)
+    bottom = HEAD + WEEKDAYS + sum(week.height + GAP for week in weeks) - GAP
+    height = bottom + (LEGEND_LINE * (labels[-1].line + 1) if labels else 0) + MARGIN
     theme = DARK if month.dark else LIGHT
     image = Image.new("RGB", (WIDTH, height), theme.page)
-    drawing = _Drawing(month, theme, Type(), Shapes(image), ImageDraw.Draw(image))
+    drawing = _Drawing(month, theme, type_, Shapes(image), ImageDraw.Draw(image))
     drawing.head()
     drawing.weeks(weeks)
-    drawing.legend(height - MARGIN)
+    drawing.legend(labels, bottom)
     stored = BytesIO()
     image.save(stored, "PNG", compress_level=2)
     return stored.getvalue()
@@ -111,6 +113,33 @@ class _Row:
     days: Sequence[date | None]
     height: int
     entry_height: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Label:
+    """A piece of the legend: `x` from where reading begins."""
+
+    text: str
+    color: Color
+    line: int
+    x: int
+    width: int
+
+
+def _labels(month: Month, type_: Type) -> list[_Label]:
+    """As many as fit into the lines of the legend."""
+    labels: list[_Label] = []
+    line, x = 0, MARGIN + 4
+    for name, color in month.legend:
+        text = type_.fitted(name, 26, LONGEST_LABEL)
+        width = round(type_.width(text, 26))
+        if x + DOT + width > WIDTH - MARGIN:
+            line, x = line + 1, MARGIN + 4
+        if line == LEGEND_LINES:
+            break
+        labels.append(_Label(text, color, line, x, width))
+        x += DOT + width + BETWEEN_LABELS
+    return labels
 
 
 def _rows(month: Month) -> list[_Row]:
@@ -130,7 +159,9 @@ def _height(month: Month, week: Sequence[date | None], entry_height: int) -> int
         shown = min(len(month.entries.get(day, ())), ENTRIES_IN_DAY)
         return DAY_NUMBER + shown * (entry_height + ENTRY_GAP) + (MORE if day in month.more else 0) + PAD
 
-    return max(LOWEST_WEEK, *(needed(day) for day in week if day is not None))
+    days = [day for day in week if day is not None]
+    lowest = LOWEST_PAST_WEEK if days[-1] < month.today else LOWEST_WEEK
+    return max(lowest, *map(needed, days))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,17 +192,11 @@ class _Drawing:
                     self._day(day, (left, top, right, top + row.height), row.entry_height)
             top += row.height + GAP
 
-    def legend(self, bottom: int) -> None:
-        """In one line: what doesn't fit is left out."""
-        x, y = MARGIN + 4, bottom - 14
-        for label, color in self.month.legend:
-            shown = self.type.fitted(label, 26, 300)
-            width = round(self.type.width(shown, 26))
-            if x + 30 + width > WIDTH - MARGIN:
-                break
-            self.shapes.disc((self._mirrored(x + 10), y - 9), 10, color)
-            self._text(shown, 26, self._start(x + 30, width), y, self.theme.muted)
-            x += 30 + width + 36
+    def legend(self, labels: Sequence[_Label], top: int) -> None:
+        for label in labels:
+            y = top + label.line * LEGEND_LINE + LEGEND_LINE
+            self.shapes.disc((self._mirrored(label.x + 10), y - 9), 10, label.color)
+            self._text(label.text, 26, self._start(label.x + DOT, label.width), y, self.theme.muted)
 
     def _day(self, day: date, box: Box, entry_height: int) -> None:
         left, top, right, _ = box
