@@ -29,18 +29,20 @@ def register(router: Router) -> None:
     router.press(ShowOther, on_show_other)
 
 
-async def objected(context: Context, post_id: ids.PostId, *, at: datetime | None, anyway: Action) -> bool:
+async def objected(
+    context: Context, post_id: ids.PostId, *, at: datetime | None, anyway: Action, in_slot: bool = False
+) -> bool:
     """Show what speaks against sending a post at `at` (None: now), if anything does, and say whether it did.
 
-    `anyway` does what was asked for in spite of it. A time that can't be chosen at all, or is chosen already, isn't
-    looked at: the scheduling says so itself.
+    `anyway` does what was asked for in spite of it; `in_slot`: `at` is a slot of the queue. A time that can't be chosen
+    at all, or is chosen already, isn't looked at: the scheduling says so itself.
     """
     now = context.deps.clock.now()
     async with context.deps.read() as session:
         post = await post_of(session, owner_id=context.actor.id, post_id=post_id)
         if post.status not in scheduling.SCHEDULABLE or _needs_no_look(post, at, now):
             return False
-        found = await problems_before(session, post, due_at=at or now, now=now)
+        found = await problems_before(session, post, due_at=at or now, now=now, in_slot=in_slot)
         target = await target_data(session, post)
     if at is None and post.status in DECIDED:
         found = [finding for finding in found if finding.stops]

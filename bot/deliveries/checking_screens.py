@@ -16,6 +16,7 @@ from bot.deliveries.target_screens import place_label
 from bot.posts.actions import EditPost, RewritePost, ShowCard
 from bot.posts.labels import platform_label
 from bot.posts.problems import problem_sentence
+from bot.queues.actions import AddToQueue
 from bot.screens import Button, Screen, lines
 from bot.texts import Texts
 from core import ids
@@ -135,6 +136,15 @@ def _crowded(told: _Told, params: Params) -> Markup:
     return told.t("Another post went to {place} within the hour: {time}.", place=told.place, time=time)
 
 
+def _quiet(told: _Told, params: Params) -> Markup:
+    until = datetime.fromisoformat(params["free_at"])
+    return told.t(
+        "These are quiet hours for {place}: until {time}.",
+        place=told.place,
+        time=moment(until, told.zone, told.t, told.now),
+    )
+
+
 _SENTENCES: dict[FindingCode, Callable[[_Told, Params], Markup]] = {
     FindingCode.EMPTY: lambda told, _: told.t("There is nothing in it to be read or seen."),
     FindingCode.NOT_READY: _not_ready,
@@ -143,6 +153,7 @@ _SENTENCES: dict[FindingCode, Callable[[_Told, Params], Markup]] = {
     FindingCode.NO_MEDIA: _no_media,
     FindingCode.DUPLICATE: _duplicate,
     FindingCode.CROWDED: _crowded,
+    FindingCode.QUIET: _quiet,
 }
 
 
@@ -151,6 +162,11 @@ def _later(told: _Told, params: Params) -> Button:
     whole = free_at + timedelta(microseconds=-free_at.microsecond % 1_000_000)
     time = format_local(whole, told.zone, told.t.language, now=told.now)
     return Button(told.t("🕐 At {time}", time=time), ScheduleAt(told.post.id, int(whole.timestamp())))
+
+
+def _next_slot(told: _Told, params: Params) -> Button:
+    time = format_local(datetime.fromisoformat(params["next_slot"]), told.zone, told.t.language, now=told.now)
+    return Button(told.t("📥 Next slot · {time}", time=time), AddToQueue(told.post.id))
 
 
 def _elsewhere(told: _Told, _: Params) -> Button:
@@ -179,6 +195,7 @@ _BUTTONS: dict[Fix, Callable[[_Told, Params], Button]] = {
     Fix.ADD_MEDIA: lambda told, _: Button(told.t("🖼 Add a picture or video"), ShowCard(told.post.id)),
     Fix.OPEN_OTHER: _other,
     Fix.LATER: _later,
+    Fix.NEXT_SLOT: _next_slot,
     Fix.ELSEWHERE: _elsewhere,
     Fix.TO_ME: lambda told, _: Button(told.t("👤 To me instead"), SendToMe(told.post.id, told.seconds)),
 }
