@@ -14,6 +14,11 @@ class SendTemplate(Action):
     """A file to fill in."""
 
 
+@action("im.read")
+class ReadFile(Action):
+    """Go on with the last file that was sent."""
+
+
 @action("im.p")
 class ShowPreview(Action):
     import_id: ids.ImportId

@@ -1,6 +1,7 @@
 """Many posts from one file: it is read, shown, and counts when that is confirmed."""
 
 import asyncio
+import json
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
@@ -16,6 +17,7 @@ from bot.imports import screens
 from bot.imports.actions import (
     CancelImported,
     ImportPosts,
+    ReadFile,
     RestoreImported,
     SendTemplate,
     ShowImport,
@@ -24,6 +26,7 @@ from bot.imports.actions import (
 )
 from bot.imports.sentences import FILE_PROBLEMS
 from bot.router import Router
+from bot.screens import Screen
 from bot.sources.screens import source_card
 from core.channels.queries import all_channels
 from core.errors import InvalidInput
@@ -36,6 +39,8 @@ from core.sources.service import keep_source
 from core.when.times import to_local
 
 EXTENSIONS: Final = (".csv", ".tsv")
+WAITING_S: Final = 24 * 3600
+"""How long a file is remembered for which the time zone has to be known."""
 TEMPLATE_NAME: Final = "posts-template.csv"
 
 
@@ -44,6 +49,7 @@ def register(router: Router) -> None:
     router.content(_is_table, on_table)
     router.press(ShowImport, on_show_import)
     router.press(SendTemplate, on_template)
+    router.press(ReadFile, on_read_file)
     router.press(ShowPreview, on_show_preview)
     router.press(ImportPosts, on_import_posts)
     router.press(CancelImported, on_cancel_imported)
@@ -80,8 +86,22 @@ async def on_table(context: Context) -> None:
     if document is None:
         return
     if context.actor.time_zone is None:
-        await ask_time_zone(context, ShowImport())
-        return
+        await _remember(context, document)
+        await ask_time_zone(context, ReadFile())
+    else:
+        await _read_and_show(context, document)
+
+
+async def on_read_file(context: Context, press: ReadFile) -> None:
+    """The time zone is known now."""
+    document = await _remembered(context)
+    if document is None:
+        raise InvalidInput("import.file_gone")
+    await _read_and_show(context, document)
+
+
+async def _read_and_show(context: Context, document: Document) -> None:
+    """What is wrong with the file as a whole is said with a way to use it as a text."""
     content = await _download(context, document)
     try:
         kept, ignored = await _read(context, document.file_name or "", content)
@@ -90,7 +110,7 @@ async def on_table(context: Context) -> None:
         if sentence is None:
             raise
         screen = screens.unreadable(sentence(context.texts, refusal.params), context.texts)
-        await context.send(screen, reply_to=context.message.message_id if context.message else None)
+        await _answer_file(context, screen)
         return
     await _show(context, kept, 1, ignored)
 
@@ -125,7 +145,7 @@ async def on_restore_imported(context: Context, press: RestoreImported) -> None:
 async def on_use_as_text(context: Context, press: UseAsText) -> None:
     """The preview answers the file: its text becomes a source."""
     file = context.pressed.reply_to_message if context.pressed is not None else None
-    document = file.document if file is not None else None
+    document = file.document if file is not None else await _remembered(context)
     if document is None:
         raise InvalidInput("import.file_gone")
     content = await _download(context, document)
@@ -167,10 +187,28 @@ async def _show(context: Context, kept: Import, page: int, ignored: Sequence[str
     async with context.deps.read() as session:
         names = names_of(await all_channels(session, owner_id=context.actor.id))
     screen = screens.preview(kept, page, ignored=ignored, names=names, zone=zone, t=context.texts, now=now)
+    await _answer_file(context, screen)
+
+
+async def _answer_file(context: Context, screen: Screen) -> None:
+    """Below the file, as a reply to it: its text may still be wanted."""
     if context.message is not None:
         await context.send(screen, reply_to=context.message.message_id)
     else:
         await context.show(screen)
+
+
+async def _remember(context: Context, document: Document) -> None:
+    await context.deps.redis.set(_waiting_key(context), document.to_json(), ex=WAITING_S)
+
+
+async def _remembered(context: Context) -> Document | None:
+    stored = await context.deps.redis.get(_waiting_key(context))
+    return Document.de_json(json.loads(stored), context.bot) if stored is not None else None
+
+
+def _waiting_key(context: Context) -> str:
+    return f"import-file:{context.chat_id}"
 
 
 def _now_and_zone(context: Context) -> tuple[datetime, str]:

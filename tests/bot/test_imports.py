@@ -160,7 +160,12 @@ async def test_a_list_can_be_used_as_a_text(chat: Chat, user: User) -> None:
 async def test_who_has_no_time_zone_is_asked_for_it_first(chat: Chat) -> None:
     await chat.say("/start")
     shown = await send(chat, GOOD)
-    assert "time zone" in shown.text.lower() or "where" in shown.text.lower()
+    assert "Where do you live?" in shown.text
+    preview = await after(chat, shown, "Berlin")
+    assert "3 posts are ready to be imported" in preview.text
+    assert "Tue, 1 Dec, 09:00" in preview.text
+    card = await after(chat, preview, "📝 No, it is a text")
+    assert "✍️ Write posts" in labels(card)
 
 
 async def test_the_template_can_be_imported_as_it_is(chat: Chat, user: User) -> None:
