@@ -12,6 +12,7 @@ from bot.deliveries.missed_screens import missed
 from bot.deliveries.screens import status_screen
 from bot.posts import options_screens, screens
 from bot.screens import Screen
+from bot.series import screens as series_screens
 from bot.texts import Texts
 
 Renderer = Callable[[Mapping[str, Any], Texts, datetime], Screen]
@@ -27,6 +28,10 @@ RENDERERS: dict[str, Renderer] = {
     "posts.status": status_screen,
     "posts.late": screens.late,
     "posts.missed": missed,
+    "series.last_planned": series_screens.last_planned,
+    "series.left_out": series_screens.left_out,
+    "series.without_chat": series_screens.without_chat,
+    "series.withdrawn": series_screens.withdrawn,
     "channels.lost": lambda data, t, _: channel_screens.lost(data, t),
     "channels.regained": lambda data, t, _: channel_screens.regained(data, t),
 }

@@ -142,23 +142,24 @@ async def on_typed_time(context: Context, prompt: Prompt) -> None:
     try:
         when = await asyncio.to_thread(parse_when, typed, now=now, zone=zone, language=context.actor.language)
     except InvalidInput as error:
-        if error.error_code != "when.recurring" or not await _is_repetition(context, prompt, post_id):
-            await context.ask(prompt.name, **prompt.data)
-            raise
-    else:
-        await _check_schedulable(context, post_id)
-        await context.send(screens.confirm(post_id, when, zone=zone, now=now, t=context.texts))
+        if error.error_code == "when.recurring":
+            await _take_for_repetition(context, prompt, post_id)
+            return
+        await context.ask(prompt.name, **prompt.data)
+        raise
+    await _check_schedulable(context, post_id)
+    await context.send(screens.confirm(post_id, when, zone=zone, now=now, t=context.texts))
     await _remove(context, int(prompt.data["message_id"]))
 
 
-async def _is_repetition(context: Context, prompt: Prompt, post_id: ids.PostId) -> bool:
-    """What repeats is confirmed as that; the question stays open for a repetition that isn't understood."""
+async def _take_for_repetition(context: Context, prompt: Prompt, post_id: ids.PostId) -> None:
+    """What repeats is confirmed as that; what isn't understood leaves the question open."""
     try:
         await repeat_typed(context, post_id)
     except InvalidInput:
         await context.ask(prompt.name, **prompt.data)
         raise
-    return True
+    await _remove(context, int(prompt.data["message_id"]))
 
 
 async def on_send_anyway(context: Context, press: SendAnyway) -> None:

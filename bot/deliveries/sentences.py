@@ -33,6 +33,8 @@ def being_sent(t: Texts, params: dict[str, Any]) -> Markup:
     """Params: status."""
     if params.get("status") in (PostStatus.PUBLISHED, PostStatus.PARTIALLY_PUBLISHED):
         return t("It is out already. Duplicate it to post it again.")
+    if params.get("status") == PostStatus.RECURRING:
+        return t("It repeats by itself. Stop that first, or duplicate it to post it at another time.")
     return t("It is on its way at this very moment.")
 
 

@@ -189,7 +189,7 @@ def _queue_row(card: Mapping[str, Any], post_id: ids.PostId, status: PostStatus,
     row, offer = [], card.get("queue") or {}
     if offer.get("queued"):
         row.append(Button(t("📥 Its queue"), SelectQueued(post_id)))
-    elif offer.get("has_slots") and status in EDITABLE:
+    elif offer.get("has_slots") and status in EDITABLE and not card.get("series"):
         now = datetime.fromisoformat(card["now"])
         row.append(Button(add_label(offer, t, now=now), AddToQueue(post_id)))
     if status in CAN_BE_EVERGREEN and (offer.get("has_slots") or status == PostStatus.PUBLISHED):

@@ -26,6 +26,7 @@ from core.posts.views import batch_data, card_data
 from core.providers.text import Note
 from core.queue import TEXT, JobSpec
 from core.queues.offers import slot_offer
+from core.series.queries import series_data
 from core.sources.service import source_of
 from core.tx import Tx
 from core.work.service import error_row, request_cancel, request_work

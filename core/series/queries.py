@@ -39,6 +39,9 @@ class State(StrEnum):
     """Its owner has cancelled the copy by itself."""
 
 
+LEFT_OUT = (State.SKIPPED, State.CANCELLED)
+
+
 @dataclass(frozen=True, slots=True)
 class Upcoming:
     """An occurrence and when it goes out: `at`, which differs from the rule's time when it was `moved`."""
@@ -122,7 +125,7 @@ def _first(shown: Sequence[Upcoming], n: int) -> list[Upcoming]:
     """Up to the `n`th that goes out."""
     taken: list[Upcoming] = []
     for each in shown:
-        if sum(one.state not in (State.SKIPPED, State.CANCELLED) for one in taken) == n:
+        if sum(one.state not in LEFT_OUT for one in taken) == n:
             break
         taken.append(each)
     return taken
@@ -154,10 +157,14 @@ async def series_between(
     return sorted(found, key=lambda each: each[0])
 
 
-async def series_data(session: ReadSession, *, owner_id: ids.UserId, post_id: ids.PostId) -> Json | None:
-    """The series of a template as plain data for screens; None when it has none."""
+async def series_data(session: ReadSession, *, owner_id: ids.UserId, post_id: ids.PostId, now: datetime) -> Json | None:
+    """The series of a template as plain data for screens, with `next_at`; None when it has none."""
     series = await series_of_post(session, owner_id=owner_id, post_id=post_id)
-    return data_of(series) if series is not None else None
+    if series is None:
+        return None
+    coming = await upcoming(session, series, now=now, n=1) if series.status == SeriesStatus.ACTIVE else ()
+    next_at = next((each.at.isoformat() for each in coming if each.state not in LEFT_OUT), None)
+    return {**data_of(series), "next_at": next_at}
 
 
 def data_of(series: Series) -> Json:

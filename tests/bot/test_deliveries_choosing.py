@@ -83,7 +83,7 @@ async def test_the_choice_stands_in_place_of_the_card_and_goes_back(chat: Chat, 
     assert labels(choice) == [
         "📥 Set up a queue",
         *("In 1 minute", "In 1 h", "Tonight 20:00", "Tomorrow 09:00", "Next Monday 09:00"),
-        *("📅 Pick a day", "⌨️ Type a time", "📍 To: this chat", "‹ Back"),
+        *("📅 Pick a day", "⌨️ Type a time", "🔁 Repeat", "📍 To: this chat", "‹ Back"),
     ]
     await chat.press(choice, "‹ Back")
     assert post.text in (await chat.person.refresh(choice)).text
@@ -187,7 +187,7 @@ async def test_change_goes_back_to_the_choice(chat: Chat, post: Post) -> None:
         ("when pigs fly", "I don't understand that time."),
         ("yesterday 10:00", "That time has passed."),
         ("1 March 2029", "I plan up to a year ahead."),
-        ("every monday 9am", "a post goes out once"),
+        ("every blue moon", "I don't understand how often."),
     ],
 )
 async def test_wrong_words_get_a_sentence_and_the_question_stays_open(
