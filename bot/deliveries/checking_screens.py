@@ -14,6 +14,7 @@ from bot.deliveries.actions import Back, ChooseLayout, ChooseTarget, ChooseTime,
 from bot.deliveries.phrases import moment
 from bot.deliveries.target_screens import place_label
 from bot.posts.actions import EditPost, RewritePost, ShowCard
+from bot.posts.details_actions import AskMedia
 from bot.posts.labels import platform_label
 from bot.posts.problems import problem_sentence
 from bot.queues.actions import AddToQueue
@@ -192,7 +193,7 @@ _BUTTONS: dict[Fix, Callable[[_Told, Params], Button]] = {
     Fix.TEXT_FIRST: lambda told, _: Button(
         told.t("📝 All of the text first"), ChooseLayout(told.post.id, told.seconds, Layout.TEXT_FIRST)
     ),
-    Fix.ADD_MEDIA: lambda told, _: Button(told.t("🖼 Add a picture or video"), ShowCard(told.post.id)),
+    Fix.ADD_MEDIA: lambda told, _: Button(told.t("🖼 Add a picture or video"), AskMedia(told.post.id, replace=False)),
     Fix.OPEN_OTHER: _other,
     Fix.LATER: _later,
     Fix.NEXT_SLOT: _next_slot,

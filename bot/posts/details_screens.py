@@ -26,7 +26,7 @@ from bot.screens import Button, Screen, lines
 from bot.texts import Texts
 from core import ids
 from core.posts.buttons import BUTTONS_LIMIT, ROW_LIMIT, written_buttons
-from core.posts.details import Detail
+from core.posts.details import Detail, takes_media
 from core.posts.makeup import layouts_for
 from core.posts.models import Layout, Post
 
@@ -133,13 +133,23 @@ def _switches(post: Post, card: Mapping[str, Any], t: Texts) -> list[list[Button
 
 def only_for_telegram(post: Post, *, has_choice: bool, t: Texts) -> Screen:
     """Why there is nothing to choose, and what helps."""
-    text = t(
-        "A post for {platform} comes to you, ready to be copied there. Photos, buttons and the like go with posts "
-        "for Telegram, or with a post that goes to one of your channels or groups.",
-        platform=platform_label(post.platform),
-    )
+    platform = platform_label(post.platform)
     where = [Button(t("📍 Where it goes"), ChooseTarget(post.id, Back.CARD, 1))] if has_choice else []
-    return Screen(text, [where, [Button(t("‹ Back"), ShowCard(post.id))]])
+    rows = [where, [Button(t("‹ Back"), ShowCard(post.id))]]
+    if not takes_media(post):
+        text = t(
+            "A post for {platform} comes to you, ready to be copied there. Photos, buttons and the like go with posts "
+            "for Telegram, or with a post that goes to one of your channels or groups.",
+            platform=platform,
+        )
+        return Screen(text, rows)
+    text = t(
+        "A post for {platform} comes to you with its photo or video, ready to be copied there. Buttons and the like go "
+        "with posts for Telegram, or with a post that goes to one of your channels or groups.",
+        platform=platform,
+    )
+    remove = [Button(t("🗑 Remove media"), RemoveMedia(post.id))] if post.media else []
+    return Screen(text, [[Button(t("🖼 Add media"), AskMedia(post.id, replace=False)), *remove], *rows])
 
 
 def ask_buttons(post: Post, t: Texts) -> Screen:

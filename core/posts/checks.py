@@ -13,7 +13,7 @@ from core.db import Json, ReadSession
 from core.posts.content import footer_for, message_of
 from core.posts.makeup import Footer, draft_problems, layouts_for, needs_layout, one_message_limit, units_of
 from core.posts.models import Layout, Post, PostStatus
-from core.posts.platforms import Draft, Platform, ProblemCode, is_blank
+from core.posts.platforms import WANT_MEDIA, Draft, Platform, ProblemCode, is_blank
 from core.posts.targets import target_data
 from core.queues.free import next_free_slot, zone_of
 from core.queues.queries import queue_of, quiet_hours_of
@@ -28,8 +28,6 @@ APART = timedelta(hours=1)
 LOOK_AHEAD = timedelta(days=7)
 """How far to look for an hour without another post."""
 NEIGHBOURS_MAX = 500
-WANT_MEDIA = frozenset({Platform.INSTAGRAM, Platform.TIKTOK, Platform.YOUTUBE})
-"""These publish no text by itself."""
 TAKING_PLACE = (
     PostStatus.SCHEDULED,
     PostStatus.ON_HOLD,

@@ -7,7 +7,7 @@ from core import ids
 from core.errors import Conflict, InvalidInput
 from core.posts.makeup import makeup_problem, media_of
 from core.posts.models import Layout, Post
-from core.posts.platforms import Platform
+from core.posts.platforms import WANT_MEDIA, Platform
 from core.posts.service import editable_post, refresh_delivery
 from core.telegram.content import ALBUM_LIMIT, Button, Media
 from core.tx import Tx
@@ -31,6 +31,11 @@ class OnlyForTelegram(Conflict):
 def has_details(post: Post) -> bool:
     """Whether the post is a message of Telegram's for others, and not a text to be copied elsewhere."""
     return post.platform == Platform.TELEGRAM or post.channel_id is not None
+
+
+def takes_media(post: Post) -> bool:
+    """Whether media can go with it: to where it goes, or to its owner, to be copied with the text."""
+    return has_details(post) or post.platform in WANT_MEDIA
 
 
 async def set_detail(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, detail: Detail, on: bool) -> Post:
@@ -64,7 +69,9 @@ async def add_media(
 
     Raises NotEditable, OnlyForTelegram, or InvalidInput with the code of `makeup_problem` (limit: how many fit).
     """
-    post = await _detailed_post(tx, owner_id, post_id)
+    post = await editable_post(tx, owner_id, post_id)
+    if not takes_media(post):
+        raise OnlyForTelegram(platform=post.platform)
     kept = [] if replace else list(post.media)
     post.media = [*kept, *(row for each in media if (row := each.to_json()) not in kept)]
     return await _changed(tx, post)

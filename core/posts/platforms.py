@@ -21,6 +21,10 @@ class Platform(StrEnum):
     YOUTUBE = "youtube"
 
 
+WANT_MEDIA = frozenset({Platform.INSTAGRAM, Platform.TIKTOK, Platform.YOUTUBE})
+"""These publish no text by itself."""
+
+
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A post as its author wrote it, hashtags and all. Only YouTube has a title."""

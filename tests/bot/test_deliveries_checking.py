@@ -1,8 +1,10 @@
 """Before it goes out: what speaks against a post is shown once, with what mends it at one press."""
 
+import io
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
 from bot.deliveries.actions import PostNow, ScheduleAt, SendAnyway, SendToMe, ShowOther
@@ -174,6 +176,12 @@ async def test_a_chat_that_takes_nothing_cant_be_overridden_and_it_comes_here_in
     assert await contents(deps, post) == [(chat.person.id, TOMORROW_9)]
 
 
+def picture() -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (64, 64), "teal").save(out, "JPEG")
+    return out.getvalue()
+
+
 async def test_an_instagram_post_without_a_picture_is_told(chat: Chat, post: Post, deps: Deps) -> None:
     async with deps.tx() as tx:
         owner = await user_of(tx.session, post.owner_id)
@@ -181,7 +189,12 @@ async def test_an_instagram_post_without_a_picture_is_told(chat: Chat, post: Pos
     question = await asked(chat, drafted)
     assert "Instagram publishes nothing without a picture or a video." in question.text
     await chat.press(question, "🖼 Add a picture or video")
-    assert "Bread" in (await chat.person.refresh(question)).text
+    await chat.person.upload(("oven.jpg", picture()), kind="photo")
+    await chat.handle_updates()
+    assert [media["kind"] for media in (await row(deps, drafted)).media] == ["photo"]
+    answer = await chat.press_data(question, ScheduleAt(drafted.id, int(TOMORROW_9.timestamp())).encode())
+    assert answer is not None
+    assert answer.text.startswith("Scheduled: ")
 
 
 async def test_what_was_sent_off_before_isnt_questioned_again(chat: Chat, post: Post, deps: Deps) -> None:
