@@ -1,7 +1,7 @@
 """The engine: takes leased rows, sends them within Telegram's limit, and writes down what came of each."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -56,6 +56,12 @@ UNKNOWN_MAX = 3
 """How often a person may get the same message because Telegram never said whether the one before arrived."""
 CARD = "posts.card"
 CRASHED, UNREACHABLE = "delivery.crashed", "delivery.unreachable"
+
+URGENCY: Mapping[int, Priority] = {
+    DeliveryPriority.ANSWER: Priority.INTERACTIVE,
+    DeliveryPriority.BROADCAST: Priority.BROADCAST,
+}
+"""What isn't here was promised for its moment."""
 
 LOST = {
     Refusal.KICKED: ChannelState.REMOVED,
@@ -176,13 +182,13 @@ class Sending:
 
     async def _send(self) -> Outcome:
         content = content_of(self.delivery, self.bench.deps.clock.now())
-        urgent = self.delivery.priority == DeliveryPriority.ANSWER
+        urgency = URGENCY.get(self.delivery.priority, Priority.BULK)
         try:
             async with asyncio.timeout(self.patience_s) as self._patience:
                 return await self.bench.sender.send(
                     self.delivery.chat_id,
                     content,
-                    priority=Priority.INTERACTIVE if urgent else Priority.BULK,
+                    priority=urgency,
                     already_sent=[SentPart.from_json(part) for part in self.parts],
                     before_part=self._begin,
                     last_look=self._look_at_lease,
@@ -327,7 +333,7 @@ async def after_delivery(
             await request_pin(
                 tx, owner_id=delivery.owner_id, post_id=post_id, chat_id=delivery.chat_id, message_id=first
             )
-    elif delivery.content["notice"] == CARD and parts:
+    elif delivery.kind == DeliveryKind.NOTICE and delivery.content["notice"] == CARD and parts:
         message_id = TelegramId(parts[-1]["message_id"])
         await _bind_card(tx, delivery.content["data"]["post_id"], delivery.chat_id, message_id)
 
@@ -420,7 +426,7 @@ def _next_refresh(data: Json, now: datetime) -> datetime | None:
 
 def content_of(delivery: Delivery, now: datetime) -> Content:
     """The message of a delivery: as it was written down, or made of its notice."""
-    if delivery.kind == DeliveryKind.POST:
+    if delivery.kind != DeliveryKind.NOTICE:
         return Content.from_json(delivery.content)
     content = delivery.content
     return notices.render(content["notice"], content["data"] | {"language": content["language"]}, now=now).to_content()

@@ -19,6 +19,7 @@ from core.deps import Deps, open_deps
 from core.readiness import announce
 from core.settings import Settings
 from core.workers import worker_name
+from jobs.broadcasts import Broadcasts
 from jobs.catalogue import work_specs
 from jobs.evergreen import plan_evergreen
 from jobs.maintenance import sweep
@@ -74,13 +75,14 @@ async def schedule(deps: Deps, stop: asyncio.Event) -> None:
         await plan_series(deps)
         return PLAN_EVERY_S
 
-    scheduler = Scheduler(deps)
+    scheduler, broadcasts = Scheduler(deps), Broadcasts(deps)
     await asyncio.gather(
         _repeat("scheduler.tick_failed", scheduler.tick, stop),
         _repeat("scheduler.refresh_failed", scheduler.refresh, stop),
         _repeat("scheduler.sweep_failed", sweep_once, stop),
         _repeat("scheduler.evergreen_failed", partial(plan_evergreen, deps), stop),
         _repeat("scheduler.plan_failed", plan_once, stop),
+        _repeat("scheduler.broadcasts_failed", broadcasts.tend, stop),
     )
 
 

@@ -1,9 +1,9 @@
 """Users: made at first contact, changed by themselves."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Select, select, update
+from sqlalchemy import ColumnElement, Select, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core import ids
@@ -63,6 +63,24 @@ async def telegram_ids(session: ReadSession, user_ids: Collection[ids.UserId]) -
     """The private chats of many users."""
     rows = await session.execute(select(User.id, User.telegram_user_id).where(User.id.in_(user_ids)))
     return dict(rows.all())
+
+
+def _reachable(after: ids.UserId | None) -> tuple[ColumnElement[bool], ...]:
+    here = (User.blocked_at.is_(None),)
+    return here if after is None else (*here, User.id > after)
+
+
+async def reachable_users(
+    session: ReadSession, *, after: ids.UserId | None, limit: int
+) -> Sequence[tuple[ids.UserId, TelegramId]]:
+    """People who haven't blocked the bot, with their private chats, in the order of their ids behind `after`."""
+    page = select(User.id, User.telegram_user_id).where(*_reachable(after)).order_by(User.id).limit(limit)
+    return [(user_id, chat_id) for user_id, chat_id in await session.execute(page)]
+
+
+async def count_reachable(session: ReadSession, *, after: ids.UserId | None = None) -> int:
+    """How many of them there are."""
+    return await session.scalar(select(func.count()).select_from(User).where(*_reachable(after))) or 0
 
 
 async def choose_language(tx: Tx, *, user_id: ids.UserId, language: str, offered: Collection[str]) -> User:

@@ -18,7 +18,7 @@ ROWS_AT_ONCE = 1_000
 
 @dataclass(frozen=True, slots=True)
 class NewDelivery:
-    """A post to go out. `status`: SCHEDULED, or ON_HOLD while its chat takes nothing."""
+    """A post to go out, or another `kind`. `status`: SCHEDULED, or ON_HOLD while its chat takes nothing."""
 
     owner_id: ids.UserId
     subject_id: UUID
@@ -27,6 +27,8 @@ class NewDelivery:
     due_at: datetime
     status: DeliveryStatus
     dedupe_key: str
+    kind: DeliveryKind = DeliveryKind.POST
+    priority: Priority = Priority.POST
 
 
 async def schedule_many(tx: Tx, wanted: Sequence[NewDelivery]) -> None:
@@ -43,13 +45,13 @@ def _row(tx: Tx, new: NewDelivery) -> dict[str, Any]:
     return {
         "id": ids.new(),
         "owner_id": new.owner_id,
-        "kind": DeliveryKind.POST,
+        "kind": new.kind,
         "subject_id": new.subject_id,
         "chat_id": new.chat_id,
         "content": new.content,
         "due_at": new.due_at,
         "next_attempt_at": new.due_at,
-        "priority": Priority.POST,
+        "priority": new.priority,
         "status": new.status,
         "attempt": 0,
         "parts": [],

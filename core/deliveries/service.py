@@ -31,6 +31,8 @@ UNKNOWN_OUTCOME = "delivery.unknown_outcome"
 TICKET = "ticket:"
 """Rows leased by a ticket wait for a worker; rows leased by a worker have been read by it."""
 HELD = (DeliveryStatus.LEASED, DeliveryStatus.SENDING)
+_ON_TIME = and_(Delivery.status == DeliveryStatus.SCHEDULED, Delivery.priority < Priority.BROADCAST)
+"""What was promised for a moment."""
 CANCELLABLE = (DeliveryStatus.SCHEDULED, DeliveryStatus.LEASED, DeliveryStatus.ON_HOLD)
 
 
@@ -60,7 +62,7 @@ async def schedule_delivery(
     """
     due_at = due_at or tx.now
     now_due = due_at <= tx.now
-    ticket = _new_ticket() if now_due else None
+    ticket = new_ticket() if now_due else None
     delivery_id = await tx.session.scalar(
         insert(Delivery)
         .values(
@@ -118,15 +120,16 @@ async def send_notice(
 async def lease_due(tx: Tx, *, limit: int) -> Leased | None:
     """Set aside up to `limit` due rows in one statement; schedulers side by side never get the same row.
 
+    Those of broadcasts come by their own way (core/deliveries/broadcasting.py).
     None when nothing is due, or when as many as can go out in a few seconds are set aside already.
     """
-    held = Delivery.status.in_(HELD)
+    held = and_(Delivery.status.in_(HELD), Delivery.priority < Priority.BROADCAST)
     if (await tx.session.scalar(select(func.count()).where(held)) or 0) >= IN_FLIGHT_MAX:
         return None
-    ticket = _new_ticket()
+    ticket = new_ticket()
     due = (
         select(Delivery.id)
-        .where(Delivery.status == DeliveryStatus.SCHEDULED, Delivery.next_attempt_at <= tx.now)
+        .where(_ON_TIME, Delivery.next_attempt_at <= tx.now)
         .order_by(Delivery.next_attempt_at, Delivery.priority)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -346,15 +349,13 @@ def retry_wait(attempt: int) -> float:
     return min(RETRY_WAIT_MAX_S, 2.0 ** min(attempt, 10))
 
 
-def _new_ticket() -> str:
+def new_ticket() -> str:
+    """A name under which rows are set aside for one job."""
     return f"{TICKET}{secrets.token_hex(8)}"
 
 
 async def next_due_at(session: ReadSession) -> datetime | None:
-    """When the next delivery wants to go out."""
+    """When the next delivery wants to go out. Broadcasts have no promised time."""
     return await session.scalar(
-        select(Delivery.next_attempt_at)
-        .where(Delivery.status == DeliveryStatus.SCHEDULED)
-        .order_by(Delivery.next_attempt_at)
-        .limit(1)
+        select(Delivery.next_attempt_at).where(_ON_TIME).order_by(Delivery.next_attempt_at).limit(1)
     )

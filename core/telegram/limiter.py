@@ -43,11 +43,13 @@ class Priority(IntEnum):
     """What was promised for this moment."""
     STATUS = 2
     """What came of it."""
-    COSMETIC = 3
+    BROADCAST = 3
+    """One message to everybody, promised for no moment."""
+    COSMETIC = 4
     """What only looks nicer: a countdown that goes on."""
 
 
-SPARE: Final = {Priority.STATUS: 0.15, Priority.COSMETIC: 0.4}
+SPARE: Final = {Priority.STATUS: 0.15, Priority.BROADCAST: 0.2, Priority.COSMETIC: 0.4}
 """Which share of the rate a class leaves free, so that what is due at this moment finds room at once."""
 
 
@@ -116,9 +118,11 @@ class Limiter:
                 self._changed.set()
 
     def waiting(self, priority: Priority) -> int:
-        """How many requests of this class or less urgent ones wait for their turn here."""
+        """How many requests of this class or less urgent ones wait for their turn here. Broadcasts don't count: some
+        of theirs always wait."""
         waiters = (*self._ready, *(waiter for _, waiter in self._aside))
-        return sum(waiter.priority >= priority and not waiter.granted.done() for waiter in waiters)
+        less_urgent = (waiter for waiter in waiters if waiter.priority >= priority)
+        return sum(waiter.priority is not Priority.BROADCAST and not waiter.granted.done() for waiter in less_urgent)
 
     async def start(self, *, priority: Priority = Priority.BULK, messages: int = 1) -> Begun | None:
         """Return when the call may be made, at once: turns keep the pace, and this the limit. Afterwards, `ended`.
