@@ -129,10 +129,11 @@ async def _show(context: Context, screen: Screen, month: _Month | None) -> None:
     picture = None
     if month is not None and utf16_length(screen.text.striptags()) <= CAPTION_LIMIT:
         now, zone = _now_and_zone(context)
-        drawn = picture_of(
-            month.first, month.planned, month.channels, dark=month.dark, zone=zone, t=context.texts, now=now
+        picture = await rendered(
+            lambda: picture_of(
+                month.first, month.planned, month.channels, dark=month.dark, zone=zone, t=context.texts, now=now
+            )
         )
-        picture = await rendered(drawn)
     await context.show(replace(screen, picture=picture))
 
 

@@ -17,6 +17,7 @@ from bot.keyboards import pager
 from bot.posts.actions import ShowPosts
 from bot.posts.labels import platform_label
 from bot.screens import Button, Screen, lines
+from bot.series.actions import ShowAllSeries, ShowSeries
 from bot.texts import Texts
 from core import ids
 from core.channels.models import Channel
@@ -66,7 +67,7 @@ def coming(posts: Paged[Planned], *, names: Names, dark: bool, zone: str, t: Tex
         [
             *_entries(posts.items, zone, t),
             pager(posts.number, posts.pages, ShowCalendar),
-            [_to_month(t), _light(UseDark(not dark, None, posts.number), t)],
+            [_to_month(t), Button(t("🔁 Repeats"), ShowAllSeries(1)), _light(UseDark(not dark, None, posts.number), t)],
             _files(t),
         ],
     )
@@ -130,7 +131,7 @@ def _days(posts: Sequence[Planned], names: Names, zone: str, t: Texts, now: date
 
 def _line(post: Planned, names: Names, zone: str, t: Texts) -> Markup:
     return Markup("{}{} · {} · <i>{}</i>").format(
-        REPEATS if post.repeats else "",
+        REPEATS if post.series_id else "",
         format_clock(post.at, zone, t.language),
         _target(post, names),
         first_words(post.title, post.text, WORDS_IN_LINE),
@@ -149,9 +150,9 @@ def _entries(posts: Sequence[Planned], zone: str, t: Texts) -> list[list[Button]
     return [
         [
             Button(
-                f"{REPEATS if post.repeats else ''}{format_clock(post.at, zone, t.language)} · "
+                f"{REPEATS if post.series_id else ''}{format_clock(post.at, zone, t.language)} · "
                 f"{first_words(post.title, post.text, WORDS_IN_BUTTON)}",
-                ShowEntry(post.post_id),
+                ShowSeries(post.series_id) if post.series_id else ShowEntry(post.post_id),
             )
         ]
         for post in posts

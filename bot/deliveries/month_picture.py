@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 
 import structlog
@@ -41,27 +41,30 @@ def picture_of(
     """The month that begins with `first`. `planned` is what goes out in it, `channels` all that were ever connected."""
     grid = month_grid(first, now=now, zone=zone, language=t.language)
     colors = {channel.id: CHATS[place % len(CHATS)] for place, channel in enumerate(channels)}
-    days: dict[date, list[Entry]] = defaultdict(list)
+    days: dict[date, list[Planned]] = defaultdict(list)
     for each in planned:
-        days[local_day(each.at, zone)].append(_entry(each, _color(each, colors), zone, t))
+        days[local_day(each.at, zone)].append(each)
     return Month(
         title=grid.title,
         subtitle=t.plural("{n} post", "{n} posts", len(planned)).unescape(),
         weekdays=grid.weekdays,
         weeks=[[cell.day if cell is not None else None for cell in week] for week in grid.weeks],
         today=local_day(now, zone),
-        entries={day: entries[:ENTRIES_IN_DAY] for day, entries in days.items()},
-        more={day: _more(len(entries), t) for day, entries in days.items() if len(entries) > ENTRIES_IN_DAY},
+        entries={
+            day: [_entry(each, _color(each, colors), zone, t) for each in those[:ENTRIES_IN_DAY]]
+            for day, those in days.items()
+        },
+        more={day: _more(len(those), t) for day, those in days.items() if len(those) > ENTRIES_IN_DAY},
         legend=_legend(planned, channels, colors),
         dark=dark,
         right_to_left=is_right_to_left(t.language),
     )
 
 
-async def rendered(month: Month) -> bytes | None:
-    """Beside the event loop. None when it can't be drawn here: the list says the same in words."""
+async def rendered(describe: Callable[[], Month]) -> bytes | None:
+    """Described and drawn beside the event loop. None when it can't be drawn here: the list says the same in words."""
     try:
-        return await asyncio.to_thread(month_png, month)
+        return await asyncio.to_thread(lambda: month_png(describe()))
     except (ImportError, OSError, RuntimeError, ValueError, MemoryError) as exc:
         log.error("pictures.not_drawn", picture="month", exc_info=exc)
         return None

@@ -29,8 +29,8 @@ class Planned:
     title: str
     text: str
     channel_id: ids.ChannelId | None
-    repeats: bool = False
-    """An occurrence to come: `post_id` is what it will be a copy of."""
+    series_id: ids.SeriesId | None = None
+    """Of an occurrence to come: `post_id` is what it will be a copy of."""
 
 
 async def planned_between(
@@ -42,7 +42,9 @@ async def planned_between(
     coming = await series_between(session, owner_id=owner_id, start=start, end=end)
     templates = await _templates(session, owner_id, {series.post_id for _, series in coming})
     repeated = [
-        replace(templates[series.post_id], at=at, repeats=True) for at, series in coming if series.post_id in templates
+        replace(templates[series.post_id], at=at, series_id=series.id)
+        for at, series in coming
+        if series.post_id in templates
     ]
     return sorted([*posts, *repeated], key=lambda each: each.at)[:MOST]
 

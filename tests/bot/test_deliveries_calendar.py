@@ -203,6 +203,7 @@ async def test_what_recurs_stands_in_the_day_before_it_is_planned(chat: Chat, us
     assert "7•" in labels(month)
     day = await after(chat, month, "7•")
     assert "🔁 09:00 · Telegram · Recipe of the week." in day.text
+    assert "Recipe of the week." in (await after(chat, day, "🔁 09:00 · Recipe of the week.")).text
 
 
 async def test_captions_never_grow_too_long_for_a_picture(chat: Chat, user: User, deps: Deps) -> None:
