@@ -20,7 +20,7 @@ from bot.deliveries.actions import (
     Reschedule,
     ShowCalendar,
 )
-from bot.deliveries.failures import TEXT_IS_AT_FAULT, failure_sentence, parts_there
+from bot.deliveries.failures import POST_IS_AT_FAULT, failure_sentence, parts_there
 from bot.deliveries.phrases import NO_ZONE, echo, first_words, in_time, moment, shortened
 from bot.evergreen.actions import ShowEvergreen
 from bot.posts.labels import STATUS_ICONS, platform_label, status_label
@@ -138,7 +138,7 @@ def _partly_published(data: Data, t: Texts) -> Screen:
     sent, total = parts_there(error) or (0, 0)
     there = t.plural("{n} of {total} parts is there.", "{n} of {total} parts are there.", sent, total=total)
     keyboard = [[Button(t("📑 Duplicate as a draft"), DuplicatePost(post_id))]]
-    if error.get("code") not in TEXT_IS_AT_FAULT:
+    if error.get("code") not in POST_IS_AT_FAULT:
         keyboard.insert(0, [Button(t("🚀 Send the rest"), PostNow(post_id))])
     url = (data.get("target") or {}).get("message_url")
     if url:
@@ -223,7 +223,7 @@ def _in_question(data: Data, t: Texts) -> list[Markup]:
 def _failed(data: Data, t: Texts) -> Screen:
     post_id, error = _post_id(data), data["error"] or {}
     later = Button(t("⏰ Choose a time"), ChooseTime(post_id))
-    if error.get("code") in TEXT_IS_AT_FAULT:
+    if error.get("code") in POST_IS_AT_FAULT:
         first = Button(t("✏️ Open the draft"), OpenCard(post_id))
     else:
         first = Button(t("🔁 Try again"), PostNow(post_id))

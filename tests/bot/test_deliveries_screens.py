@@ -80,7 +80,8 @@ def test_every_refusal_has_a_sentence_and_a_way_on(reason: Refusal) -> None:
     screen = status_screen(data(status="failed", error={"code": f"delivery.{reason}", "params": {}}), T, NOW)
     assert "Something went wrong on our side" not in screen.text
     assert str(failure_sentence({"code": f"delivery.{reason}"}, T)) in screen.text
-    first = "✏️ Open the draft" if reason in (Refusal.TOO_LONG, Refusal.BAD_CONTENT) else "🔁 Try again"
+    at_fault = reason in (Refusal.TOO_LONG, Refusal.BAD_CONTENT, Refusal.BAD_MEDIA)
+    first = "✏️ Open the draft" if at_fault else "🔁 Try again"
     assert labels(screen) == [first, "⏰ Choose a time"]
 
 

@@ -20,6 +20,7 @@ from tests.sandbox_server import RunningSandbox
 from web.sandbox.client import Person
 
 PARTS = [f"{number}. " + "Bread pays. " * 300 for number in (1, 2, 3)]
+BLOCKED = "Forbidden: bot was blocked by the user"
 LONG = "\n\n".join(PARTS)
 
 
@@ -68,10 +69,15 @@ async def told(deps: Deps, clock: FixedClock, post: Post) -> tuple[str, list[str
     return screen.text.striptags(), [button.text for line in screen.keyboard for button in line]
 
 
-async def refuse(sandbox: RunningSandbox, channel_id: int, description: str = "Bad Request: wrong file") -> None:
+async def refuse(sandbox: RunningSandbox, channel_id: int, description: str = BLOCKED) -> None:
     """The second part."""
     await sandbox.client.add_fault(
-        "error", "sendMessage", chat_id=channel_id, after=1, error_code=400, description=description
+        "error",
+        "sendMessage",
+        chat_id=channel_id,
+        after=1,
+        error_code=403 if description == BLOCKED else 400,
+        description=description,
     )
 
 
