@@ -1,12 +1,25 @@
 """PostgreSQL: the declarative base, the engine, and pages of rows. Features bring their own tables."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Generic, NewType, TypeVar
 from uuid import UUID
 
-from sqlalchemy import BigInteger, DateTime, MetaData, Select, Text, Uuid, func, select, text
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    MetaData,
+    Select,
+    Text,
+    Uuid,
+    func,
+    literal,
+    select,
+    text,
+)
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -101,6 +114,11 @@ class Paged(Generic[Row]):
     number: int
     pages: int
     total: int
+
+
+def any_of(values: Collection[UUID]) -> ColumnElement[Any]:
+    """To be compared with a column: one of these, as one array, whose length the statement doesn't depend on."""
+    return func.any(literal(list(values), ARRAY(Uuid)))
 
 
 async def paged(session: AsyncSession, ordered: Select[Row], page: Page) -> Paged[Row]:

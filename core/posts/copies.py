@@ -15,7 +15,7 @@ from core import ids
 from core.accounts.service import telegram_ids
 from core.channels.models import ChannelState
 from core.channels.queries import channels_by_id
-from core.db import Json, ReadSession, TelegramId
+from core.db import Json, ReadSession, TelegramId, any_of
 from core.deliveries.bulk import NewDelivery, release_dedupe_key, schedule_many
 from core.deliveries.models import DeliveryStatus
 from core.deliveries.service import cancel_deliveries, replace_content
@@ -69,7 +69,7 @@ async def templates_by_id(tx: Tx, post_ids: Collection[ids.PostId]) -> Mapping[i
     """Templates that are there, locked against changes: who changes one changes its copies, too."""
     found = await tx.session.scalars(
         select(Post)
-        .where(Post.id.in_(post_ids), Post.deleted_at.is_(None))
+        .where(Post.id == any_of(post_ids), Post.deleted_at.is_(None))
         .order_by(Post.id)
         .with_for_update(read=True)
         .execution_options(populate_existing=True)
@@ -148,7 +148,7 @@ def _insert_versions(tx: Tx, post_ids: Sequence[ids.PostId]) -> Any:
     said = ("title", "text", "entities", "engine")
     copied = (getattr(Post, name) for name in said)
     now = literal(tx.now, DateTime(timezone=True))
-    source = select(Post.id, literal(1), *copied, now).where(Post.id == func.any(literal(post_ids, ARRAY(Uuid))))
+    source = select(Post.id, literal(1), *copied, now).where(Post.id == any_of(post_ids))
     return insert(PostVersion).from_select(["post_id", "number", *said, "created_at"], source, include_defaults=False)
 
 

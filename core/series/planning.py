@@ -13,6 +13,7 @@ from sqlalchemy import select, tuple_
 
 from core import ids
 from core.accounts.service import user_of
+from core.db import any_of
 from core.deliveries.service import send_notice
 from core.posts.copies import Copy, Template, plan_copies, templates_by_id
 from core.posts.recurring import end_recurring
@@ -65,7 +66,7 @@ async def plan_page(
     page = await due_series(tx, after=after, limit=limit) if only is None else [(tx.now, only)]
     locked = await tx.session.scalars(
         select(Series)
-        .where(Series.id.in_([series_id for _, series_id in page]), *_wanting(tx))
+        .where(Series.id == any_of([series_id for _, series_id in page]), *_wanting(tx))
         .order_by(Series.id)
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
@@ -164,7 +165,7 @@ async def _tell(tx: Tx, series: Series, notice: str, occasion: str, **more: Any)
 async def _exceptions(tx: Tx, series: Sequence[Series]) -> Mapping[ids.SeriesId, set[datetime]]:
     rows = await tx.session.execute(
         select(SeriesException.series_id, SeriesException.occurrence).where(
-            SeriesException.series_id.in_([each.id for each in series])
+            SeriesException.series_id == any_of([each.id for each in series])
         )
     )
     found: dict[ids.SeriesId, set[datetime]] = {}

@@ -9,9 +9,10 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from itertools import islice, pairwise
+from typing import Any
 
 from dateutil.relativedelta import relativedelta
-from dateutil.rrule import rrulestr
+from dateutil.rrule import DAILY, FR, HOURLY, MO, MONTHLY, SA, SU, TH, TU, WE, WEEKLY, YEARLY, rrule, rrulestr
 
 from core.errors import InvalidInput
 from core.when.times import at_local, to_local
@@ -20,6 +21,8 @@ WEEKDAYS = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 WORKDAYS = tuple(range(5))
 FREQUENCIES = ("HOURLY", "DAILY", "WEEKLY", "MONTHLY", "YEARLY")
 """More often than every hour nobody should post."""
+FREQUENCY_NUMBERS = dict(zip(FREQUENCIES, (HOURLY, DAILY, WEEKLY, MONTHLY, YEARLY), strict=True))
+WEEKDAY_CLASSES = dict(zip(WEEKDAYS, (MO, TU, WE, TH, FR, SA, SU), strict=True))
 STEPS = {"HOURLY": timedelta(hours=1), "DAILY": timedelta(days=1), "WEEKLY": timedelta(weeks=1)}
 COUNT_MAX = 1_000
 INTERVAL_MAX = 366
@@ -176,11 +179,29 @@ def occurrences(rule: str, starts_on: datetime, zone: str, *, after: datetime | 
     """
     anchor = starts_on if after is None else _anchor(parsed(rule), starts_on, after)
     before: datetime | None = None
-    for local in rrulestr(rule, dtstart=anchor):
+    for local in rrule(dtstart=anchor, **_arguments(rule)):
         at = at_local(local.date(), local.time(), zone)
         if at != before and (after is None or local > after):
             yield Occurrence(local, at)
         before = at
+
+
+@lru_cache(maxsize=512)
+def _arguments(rule: str) -> dict[str, Any]:
+    """What dateutil's rrule takes: reading the string takes longer than the first occurrences."""
+    parts = dict(part.split("=", 1) for part in rule.split(";"))
+    days = [WEEKDAY_CLASSES[day[-2:]](int(day[:-2]) if day[:-2] else None) for day in _texts(parts, "BYDAY")]
+    found: dict[str, Any] = {
+        "freq": FREQUENCY_NUMBERS[parts["FREQ"]],
+        "interval": int(parts.get("INTERVAL", 1)),
+        "count": int(parts["COUNT"]) if "COUNT" in parts else None,
+        "until": datetime.strptime(parts["UNTIL"], STAMP) if "UNTIL" in parts else None,  # noqa: DTZ007 - a wall clock
+        "byweekday": days or None,
+    }
+    by = {"bymonth": "BYMONTH", "bymonthday": "BYMONTHDAY", "byhour": "BYHOUR", "byminute": "BYMINUTE"}
+    for name, part in {**by, "bysetpos": "BYSETPOS"}.items():
+        found[name] = _numbers(parts, part) or None
+    return found
 
 
 def _anchor(rule: Rule, starts_on: datetime, near: datetime) -> datetime:
@@ -228,8 +249,12 @@ def gap_is_sane(rule: Rule) -> bool:
     return all(later - earlier >= MINUTES_APART for earlier, later in pairwise(around))
 
 
+def _texts(parts: dict[str, str], name: str) -> list[str]:
+    return [text for text in parts.get(name, "").split(",") if text]
+
+
 def _numbers(parts: dict[str, str], name: str) -> list[int]:
-    return [int(number) for number in parts.get(name, "").split(",") if number]
+    return [int(number) for number in _texts(parts, name)]
 
 
 def _listed(numbers: Sequence[int]) -> str:

@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.bench import lateness, limiter, startup, transport, updates
+from tests.bench import lateness, limiter, planning, startup, transport, updates
 from tests.bench.figures import show
 
 BENCHES = {
@@ -10,6 +10,7 @@ BENCHES = {
     "limiter": limiter.main,
     "updates": updates.main,
     "lateness": lateness.main,
+    "planning": planning.main,
     "startup": startup.main,
 }
 
