@@ -1,16 +1,17 @@
 """Many deliveries at once: what planners write a day ahead."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, update
+from sqlalchemy import insert, select, update
 
 from core import ids
 from core.db import TelegramId
 from core.deliveries.models import Delivery, DeliveryKind, DeliveryStatus, Priority
+from core.deliveries.service import CANCELLABLE
 from core.tx import Tx
 
 ROWS_AT_ONCE = 1_000
@@ -58,6 +59,20 @@ def _row(tx: Tx, new: NewDelivery) -> dict[str, Any]:
         "dedupe_key": new.dedupe_key,
         "created_at": tx.now,
     }
+
+
+async def cancel_many(tx: Tx, *, owner_id: ids.UserId, subject_ids: Collection[UUID]) -> set[UUID]:
+    """Take back what isn't being sent yet of many posts, so that each may be planned again. Gives those posts."""
+    mine = (Delivery.owner_id == owner_id, Delivery.subject_id.in_(subject_ids), Delivery.kind == DeliveryKind.POST)
+    on_its_way = select(Delivery.subject_id).where(*mine, Delivery.status == DeliveryStatus.SENDING)
+    cancelled = await tx.session.scalars(
+        update(Delivery)
+        .where(*mine, Delivery.status.in_(CANCELLABLE), Delivery.subject_id.not_in(on_its_way))
+        .values(status=DeliveryStatus.CANCELLED, finished_at=tx.now, leased_by=None, lease_until=None, dedupe_key=None)
+        .returning(Delivery.subject_id)
+        .execution_options(synchronize_session=False)
+    )
+    return set(cancelled.all())
 
 
 async def release_dedupe_key(tx: Tx, *, owner_id: ids.UserId, subject_id: UUID) -> None:

@@ -3,7 +3,7 @@
 Services write what it should show; `jobs.deliveries.show_status` brings the chat to it, the newest state only.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
@@ -89,6 +89,16 @@ async def status_message_of(session: ReadSession, *, owner_id: ids.UserId, subje
     return await session.scalar(
         select(StatusMessage).where(StatusMessage.subject_id == subject_id, StatusMessage.owner_id == owner_id)
     )
+
+
+async def subjects_shown(session: ReadSession, *, owner_id: ids.UserId, subject_ids: Collection[UUID]) -> set[UUID]:
+    """Which of many subjects have a message."""
+    found = await session.scalars(
+        select(StatusMessage.subject_id).where(
+            StatusMessage.owner_id == owner_id, StatusMessage.subject_id.in_(subject_ids)
+        )
+    )
+    return set(found.all())
 
 
 async def claim_status(tx: Tx, subject_id: UUID) -> StatusMessage | None:

@@ -15,10 +15,9 @@ from sqlalchemy import select
 from core import ids
 from core.accounts.service import user_of
 from core.db import Json, TelegramId
-from core.deliveries.bulk import NewDelivery, release_dedupe_key, schedule_many
+from core.deliveries.bulk import NewDelivery, cancel_many, schedule_many
 from core.deliveries.models import DeliveryStatus
-from core.deliveries.service import cancel_deliveries
-from core.deliveries.statuses import status_message_of
+from core.deliveries.statuses import subjects_shown
 from core.errors import Conflict, InvalidInput
 from core.posts.content import content_for
 from core.posts.importing import ImportHasProblems, import_of
@@ -73,16 +72,16 @@ async def import_posts(tx: Tx, *, owner_id: ids.UserId, import_id: ids.ImportId)
 async def cancel_imported(tx: Tx, *, owner_id: ids.UserId, import_id: ids.ImportId) -> Done:
     """Take back what isn't on its way yet."""
     kept = await import_of(tx.session, owner_id=owner_id, import_id=import_id, lock=True)
-    cancelled = set()
-    for post in await _posts_of(tx, kept, ARRANGED):
-        if await cancel_deliveries(tx, owner_id=owner_id, subject_id=post.id):
-            await release_dedupe_key(tx, owner_id=owner_id, subject_id=post.id)
-            post.status, post.error, post.updated_at = PostStatus.CANCELLED, None, tx.now
-            await _tell(tx, post)
-            cancelled.add(str(post.id))
+    arranged = await _posts_of(tx, kept, ARRANGED)
+    taken_back = await cancel_many(tx, owner_id=owner_id, subject_ids=[post.id for post in arranged])
+    cancelled = [post for post in arranged if post.id in taken_back]
+    for post in cancelled:
+        post.status, post.error, post.updated_at = PostStatus.CANCELLED, None, tx.now
     if cancelled:
-        kept.rows = [{**row, CANCELLED: row["post_id"] in cancelled} for row in kept.rows]
+        marked = {str(post.id) for post in cancelled}
+        kept.rows = [{**row, CANCELLED: row["post_id"] in marked} for row in kept.rows]
     await tx.session.flush()
+    await _tell(tx, owner_id, cancelled)
     return Done(kept, len(cancelled), changed=bool(cancelled))
 
 
@@ -98,8 +97,8 @@ async def restore_imported(tx: Tx, *, owner_id: ids.UserId, import_id: ids.Impor
     for post in posts:
         post.status, post.updated_at = PostStatus.SCHEDULED, tx.now
     await _schedule(tx, owner_id, posts)
-    for post in posts:
-        await _tell(tx, post)
+    await tx.session.flush()
+    await _tell(tx, owner_id, posts)
     kept.rows = [{name: value for name, value in row.items() if name != CANCELLED} for row in kept.rows]
     await tx.session.flush()
     return Done(kept, len(posts), changed=bool(posts))
@@ -197,6 +196,9 @@ async def _posts_of(tx: Tx, kept: Import, statuses: Collection[PostStatus]) -> S
     return found.all()
 
 
-async def _tell(tx: Tx, post: Post) -> None:
-    if await status_message_of(tx.session, owner_id=post.owner_id, subject_id=post.id) is not None:
-        await show_post_status(tx, post)
+async def _tell(tx: Tx, owner_id: ids.UserId, posts: Sequence[Post]) -> None:
+    """In the messages that are there."""
+    shown = await subjects_shown(tx.session, owner_id=owner_id, subject_ids=[post.id for post in posts])
+    for post in posts:
+        if post.id in shown:
+            await show_post_status(tx, post)

@@ -13,7 +13,7 @@ from core import ids
 from core.accounts.models import User
 from core.channels.models import Channel, ChannelState
 from core.clock import FixedClock
-from core.deliveries.models import Delivery, DeliveryStatus
+from core.deliveries.models import Delivery, DeliveryStatus, StatusMessage
 from core.deps import Deps
 from core.errors import Conflict, InvalidInput
 from core.posts.imported import cancel_imported, import_posts, restore_imported
@@ -27,7 +27,7 @@ from core.posts.importing import (
     understand,
 )
 from core.posts.models import Import, Post, PostStatus
-from core.posts.scheduling import cancel_schedule
+from core.posts.scheduling import cancel_schedule, schedule_post
 from core.posts.tables import read_table, write_table
 from core.posts.targets import Chat, NotReady
 from core.queues.service import add_slots, pause_queue
@@ -274,3 +274,25 @@ async def test_all_of_them_are_cancelled_and_brought_back(tx: Tx, owner: User) -
         select(Delivery).where(Delivery.owner_id == owner.id, Delivery.status == DeliveryStatus.SCHEDULED)
     )
     assert len(scheduled.all()) == 2
+
+
+async def test_what_is_being_sent_isnt_taken_back(tx: Tx, owner: User) -> None:
+    waiting = await kept(tx, owner, MAY_BE)
+    await import_posts(tx, owner_id=owner.id, import_id=waiting.id)
+    [under_way, other] = await posts_of(tx, owner)
+    delivery = await tx.session.scalar(select(Delivery).where(Delivery.subject_id == under_way.id))
+    assert delivery is not None
+    delivery.status = DeliveryStatus.SENDING
+    await tx.session.flush()
+    assert (await cancel_imported(tx, owner_id=owner.id, import_id=waiting.id)).posts == 1
+    assert (under_way.status, other.status) == (PostStatus.SCHEDULED, PostStatus.CANCELLED)
+
+
+async def test_only_posts_with_a_status_message_are_told(tx: Tx, owner: User) -> None:
+    waiting = await kept(tx, owner, MAY_BE)
+    await import_posts(tx, owner_id=owner.id, import_id=waiting.id)
+    [moved, _] = await posts_of(tx, owner)
+    await schedule_post(tx, owner_id=owner.id, post_id=moved.id, due_at=tx.now + timedelta(days=2))
+    await cancel_imported(tx, owner_id=owner.id, import_id=waiting.id)
+    found = await tx.session.scalars(select(StatusMessage).where(StatusMessage.owner_id == owner.id))
+    assert [(each.subject_id, each.data["status"]) for each in found.all()] == [(moved.id, PostStatus.CANCELLED)]
