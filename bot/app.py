@@ -1,12 +1,21 @@
 """The bot put together: the ordered list of features, and the way of an update through them."""
 
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import structlog
-from telegram import Bot, BotCommand, BotCommandScopeAllGroupChats, BotCommandScopeAllPrivateChats, Update
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+    Update,
+)
+from telegram.error import BadRequest, Forbidden
 
-from bot import accounts, billing, channels, deliveries, evergreen, imports, posts, queues, series, sources
+from bot import accounts, admin, billing, channels, deliveries, evergreen, imports, posts, queues, series, sources
 from bot.accounts.screens import in_menu_order
 from bot.channels.membership import note_chat_news
 from bot.context import Context
@@ -29,7 +38,7 @@ DESCRIPTION = (
 SHORT_DESCRIPTION = "Your notes and articles become posts, delivered on time."
 """msgids; https://core.telegram.org/bots/api#setmydescription allows 512 characters, the short one 120."""
 
-FEATURES = (accounts, billing, posts, deliveries, channels, queues, evergreen, series, imports, sources)
+FEATURES = (accounts, admin, billing, posts, deliveries, channels, queues, evergreen, series, imports, sources)
 """In the order in which they are asked. `sources` takes whatever nobody else wanted, so it comes last."""
 
 
@@ -150,3 +159,14 @@ async def publish_menu(bot: Bot, router: Router) -> None:
         await bot.set_my_short_description(t(SHORT_DESCRIPTION), language_code=code)
         await bot.set_my_commands(private, scope=BotCommandScopeAllPrivateChats(), language_code=code)
         await bot.set_my_commands(groups, scope=BotCommandScopeAllGroupChats(), language_code=code)
+
+
+async def publish_admin_menus(bot: Bot, router: Router, chats: Iterable[int]) -> None:
+    """The same with what is for admins, in their chats. One who has never started the bot has none."""
+    t = Texts(LANGUAGES[0])
+    commands = [BotCommand(command.name, t(command.description)) for command in in_menu_order(router.commands.values())]
+    for chat_id in chats:
+        try:
+            await bot.set_my_commands(commands, scope=BotCommandScopeChat(chat_id))
+        except (BadRequest, Forbidden) as error:
+            log.info("bot.no_admin_menu", chat_id=chat_id, detail=error.message)

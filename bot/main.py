@@ -6,10 +6,12 @@ import signal
 import structlog
 from telegram.error import InvalidToken, TelegramError
 
-from bot.app import Application, build_application, publish_menu
+from bot.app import Application, build_application, publish_admin_menus, publish_menu
 from bot.polling import Poller
 from bot.processor import SerialPerUser
 from core import log as logging_setup
+from core.accounts.service import admin_chats
+from core.db import DATABASE_TROUBLE
 from core.deps import open_deps
 from core.readiness import announce
 from core.settings import Settings
@@ -56,5 +58,9 @@ async def _publish_menu(application: Application) -> None:
     """The menu is a convenience: without it the bot works just as well."""
     try:
         await publish_menu(application.bot, application.router)
-    except TelegramError as error:
-        log.warning("bot.menu_not_published", detail=error.message)
+        async with application.deps.read() as session:
+            promoted = await admin_chats(session)
+        chats = {*promoted, *application.deps.settings.admin_ids}
+        await publish_admin_menus(application.bot, application.router, sorted(chats))
+    except (TelegramError, *DATABASE_TROUBLE) as error:
+        log.warning("bot.menu_not_published", detail=str(error).partition("\n")[0])

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
+from bot.admin import screens as admin_screens
 from bot.channels import screens as channel_screens
 from bot.deliveries.missed_screens import missed
 from bot.deliveries.screens import status_screen
@@ -32,6 +33,7 @@ RENDERERS: dict[str, Renderer] = {
     "series.left_out": series_screens.left_out,
     "series.without_chat": series_screens.without_chat,
     "series.withdrawn": series_screens.withdrawn,
+    "broadcasts.progress": lambda data, t, _: admin_screens.progress(data, t),
     "channels.lost": lambda data, t, _: channel_screens.lost(data, t),
     "channels.regained": lambda data, t, _: channel_screens.regained(data, t),
 }

@@ -83,6 +83,11 @@ async def count_reachable(session: ReadSession, *, after: ids.UserId | None = No
     return await session.scalar(select(func.count()).select_from(User).where(*_reachable(after))) or 0
 
 
+async def admin_chats(session: ReadSession) -> Sequence[TelegramId]:
+    """The private chats of those who were made admins in the database."""
+    return (await session.scalars(select(User.telegram_user_id).where(User.is_admin))).all()
+
+
 async def choose_language(tx: Tx, *, user_id: ids.UserId, language: str, offered: Collection[str]) -> User:
     """Raises InvalidInput for a language that isn't offered (any more)."""
     if language not in offered:
