@@ -24,7 +24,7 @@ from core.when.rules import Occurrence, occurrences
 from core.when.times import at_local
 
 HORIZON = timedelta(hours=24)
-PAGE = 200
+PAGE = 500
 """Series of one transaction: what they take is short enough not to make a delivery late beside it."""
 
 Cursor = tuple[datetime, ids.SeriesId]

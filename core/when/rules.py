@@ -12,7 +12,7 @@ from itertools import islice, pairwise
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
-from dateutil.rrule import DAILY, FR, HOURLY, MO, MONTHLY, SA, SU, TH, TU, WE, WEEKLY, YEARLY, rrule, rrulestr
+from dateutil.rrule import DAILY, FR, HOURLY, MO, MONTHLY, SA, SU, TH, TU, WE, WEEKLY, YEARLY, rrule, rrulestr, weekday
 
 from core.errors import InvalidInput
 from core.when.times import at_local, to_local
@@ -190,7 +190,7 @@ def occurrences(rule: str, starts_on: datetime, zone: str, *, after: datetime | 
 def _arguments(rule: str) -> dict[str, Any]:
     """What dateutil's rrule takes: reading the string takes longer than the first occurrences."""
     parts = dict(part.split("=", 1) for part in rule.split(";"))
-    days = [WEEKDAY_CLASSES[day[-2:]](int(day[:-2]) if day[:-2] else None) for day in _texts(parts, "BYDAY")]
+    days = [_weekday(day) for day in _texts(parts, "BYDAY")]
     found: dict[str, Any] = {
         "freq": FREQUENCY_NUMBERS[parts["FREQ"]],
         "interval": int(parts.get("INTERVAL", 1)),
@@ -202,6 +202,12 @@ def _arguments(rule: str) -> dict[str, Any]:
     for name, part in {**by, "bysetpos": "BYSETPOS"}.items():
         found[name] = _numbers(parts, part) or None
     return found
+
+
+def _weekday(text: str) -> weekday:
+    """MO, or -1FR."""
+    day = WEEKDAY_CLASSES[text[-2:]]
+    return day(int(text[:-2])) if text[:-2] else day
 
 
 def _anchor(rule: Rule, starts_on: datetime, near: datetime) -> datetime:

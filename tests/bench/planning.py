@@ -78,9 +78,9 @@ async def measure(series: int = SERIES) -> list[Figure]:
         async with open_deps(settings, clock=FixedClock(NOW)) as deps:
             await _make(deps, series)
             with Peak() as memory:
-                began = time.perf_counter()
+                began, began_cpu = time.perf_counter(), time.process_time()
                 copies = await plan_series(deps)
-                took_s = time.perf_counter() - began
+                took_s, cpu_s = time.perf_counter() - began, time.process_time() - began_cpu
             began = time.perf_counter()
             again = await plan_series(deps)
             idle_ms = 1000 * (time.perf_counter() - began)
@@ -88,6 +88,7 @@ async def measure(series: int = SERIES) -> list[Figure]:
         raise RuntimeError(f"{copies} copies of {series} series, then {again} more")
     return [
         Figure(f"{series:,} series planned a day ahead", took_s, "s", goal="<= 60 s"),
+        Figure("of it, the planner's own processor time", cpu_s, "s"),
         Figure("series", series / took_s, "/s"),
         Figure("posts made with their deliveries", copies / took_s, "/s"),
         Figure("peak memory of the planner", memory.peak_mb, "MB"),
