@@ -3,6 +3,7 @@
 from datetime import UTC, datetime
 
 from bot.accounts import ask_time_zone
+from bot.actions import OutdatedButton
 from bot.context import Context
 from bot.deliveries.actions import OpenCard
 from bot.deliveries.checking import objected
@@ -75,7 +76,7 @@ async def on_select(context: Context, press: SelectQueued) -> None:
 
 async def on_move(context: Context, press: MoveQueued) -> None:
     """Pressed again, it is the same move."""
-    seen_at = datetime.fromtimestamp(press.seen_at, UTC)
+    seen_at = _instant(press.seen_at)
     async with context.deps.tx() as tx:
         moved = await move_in_queue(
             tx, owner_id=context.actor.id, post_id=press.post_id, move=press.move, seen_at=seen_at
@@ -84,6 +85,14 @@ async def on_move(context: Context, press: MoveQueued) -> None:
     if not moved:
         await context.toast(context.texts("It is there already."))
     await _show(context, post.channel_id, selected=post.id)
+
+
+def _instant(seen_at: int) -> datetime:
+    """Raises OutdatedButton for what can't have stood in a button of ours."""
+    try:
+        return datetime.fromtimestamp(seen_at, UTC)
+    except (ValueError, OverflowError, OSError) as exc:
+        raise OutdatedButton(str(seen_at)) from exc
 
 
 async def on_remove(context: Context, press: RemoveQueued) -> None:

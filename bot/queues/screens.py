@@ -134,6 +134,8 @@ def _state_lines(place: Place, t: Texts) -> list[Markup]:
     slots = "; ".join(slots_lines(place.pattern.times, place.zone, t))
     if slots:
         found.append(t("🗓 {slots} · {zone}", slots=slots, zone=place.zone))
+    if slots and not place.pattern.loud:
+        found.append(t("⚠️ All slots lie in the quiet hours, so no post gets one."))
     if place.pattern.quiet is not None:
         found.append(t("🌙 Quiet: {hours}", hours=quiet_label(place.pattern.quiet, place.zone, t)))
     return found
@@ -158,7 +160,7 @@ def _sign(post: Post) -> str:
 
 
 def _nothing(place: Place, t: Texts) -> Markup:
-    if not place.pattern.loud:
+    if not place.pattern.times:
         return t("It has no slots yet. Set the times of the week, and then add posts with 📥 on their cards.")
     return t("Nothing waits here. Open a post and press 📥 Add to queue.")
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from itertools import takewhile
+from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -179,7 +180,7 @@ class Story:
         self.machine.do(lambda tx: note_bot_standing(tx, chat_id=self.channel.chat_id, state=state))
 
     @property
-    def where(self) -> dict[str, ids.UserId | ids.ChannelId]:
+    def where(self) -> dict[str, Any]:
         return {"owner_id": self.owner.id, "channel_id": self.channel.id}
 
     # what is there

@@ -175,9 +175,8 @@ async def test_a_paused_queue_holds_its_posts_and_gives_them_the_coming_slots_af
     async with deps.tx() as tx:
         for _ in range(2):
             await resume_queue(tx, owner_id=owner.id, channel_id=None)
-        waiting = await queued_posts(
-            tx.session, owner_id=owner.id, queue_id=first.queue_id or third.id, now=tx.now, page=Page()
-        )
+        assert first.queue_id is not None
+        waiting = await queued_posts(tx.session, owner_id=owner.id, queue_id=first.queue_id, now=tx.now, page=Page())
         assert [post.id for post in waiting.items] == [first.id, second.id, third.id]
         assert [(post.status, post.due_at) for post in waiting.items] == [
             (PostStatus.SCHEDULED, WEDNESDAY + timedelta(days=days)) for days in (1, 2, 5)
