@@ -17,6 +17,7 @@ from core.providers.text import PostWriter
 from core.providers.writers import build_post_writer
 from core.queue import Queue, RedisQueue
 from core.settings import Settings
+from core.storage import Storage, build_storage
 from core.tx import Tx
 
 log = structlog.get_logger()
@@ -34,6 +35,7 @@ class Deps:
     queue: Queue
     http: httpx.AsyncClient
     writer: PostWriter
+    storage: Storage
 
     @asynccontextmanager
     async def tx(self) -> AsyncIterator[Tx]:
@@ -68,9 +70,12 @@ async def open_deps(settings: Settings, *, clock: Clock | None = None) -> AsyncI
         queue = RedisQueue(redis.Redis.from_url(url, socket_timeout=10, socket_connect_timeout=5))
         stack.callback(queue.close)
         http = await stack.enter_async_context(open_http())
+        clock = clock or SystemClock()
+        storage = build_storage(settings, clock)
+        stack.push_async_callback(storage.close)
         yield Deps(
             settings=settings,
-            clock=clock or SystemClock(),
+            clock=clock,
             sessions=async_sessionmaker(engine, expire_on_commit=False),
             readers=async_sessionmaker(
                 engine.execution_options(isolation_level="AUTOCOMMIT"), expire_on_commit=False, autoflush=False
@@ -79,4 +84,5 @@ async def open_deps(settings: Settings, *, clock: Clock | None = None) -> AsyncI
             queue=queue,
             http=http,
             writer=build_post_writer(settings, http),
+            storage=storage,
         )

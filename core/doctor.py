@@ -19,11 +19,15 @@ from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
+from core import ids
+from core.clock import SystemClock
 from core.db import open_engine
-from core.home import make_home
+from core.errors import AppError
+from core.home import HomeNotOurs, make_home
 from core.http import open_http
 from core.migrate import missing_revisions
 from core.settings import SANDBOX_TOKEN, Settings
+from core.storage import FOLDER, build_storage, key_for
 
 TIMEOUT_S = 10.0
 NEEDED_BYTES = 1_000_000_000
@@ -31,6 +35,7 @@ OLDEST_POSTGRES = 15
 OLDEST_REDIS = (6, 2)
 TELEGRAM_API = "https://api.telegram.org"
 OPENROUTER_API = "https://openrouter.ai/api/v1"
+STORAGE_ADVICE = "check S3_BUCKET, S3_ENDPOINT_URL, S3_REGION and the key's rights; without S3, the home's disk"
 NOT_THERE = frozenset({404, 405, 501})
 BASE_URL_ADVICE = "check LLM_BASE_URL: it usually ends in /v1"
 ESPEAK_SYNCHRONOUS = 2
@@ -65,7 +70,7 @@ Check = Callable[[Settings], Awaitable[str]]
 
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
-    """Run the checks one after the other. None of them changes anything."""
+    """Run the checks one after the other. None of them leaves anything behind."""
     for name, check in CHECKS.items():
         try:
             async with asyncio.timeout(TIMEOUT_S):
@@ -137,6 +142,27 @@ async def check_disk(settings: Settings) -> str:
     if free < NEEDED_BYTES:
         raise Trouble(seen, advice="free some space, or set POSTAIFY_HOME to a folder on another disk")
     return seen
+
+
+async def check_storage(settings: Settings) -> str:
+    """A small file is written, read and removed."""
+    written = b"postaify doctor"
+    key = key_for(ids.new(), "checks", "doctor", "txt")
+    try:
+        storage = build_storage(settings, SystemClock())
+    except (OSError, HomeNotOurs) as exc:
+        raise Trouble(f"can't be opened: {_reason(exc)}", advice=STORAGE_ADVICE) from exc
+    try:
+        await storage.put(key, written)
+        read = b"".join([chunk async for chunk in storage.read(key)])
+        await storage.delete(key)
+    except AppError as error:
+        raise Trouble(f"doesn't work: {error.params.get('reason', error.error_code)}", advice=STORAGE_ADVICE) from error
+    finally:
+        await storage.close()
+    if read != written:
+        raise Trouble("gives back something else than was stored", advice=STORAGE_ADVICE)
+    return f"bucket {settings.s3_bucket}" if settings.s3_bucket else f"folder {make_home(settings.home) / FOLDER}"
 
 
 async def check_ffmpeg(_settings: Settings) -> str:
@@ -216,6 +242,7 @@ CHECKS: dict[str, Check] = {
     "redis": check_redis,
     "migrations": check_migrations,
     "disk": check_disk,
+    "storage": check_storage,
     "ffmpeg": check_ffmpeg,
     "speech": check_speech,
     "telegram": check_telegram,

@@ -3,9 +3,10 @@
 import errno
 import fcntl
 import os
+import secrets
 import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -67,6 +68,18 @@ def write_private(path: Path, text: str) -> None:
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
         file.write(text)
     draft.replace(path)
+
+
+def kept_secret(home: Path, name: str) -> str:
+    """A secret of this installation: made the first time, afterwards the same for all its processes."""
+    path = private_folder(home, "secrets") / name
+    if not path.exists():
+        draft = path.with_name(f"{name}.{secrets.token_hex(8)}.new")
+        write_private(draft, secrets.token_urlsafe(32))
+        with suppress(FileExistsError):  # another process was faster
+            os.link(draft, path)
+        draft.unlink()
+    return path.read_text()
 
 
 class HomeLock:

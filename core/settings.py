@@ -61,12 +61,26 @@ def _bot_token(value: SecretStr) -> SecretStr:
     return SecretStr(token)
 
 
+def _long_secret(value: SecretStr) -> SecretStr:
+    if len(value.get_secret_value()) < LINK_SECRET_SHORTEST:
+        raise ValueError(f"should have at least {LINK_SECRET_SHORTEST} characters that nobody can guess")
+    return value
+
+
 def _upper(value: Any) -> Any:
     return value.strip().upper() if isinstance(value, str) else value
 
 
+def _lower(value: Any) -> Any:
+    return value.strip().lower() if isinstance(value, str) else value
+
+
 LIBPQ_OPTIONS = {"sslmode": "ssl", "channel_binding": ""}
 """Options that libpq knows and asyncpg calls otherwise, or (empty) negotiates by itself."""
+
+LINK_SECRET_SHORTEST = 32
+S3_REGION_AUTO = "auto"
+"""R2's only region, and what other S3 servers don't mind. https://developers.cloudflare.com/r2/api/s3/api/"""
 
 CommaSeparated = Annotated[list[str], NoDecode, BeforeValidator(_split)]
 CommaSeparatedIds = Annotated[list[int], NoDecode, BeforeValidator(_split)]
@@ -74,7 +88,9 @@ WebAddress = Annotated[str, BeforeValidator(_web_address)]
 PostgresAddress = Annotated[SecretStr, AfterValidator(_postgres_address)]
 RedisAddress = Annotated[SecretStr, AfterValidator(_redis_address)]
 BotToken = Annotated[SecretStr, AfterValidator(_bot_token)]
+LinkSecret = Annotated[SecretStr, AfterValidator(_long_secret)]
 Home = Annotated[Path, AfterValidator(Path.expanduser)]
+SpeechProvider = Annotated[Literal["espeak", "elevenlabs", "unreal", "openai"], BeforeValidator(_lower)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
 
 
@@ -106,11 +122,30 @@ class Settings(BaseSettings):
     sandbox_port: int = Field(default=8081, alias="SANDBOX_PORT", ge=0, le=65535)
     allow_private_urls: bool = Field(default=False, alias="ALLOW_PRIVATE_URLS")
 
+    link_secret: LinkSecret | None = Field(default=None, alias="LINK_SECRET")
+    s3_bucket: str | None = Field(default=None, alias="S3_BUCKET")
+    s3_endpoint_url: WebAddress | None = Field(default=None, alias="S3_ENDPOINT_URL")
+    s3_region: str = Field(default=S3_REGION_AUTO, alias="S3_REGION")
+    s3_access_key_id: str | None = Field(default=None, alias="S3_ACCESS_KEY_ID")
+    s3_secret_access_key: SecretStr | None = Field(default=None, alias="S3_SECRET_ACCESS_KEY")
+
     openrouter_api_key: SecretStr | None = Field(default=None, alias="OPENROUTER_API_KEY")
     llm_base_url: WebAddress | None = Field(default=None, alias="LLM_BASE_URL")
     llm_api_key: SecretStr | None = Field(default=None, alias="LLM_API_KEY")
     llm_model: str | None = Field(default=None, alias="LLM_MODEL")
     llm_fallback_models: CommaSeparated = Field(default=[], alias="LLM_FALLBACK_MODELS")
+
+    speech_provider: SpeechProvider | None = Field(default=None, alias="SPEECH_PROVIDER")
+    elevenlabs_api_key: SecretStr | None = Field(default=None, alias="ELEVENLABS_API_KEY")
+    elevenlabs_base_url: WebAddress = Field(default="https://api.elevenlabs.io", alias="ELEVENLABS_BASE_URL")
+    elevenlabs_model: str = Field(default="eleven_multilingual_v2", alias="ELEVENLABS_MODEL")
+    elevenlabs_concurrency: int = Field(default=2, alias="ELEVENLABS_CONCURRENCY", ge=1, le=100)
+    unrealspeech_api_key: SecretStr | None = Field(default=None, alias="UNREALSPEECH_API_KEY")
+    unrealspeech_base_url: WebAddress = Field(default="https://api.v8.unrealspeech.com", alias="UNREALSPEECH_BASE_URL")
+    speech_base_url: WebAddress | None = Field(default=None, alias="SPEECH_BASE_URL")
+    speech_api_key: SecretStr | None = Field(default=None, alias="SPEECH_API_KEY")
+    speech_model: str | None = Field(default=None, alias="SPEECH_MODEL")
+    speech_voices: CommaSeparated = Field(default=[], alias="SPEECH_VOICES")
 
     @classmethod
     def load(cls, **overrides: Any) -> Self:
@@ -147,11 +182,39 @@ class Settings(BaseSettings):
         problems = []
         if self.llm_base_url and not self.llm_model:
             problems.append("LLM_MODEL: name the model that LLM_BASE_URL serves")
+        if self.s3_bucket:
+            problems += self._missing_for_s3()
+        problems += self._missing_for_speech()
         if self.environment is Environment.PRODUCTION:
             problems += self._missing_in_production()
         if problems:
             raise ValueError("\n".join(problems))
         return self
+
+    def _missing_for_s3(self) -> list[str]:
+        required = {
+            "S3_ACCESS_KEY_ID": (self.s3_access_key_id, "S3_BUCKET needs a key"),
+            "S3_SECRET_ACCESS_KEY": (self.s3_secret_access_key, "S3_BUCKET needs a key"),
+            "S3_REGION": (
+                self.s3_endpoint_url or self.s3_region != S3_REGION_AUTO,
+                "without S3_ENDPOINT_URL the bucket is Amazon's, which has no region of that name",
+            ),
+        }
+        return [f"{name}: missing; {why}" for name, (value, why) in required.items() if not value]
+
+    def _missing_for_speech(self) -> list[str]:
+        problems = []
+        if self.speech_base_url and not self.speech_model:
+            problems.append("SPEECH_MODEL: name the model that SPEECH_BASE_URL serves")
+        needed = {
+            "elevenlabs": ("ELEVENLABS_API_KEY", self.elevenlabs_api_key),
+            "unreal": ("UNREALSPEECH_API_KEY", self.unrealspeech_api_key),
+            "openai": ("SPEECH_BASE_URL", self.speech_base_url),
+        }
+        name, value = needed.get(self.speech_provider or "", ("", True))
+        if not value:
+            problems.append(f"SPEECH_PROVIDER: {self.speech_provider} needs {name}")
+        return problems
 
     def _missing_in_production(self) -> list[str]:
         required = {
@@ -159,6 +222,7 @@ class Settings(BaseSettings):
             "REDIS_URL": (self.redis_url, "production doesn't use the embedded Redis"),
             "TELEGRAM_BOT_TOKEN": (self.telegram_bot_token, "production doesn't use the sandbox"),
             "WEB_PUBLIC_URL": (self.web_public_url, "links sent to users need the public address"),
+            "LINK_SECRET": (self.link_secret, "all machines have to sign links with the same one"),
         }
         problems = [f"{name}: missing; {why}" for name, (value, why) in required.items() if not value]
         if self.allow_private_urls:

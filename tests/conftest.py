@@ -29,6 +29,7 @@ from core.http import open_http
 from core.migrate import upgrade_database
 from core.providers.writers import build_post_writer
 from core.settings import Settings
+from core.storage import build_storage
 from core.tx import Tx
 from tests.flows.fixtures import flow_settings, house
 from tests.forked import start_forking
@@ -173,6 +174,7 @@ def _deps(
         queue=queue,
         http=http,
         writer=build_post_writer(settings, http),
+        storage=build_storage(settings, clock),
     )
 
 

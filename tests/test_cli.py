@@ -125,6 +125,7 @@ def test_migrate_then_doctor_finds_nothing_wrong(home: Path) -> None:
         "redis",
         "migrations",
         "disk",
+        "storage",
         "ffmpeg",
         "speech",
         "telegram",

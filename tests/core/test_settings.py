@@ -13,6 +13,7 @@ PRODUCTION = {
     "REDIS_URL": f"redis://:{SECRET}@redis/0",
     "TELEGRAM_BOT_TOKEN": f"123456789:AAE-{SECRET}",
     "WEB_PUBLIC_URL": "https://postaify.example.com/",
+    "LINK_SECRET": f"{SECRET}-and-more-than-32-characters",
 }
 
 
@@ -74,6 +75,7 @@ def test_all_problems_are_told_at_once_even_those_of_several_variables(monkeypat
         "LLM_MODEL",
         "REDIS_URL",
         "TELEGRAM_BOT_TOKEN",
+        "LINK_SECRET",
         "ALLOW_PRIVATE_URLS",
         "TELEGRAM_RATE_PER_S",
     }
@@ -86,7 +88,7 @@ def test_production_with_everything_is_accepted(monkeypatch: pytest.MonkeyPatch)
     assert Settings.load().web_public_url == "https://postaify.example.com"
 
 
-@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "TELEGRAM_BOT_TOKEN", "WEB_PUBLIC_URL"])
+@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "TELEGRAM_BOT_TOKEN", "WEB_PUBLIC_URL", "LINK_SECRET"])
 def test_production_refuses_to_run_without(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     problems = problems_of(monkeypatch, **PRODUCTION | {name: ""})
     assert list(problems) == [name]
@@ -99,6 +101,8 @@ def test_production_refuses_to_run_without(monkeypatch: pytest.MonkeyPatch, name
         {"REDIS_URL": f"http://:{SECRET}@redis"},
         {"TELEGRAM_BOT_TOKEN": SECRET},
         {"LLM_BASE_URL": f"ftp://u:{SECRET}@llm"},
+        {"LINK_SECRET": SECRET},
+        {"S3_BUCKET": "files", "S3_SECRET_ACCESS_KEY": SECRET},
         PRODUCTION | {"ALLOW_PRIVATE_URLS": "true"},
     ],
 )
@@ -134,8 +138,8 @@ def test_database_addresses_as_hosting_companies_show_them(
 
 def test_the_example_file_documents_every_variable_and_no_other() -> None:
     example = (ROOT / ".env.example").read_text()
-    assert set(re.findall(r"^([A-Z_]+)=", example, flags=re.MULTILINE)) == aliases()
-    for block in re.findall(r"(.*\n.*\n)[A-Z_]+=", example):
+    assert set(re.findall(r"^([A-Z0-9_]+)=", example, flags=re.MULTILINE)) == aliases()
+    for block in re.findall(r"(.*\n.*\n)[A-Z0-9_]+=", example):
         assert "\n#" in f"\n{block}", f"no comment before: {block}"
 
 
