@@ -1,0 +1,169 @@
+"""Speaking: what is asked, what comes back, and who may answer.
+
+The engines are core/providers/offline/espeak.py (no account at all), elevenlabs.py, unreal.py and openai_speech.py;
+core/providers/speakers.py builds what is configured. All stand behind `Speaker` and pass one contract test. Loudness,
+rate and format are made alike in core/podcasts.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol, runtime_checkable
+
+import regex
+
+from core.errors import InvalidInput, ProviderError
+
+SPEED_LEAST, SPEED_MOST = 0.5, 2.0
+
+_SPEAKABLE = regex.compile(r"[\p{L}\p{N}]")
+
+
+class Engine(StrEnum):
+    ESPEAK = "espeak"
+    ELEVENLABS = "elevenlabs"
+    UNREAL = "unreal"
+    OPENAI = "openai"
+    """Any server with OpenAI's /audio/speech."""
+
+
+class Gender(StrEnum):
+    FEMALE = "female"
+    MALE = "male"
+    UNKNOWN = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """`languages` are BCP-47 tags, empty when it speaks whatever the engine does. `sample_url` may be empty."""
+
+    id: str
+    name: str
+    gender: Gender = Gender.UNKNOWN
+    languages: tuple[str, ...] = ()
+    description: str = ""
+    sample_url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechSettings:
+    """`speed` 1.0 is the voice's own; engines that reach less far take their nearest. Raises InvalidInput."""
+
+    speed: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not SPEED_LEAST <= self.speed <= SPEED_MOST:
+            raise InvalidInput("speech.speed", speed=self.speed, least=SPEED_LEAST, most=SPEED_MOST)
+
+
+NORMAL = SpeechSettings()
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechLimits:
+    """What one call may hold, and how many may run at once."""
+
+    characters: int
+    concurrency: int
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """A recording in whatever format the engine gives. `characters` is what was billed; `cost_usd` None: not told."""
+
+    audio: bytes
+    content_type: str
+    characters: int
+    cost_usd: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one voice says in a dialogue."""
+
+    text: str
+    voice_id: str
+
+
+class SpeechErrorCode(StrEnum):
+    """The codes of the ProviderErrors. The first five may pass; the others need somebody to do something."""
+
+    RATE_LIMITED = "speech.rate_limited"
+    UNAVAILABLE = "speech.unavailable"
+    TIMEOUT = "speech.timeout"
+    EMPTY = "speech.empty"
+    """No sound came."""
+    TRUNCATED = "speech.truncated"
+    """The recording stops before its end, or is far too short for the text."""
+    WRONG_CONTENT_TYPE = "speech.wrong_content_type"
+    """What came is no recording. Retryable: a proxy or a restarting server answers so. Params: content_type."""
+    KEY_REFUSED = "speech.key_refused"
+    NO_CREDIT = "speech.no_credit"
+    VOICE_UNKNOWN = "speech.voice_unknown"
+    """Params: voice."""
+    LANGUAGE_UNKNOWN = "speech.language_unknown"
+    """Params: language."""
+    TOO_LONG = "speech.too_long"
+    """Params: characters, most."""
+    NOTHING_TO_SAY = "speech.nothing_to_say"
+    """The text has neither letters nor digits."""
+    REFUSED = "speech.refused"
+    """The service doesn't want to say this."""
+    BAD_REQUEST = "speech.bad_request"
+
+
+class Speaker(Protocol):
+    """Turns text into sound. The text is data: no markup or command in it is followed.
+
+    Calls beyond `limits.concurrency` wait for their turn. What may pass is tried again a few times, then raised as
+    ProviderError with a code of `SpeechErrorCode` and, when the service said it, `retry_after_s`. Cancelling a call
+    closes its connection.
+    """
+
+    @property
+    def engine(self) -> Engine: ...
+
+    @property
+    def recipe(self) -> str:
+        """Engine, model and format: whatever else than the call's own arguments decides how it sounds."""
+        ...
+
+    @property
+    def limits(self) -> SpeechLimits: ...
+
+    async def voices(self, language: str = "") -> Sequence[Voice]:
+        """Voices for a BCP-47 tag ("" for all), best first; the first two are told apart easily (host and guest)."""
+        ...
+
+    async def speak(self, text: str, voice_id: str, *, language: str, settings: SpeechSettings = NORMAL) -> Speech: ...
+
+
+@runtime_checkable
+class DialogueSpeaker(Protocol):
+    """A Speaker that also says several turns in one breath, each voice hearing the others."""
+
+    @property
+    def dialogue_limits(self) -> SpeechLimits:
+        """`characters` counts all turns of a call."""
+        ...
+
+    async def speak_dialogue(
+        self, turns: Sequence[Turn], *, language: str, settings: SpeechSettings = NORMAL
+    ) -> Speech: ...
+
+
+def recording_key(recipe: str, text: str, voice_id: str, *, language: str, settings: SpeechSettings = NORMAL) -> str:
+    """64 characters that name a recording by all that decides how it sounds: the key to keep it under."""
+    parts = (recipe, voice_id, language, f"{settings.speed:.3f}", text)
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def check_text(text: str, limit: int, *, provider: str) -> None:
+    """Raises ProviderError TOO_LONG or NOTHING_TO_SAY, before anybody is asked."""
+    if not _SPEAKABLE.search(text):
+        raise ProviderError(SpeechErrorCode.NOTHING_TO_SAY, provider=provider, retryable=False)
+    if len(text) > limit:
+        raise ProviderError(
+            SpeechErrorCode.TOO_LONG, provider=provider, retryable=False, characters=len(text), most=limit
+        )
