@@ -19,6 +19,7 @@ from core.telegram.client import open_bot
 
 log = structlog.get_logger()
 
+PASSING: tuple[type[Exception], ...] = (TelegramError, *DATABASE_TROUBLE)
 REFUSED = (
     "Telegram doesn't know TELEGRAM_BOT_TOKEN. Copy it again from @BotFather into .env, "
     "or leave it empty for the local sandbox."
@@ -62,5 +63,5 @@ async def _publish_menu(application: Application) -> None:
             promoted = await admin_chats(session)
         chats = {*promoted, *application.deps.settings.admin_ids}
         await publish_admin_menus(application.bot, application.router, sorted(chats))
-    except (TelegramError, *DATABASE_TROUBLE) as error:
+    except PASSING as error:
         log.warning("bot.menu_not_published", detail=str(error).partition("\n")[0])

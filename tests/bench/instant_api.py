@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import parse_qs
 
 Json = dict[str, Any]
@@ -123,10 +123,19 @@ class InstantApi:
         return self._message_id
 
 
+ApiType = TypeVar("ApiType", bound=InstantApi)
+
+
 @asynccontextmanager
 async def instant_api() -> AsyncIterator[InstantApi]:
     """Serving on a free port."""
-    api = InstantApi()
+    async with serving(InstantApi()) as api:
+        yield api
+
+
+@asynccontextmanager
+async def serving(api: ApiType) -> AsyncIterator[ApiType]:
+    """On a free port; its address stands in `url` then."""
     server = await asyncio.get_running_loop().create_server(lambda: _Connection(api), "127.0.0.1", 0)
     api.url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
     async with server:

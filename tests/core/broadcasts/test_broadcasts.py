@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -171,7 +172,7 @@ async def test_a_message_that_says_it_already_isnt_changed(tx: Tx) -> None:
 
 async def test_the_same_word_twice_is_one_and_what_is_over_stays_over(tx: Tx) -> None:
     broadcast = await started(tx, people=1)
-    mine = {"admin_id": broadcast.admin_id, "broadcast_id": broadcast.id}
+    mine: dict[str, Any] = {"admin_id": broadcast.admin_id, "broadcast_id": broadcast.id}
     for verb in (broadcasts.pause_broadcast, broadcasts.resume_broadcast, broadcasts.cancel_broadcast):
         for _ in range(2):
             await verb(tx, **mine)
@@ -186,7 +187,7 @@ async def test_a_draft_can_be_changed_until_it_has_begun_and_must_be_a_message(t
     with pytest.raises(InvalidInput):
         await broadcasts.draft_broadcast(tx, admin_id=admin.id, content={"text": " "})
     broadcast = await broadcasts.draft_broadcast(tx, admin_id=admin.id, content=HELLO)
-    mine = {"admin_id": admin.id, "broadcast_id": broadcast.id}
+    mine: dict[str, Any] = {"admin_id": admin.id, "broadcast_id": broadcast.id}
     await broadcasts.redraft_broadcast(tx, **mine, content={"text": "Hi", "format": "plain"})
     assert broadcast.content["text"] == "Hi"
     await broadcasts.start_broadcast(tx, **mine)

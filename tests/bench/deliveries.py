@@ -1,0 +1,185 @@
+"""Deliveries through the whole engine, with real processes: at Telegram's limit, and with the limit lifted."""
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final
+
+from sqlalchemy import text
+
+from core.deliveries.models import DeliveryKind
+from core.deps import Deps, open_deps
+from core.embedded import embedded
+from core.home import temporary_home
+from core.migrate import upgrade_database
+from core.readiness import readiness_of
+from core.settings import Settings
+from tests.bench.counting_api import LIMIT, CountingApi
+from tests.bench.figures import Figure
+from tests.bench.instant_api import serving
+from tests.bench.limiter import most_in_any
+from tests.bench.processes import environment_of
+from tests.bench.sends import FIRST_CHAT, TEXT
+from tests.forked import ROOT, Forked
+
+POSTS: Final = 3_000
+WORKERS: Final = (1, 2, 4)
+TELEGRAM_S: Final = 0.1
+"""How long Telegram takes to answer."""
+UNLIMITED: Final = 6_000
+LEAD_S: Final = 1.0
+WITHIN_S: Final = 300.0
+READY_WITHIN_S: Final = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bakery:
+    """A migrated home with people, each with a delivery to come."""
+
+    deps: Deps
+    environment: dict[str, str]
+    home: Path
+    api: CountingApi
+
+
+def main() -> list[Figure]:
+    return asyncio.run(measure())
+
+
+async def measure(posts: int = POSTS, workers: tuple[int, ...] = WORKERS, unlimited: int = UNLIMITED) -> list[Figure]:
+    """At the limit beside python-telegram-bot's own limiter, and without it beside a bare loop of sends."""
+    figures = await _at_the_limit(posts, workers) if posts else []
+    return figures + (await _without_it(unlimited) if unlimited else [])
+
+
+async def _at_the_limit(posts: int, workers: tuple[int, ...]) -> list[Figure]:
+    async with _bakery(posts, CountingApi(answer_s=TELEGRAM_S)) as bakery:
+        await _beside(bakery.api, posts, "rate-limited")
+        theirs, theirs_most, theirs_refused = bakery.api.per_s, most_in_any(bakery.api.arrived, 1.0), bakery.api.refused
+        figures = []
+        for count in workers:
+            await _drained(bakery, posts, workers=count)
+            api, name = bakery.api, f"{posts} due, {count} light worker" + "s" * (count > 1)
+            figures += [
+                Figure.beside(f"{name}: delivered", api.per_s, "per s", reference=theirs, goal=">= 28.5 per s"),
+                Figure.beside(
+                    f"{name}: most in any second",
+                    most_in_any(api.arrived, 1.0),
+                    "messages",
+                    reference=theirs_most,
+                    goal=f"<= {LIMIT}",
+                ),
+                Figure.beside(f"{name}: refused with 429", api.refused, "calls", reference=theirs_refused, goal="0"),
+            ]
+        return figures
+
+
+async def _without_it(deliveries: int) -> list[Figure]:
+    async with _bakery(deliveries, CountingApi(limited=False), {"TELEGRAM_RATE_PER_S": "0"}) as bakery:
+        await _beside(bakery.api, deliveries, "bare")
+        bare = bakery.api.per_s
+        figures = []
+        for kind in (DeliveryKind.POST, DeliveryKind.BROADCAST):
+            await _drained(bakery, deliveries, workers=1, kind=kind)
+            figures.append(
+                Figure.beside(
+                    f"limit lifted, a light worker, kind {kind} (a bare loop)",
+                    bakery.api.per_s,
+                    "per s",
+                    reference=bare,
+                    goal=">= 0.6 x",
+                )
+            )
+        return figures
+
+
+async def _beside(api: CountingApi, chats: int, sender: str) -> None:
+    """Another sender, in a process of its own."""
+    api.expect(chats)
+    command = ("-m", "tests.bench.sends", api.url, str(chats), sender)
+    process = await asyncio.create_subprocess_exec(sys.executable, *command, cwd=ROOT)
+    try:
+        async with asyncio.timeout(WITHIN_S):
+            await api.complete.wait()
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _drained(bakery: Bakery, deliveries: int, *, workers: int, kind: DeliveryKind = DeliveryKind.POST) -> None:
+    """All become due at once, when the processes serve."""
+    async with AsyncExitStack() as stack:
+        for name in ("scheduler", *(["worker"] * workers)):
+            await stack.enter_async_context(_program(bakery, name))
+        bakery.api.expect(deliveries)
+        async with bakery.deps.tx() as tx:
+            await tx.session.execute(text(MAKE_DUE), _row_values(tx.now + timedelta(seconds=LEAD_S), kind))
+        async with asyncio.timeout(WITHIN_S):
+            await bakery.api.complete.wait()
+            await _written_down(bakery.deps)
+
+
+MAKE_DUE: Final = """
+INSERT INTO deliveries (id, owner_id, kind, subject_id, chat_id, content, due_at, next_attempt_at, priority, status,
+                        attempt, parts, created_at)
+SELECT gen_random_uuid(), id, :kind, gen_random_uuid(), telegram_user_id, CAST(:content AS jsonb), :due_at, :due_at,
+       :priority, 'scheduled', 0, '[]', :due_at
+FROM users
+"""
+MAKE_PEOPLE: Final = """
+INSERT INTO users (id, telegram_user_id, first_name, language, platforms, writing_options, is_admin, created_at)
+SELECT gen_random_uuid(), :first + number, 'Ann', 'en', '{telegram}', '{}', false, now()
+FROM generate_series(0, :people - 1) AS number
+"""
+
+
+def _row_values(due_at: datetime, kind: DeliveryKind) -> dict[str, object]:
+    content = f'{{"text": "{TEXT}", "format": "plain"}}'
+    return {"kind": kind, "content": content, "due_at": due_at, "priority": 10}
+
+
+async def _written_down(deps: Deps) -> None:
+    """The last result comes after its message."""
+    while True:
+        async with deps.read() as session:
+            open_rows = await session.scalar(text("SELECT count(*) FROM deliveries WHERE finished_at IS NULL"))
+        if not open_rows:
+            return
+        await asyncio.sleep(0.1)
+
+
+@asynccontextmanager
+async def _program(bakery: Bakery, name: str) -> AsyncIterator[Forked]:
+    number = len(list(bakery.home.glob("*.log")))
+    process = Forked(
+        "postaify", name, cwd=bakery.home, environment=bakery.environment, output=bakery.home / f"{number}.log"
+    )
+    try:
+        async with asyncio.timeout(READY_WITHIN_S):
+            while readiness_of(bakery.home, process.pid) is None:  # noqa: ASYNC110 - another process has no event
+                await asyncio.sleep(0.05)
+        yield process
+    finally:
+        process.terminate()
+        await asyncio.to_thread(process.wait, 30)
+
+
+@asynccontextmanager
+async def _bakery(
+    people: int, api: CountingApi, more: MappingProxyType[str, str] | dict[str, str] = MappingProxyType({})
+) -> AsyncIterator[Bakery]:
+    with temporary_home() as home, embedded(home) as services:
+        settings = Settings.load(
+            _env_file=None, DATABASE_URL=services.database_url, REDIS_URL=services.redis_url, POSTAIFY_HOME=home
+        )
+        await upgrade_database(settings)
+        async with serving(api), open_deps(settings) as deps:
+            async with deps.tx() as tx:
+                await tx.session.execute(text(MAKE_PEOPLE), {"first": FIRST_CHAT, "people": people})
+            environment = environment_of(home, services) | {"TELEGRAM_API_URL": api.url, **more}
+            yield Bakery(deps, environment, home, api)
