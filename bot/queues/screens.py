@@ -42,7 +42,7 @@ from core.posts.queued import is_filler, is_held_by_queue
 from core.queues.moving import Move
 from core.queues.slots import WEEKDAYS, Pattern, QuietHours, WeekTime
 
-PREVIEW_UNITS = 40
+PREVIEW_UNITS = 32
 LIST_UNITS = 60
 QUIET_PRESETS = ((22 * 60, 7 * 60), (23 * 60, 8 * 60), (0, 6 * 60))
 ICONS = {Move.TOP: "⏫", Move.UP: "⬆️", Move.DOWN: "⬇️"}
