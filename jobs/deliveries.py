@@ -184,12 +184,13 @@ class Sending:
         content = content_of(self.delivery, self.bench.deps.clock.now())
         urgency = URGENCY.get(self.delivery.priority, Priority.BULK)
         try:
-            async with asyncio.timeout(self.patience_s) as self._patience:
+            async with asyncio.timeout(None) as self._patience:
                 return await self.bench.sender.send(
                     self.delivery.chat_id,
                     content,
                     priority=urgency,
                     already_sent=[SentPart.from_json(part) for part in self.parts],
+                    before_turn=self._wait,
                     before_part=self._begin,
                     last_look=self._look_at_lease,
                     after_part=self._note_part,
@@ -199,9 +200,13 @@ class Sending:
                 raise ChatBusy from None
             raise
 
+    def _wait(self) -> None:
+        """Its files are at hand. Patience is for waiting for a turn; storage and a call take as long as they take."""
+        self._have_patience(self.patience_s)
+
     async def _begin(self, _index: int) -> None:
         """Its turn has come: commit that the call is about to be made, before the first one."""
-        self._wait_for(None)
+        self._have_patience(None)
         if self._begun:
             return
         leased_from = self.bench.deps.clock.now()
@@ -225,10 +230,8 @@ class Sending:
         if not kept:
             raise TakenAway
         self._in_the_air, self._leased_until = False, leased_from + deliveries.LEASE
-        self._wait_for(self.patience_s)
 
-    def _wait_for(self, seconds: float | None) -> None:
-        """Patience is for waiting for a turn; a call takes as long as it takes."""
+    def _have_patience(self, seconds: float | None) -> None:
         if self._patience is not None:
             now = asyncio.get_running_loop().time()
             self._patience.reschedule(None if seconds is None else now + seconds)

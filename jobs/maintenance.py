@@ -7,6 +7,7 @@ import structlog
 from core.deliveries import service as deliveries
 from core.deliveries.models import DeliveryStatus
 from core.deps import Deps
+from core.errors import ProviderError
 from core.posts.scheduling import tell_late
 from core.queue import JobSpec
 from core.work import service as work_service
@@ -15,6 +16,8 @@ from jobs.deliveries import after_delivery
 from jobs.runtime import without_undoing
 
 log = structlog.get_logger()
+
+TIDY_EVERY_S = 3600.0
 
 
 async def sweep(deps: Deps, specs: Mapping[str, JobSpec], *, me: str) -> None:
@@ -25,6 +28,18 @@ async def sweep(deps: Deps, specs: Mapping[str, JobSpec], *, me: str) -> None:
     late = await _tell_late(deps)
     if enqueued or late:
         log.info("maintenance.swept", work=enqueued, late=late)
+
+
+async def tidy_files(deps: Deps) -> float:
+    """Remove what dead processes left half stored. Returns the seconds until the next look."""
+    try:
+        removed = await deps.storage.tidy()
+    except ProviderError as error:
+        log.warning("maintenance.files_not_tidied", error=str(error))
+    else:
+        if removed:
+            log.info("maintenance.files_tidied", removed=removed)
+    return TIDY_EVERY_S
 
 
 async def recover(deps: Deps, *, me: str) -> None:

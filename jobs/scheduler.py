@@ -22,7 +22,7 @@ from core.workers import worker_name
 from jobs.broadcasts import Broadcasts
 from jobs.catalogue import work_specs
 from jobs.evergreen import plan_evergreen
-from jobs.maintenance import sweep
+from jobs.maintenance import sweep, tidy_files
 from jobs.outages import note_keeping_up, settle_outage, was_down
 from jobs.series import PLAN_EVERY_S, plan_series
 
@@ -82,6 +82,7 @@ async def schedule(deps: Deps, stop: asyncio.Event) -> None:
         _repeat("scheduler.sweep_failed", sweep_once, stop),
         _repeat("scheduler.evergreen_failed", partial(plan_evergreen, deps), stop),
         _repeat("scheduler.plan_failed", plan_once, stop),
+        _repeat("scheduler.tidy_failed", partial(tidy_files, deps), stop),
         _repeat("scheduler.broadcasts_failed", broadcasts.tend, stop),
     )
 

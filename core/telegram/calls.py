@@ -1,6 +1,8 @@
 """One part of a message as one call of python-telegram-bot. Raises its errors."""
 
+from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
+from dataclasses import dataclass
 from typing import IO, Any, Protocol
 
 import telegram
@@ -37,60 +39,70 @@ class MediaSource(Protocol):
         ...
 
 
-async def call(bot: telegram.Bot, chat_id: int, content: Content, part: Part, source: MediaSource) -> SentPart:
-    """Make the part's call: an edit, a text, one medium or an album. Files are open only while it lasts."""
-    async with AsyncExitStack() as files:
-        if content.edit is not None:
-            return await _edit(bot, chat_id, content.edit, content, part, _Uploads(source, files))
-        if len(part.media) > 1:
-            return await _send_album(bot, chat_id, content, part, _Uploads(source, files))
-        if part.media:
-            return _sent(await _send_medium(bot, chat_id, content, part, _Uploads(source, files)))
-        return _sent(
-            await bot.send_message(
-                chat_id, **_text(part), **_common(content, part), link_preview_options=_preview(content)
-            )
-        )
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A medium as its call takes it: files are open, what Telegram has or fetches is named."""
 
+    media: Media
+    file: str | InputFile
+    thumbnail: InputFile | None = None
 
-class _Uploads:
-    """Opens what has to be uploaded; what Telegram has or fetches passes through."""
-
-    def __init__(self, source: MediaSource, files: AsyncExitStack) -> None:
-        self._source = source
-        self._files = files
-
-    async def file(self, media: Media) -> str | InputFile:
-        if media.storage_key is None:
-            return media.file_id or media.url or ""
-        return await self._upload(media.storage_key, media.filename)
-
-    async def details(self, media: Media) -> dict[str, Any]:
+    @property
+    def details(self) -> dict[str, Any]:
         known = {
-            "width": media.width,
-            "height": media.height,
-            "duration": media.duration_s,
-            "title": media.title,
-            "performer": media.performer,
+            "width": self.media.width,
+            "height": self.media.height,
+            "duration": self.media.duration_s,
+            "title": self.media.title,
+            "performer": self.media.performer,
         }
-        details: dict[str, Any] = {name: known[name] for name in DETAILS[media.kind] if known[name] is not None}
-        if media.thumbnail_key is not None and media.kind in WITH_THUMBNAIL:
-            details["thumbnail"] = await self._upload(media.thumbnail_key, "thumbnail.jpg")
-        if media.kind is MediaKind.VIDEO:
+        details: dict[str, Any] = {name: known[name] for name in DETAILS[self.media.kind] if known[name] is not None}
+        if self.thumbnail is not None:
+            details["thumbnail"] = self.thumbnail
+        if self.media.kind is MediaKind.VIDEO:
             details["supports_streaming"] = True
         return details
 
-    async def _upload(self, key: str, filename: str | None) -> InputFile:
-        stored = await self._files.enter_async_context(self._source.open(key))
-        return InputFile(stored, filename=filename or key.rsplit("/", 1)[-1], attach=True, read_file_handle=False)
+
+async def opened(media: Sequence[Media], source: MediaSource, files: AsyncExitStack) -> list[Ready]:
+    """The media with their files open until `files` closes. Raises what the source raises."""
+    return [await _ready(one, source, files) for one in media]
+
+
+async def call(bot: telegram.Bot, chat_id: int, content: Content, part: Part, ready: Sequence[Ready]) -> SentPart:
+    """Make the part's call: an edit, a text, one medium or an album. `ready` are the part's media."""
+    if content.edit is not None:
+        return await _edit(bot, chat_id, content.edit, content, part, ready)
+    if len(ready) > 1:
+        return await _send_album(bot, chat_id, content, part, ready)
+    if ready:
+        return _sent(await _send_medium(bot, chat_id, content, part, ready[0]))
+    return _sent(
+        await bot.send_message(chat_id, **_text(part), **_common(content, part), link_preview_options=_preview(content))
+    )
+
+
+async def _ready(media: Media, source: MediaSource, files: AsyncExitStack) -> Ready:
+    file: str | InputFile = media.file_id or media.url or ""
+    if media.storage_key is not None:
+        file = await _upload(source, files, media.storage_key, media.filename)
+    thumbnail = None
+    if media.thumbnail_key is not None and media.kind in WITH_THUMBNAIL:
+        thumbnail = await _upload(source, files, media.thumbnail_key, "thumbnail.jpg")
+    return Ready(media, file, thumbnail)
+
+
+async def _upload(source: MediaSource, files: AsyncExitStack, key: str, filename: str | None) -> InputFile:
+    stored = await files.enter_async_context(source.open(key))
+    return InputFile(stored, filename=filename or key.rsplit("/", 1)[-1], attach=True, read_file_handle=False)
 
 
 async def _edit(
-    bot: telegram.Bot, chat_id: int, message_id: int, content: Content, part: Part, uploads: _Uploads
+    bot: telegram.Bot, chat_id: int, message_id: int, content: Content, part: Part, ready: Sequence[Ready]
 ) -> SentPart:
     markup = _keyboard(part.keyboard)
-    if part.media:
-        medium = await _input_media(part.media[0], uploads, _caption(part))
+    if ready:
+        medium = _input_media(ready[0], _caption(part))
         await bot.edit_message_media(medium, chat_id, message_id, reply_markup=markup)
     else:
         await bot.edit_message_text(
@@ -103,20 +115,17 @@ async def _edit(
     return SentPart(message_id=message_id)
 
 
-async def _send_medium(bot: telegram.Bot, chat_id: int, content: Content, part: Part, uploads: _Uploads) -> Message:
-    media = part.media[0]
-    send = getattr(bot, f"send_{media.kind}")
-    details = await uploads.details(media)
-    file = await uploads.file(media)
-    message: Message = await send(chat_id, file, **details, **_caption(part), **_common(content, part))
+async def _send_medium(bot: telegram.Bot, chat_id: int, content: Content, part: Part, ready: Ready) -> Message:
+    send = getattr(bot, f"send_{ready.media.kind}")
+    message: Message = await send(chat_id, ready.file, **ready.details, **_caption(part), **_common(content, part))
     return message
 
 
-async def _send_album(bot: telegram.Bot, chat_id: int, content: Content, part: Part, uploads: _Uploads) -> SentPart:
+async def _send_album(
+    bot: telegram.Bot, chat_id: int, content: Content, part: Part, ready: Sequence[Ready]
+) -> SentPart:
     caption = _caption(part)
-    album = [
-        await _input_media(media, uploads, caption if index == 0 else {}) for index, media in enumerate(part.media)
-    ]
+    album = [_input_media(one, caption if index == 0 else {}) for index, one in enumerate(ready)]
     common = _common(content, part)
     del common["reply_markup"]
     messages = await bot.send_media_group(chat_id, album, **common)
@@ -124,9 +133,8 @@ async def _send_album(bot: telegram.Bot, chat_id: int, content: Content, part: P
     return SentPart(message_id=ids[0], album_ids=ids)
 
 
-async def _input_media(media: Media, uploads: _Uploads, caption: dict[str, Any]) -> Any:
-    details = await uploads.details(media)
-    return INPUT_MEDIA[media.kind](await uploads.file(media), **details, **caption)
+def _input_media(ready: Ready, caption: dict[str, Any]) -> Any:
+    return INPUT_MEDIA[ready.media.kind](ready.file, **ready.details, **caption)
 
 
 def _sent(message: Message) -> SentPart:

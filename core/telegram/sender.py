@@ -1,16 +1,16 @@
 """Sending content of any length to a chat, part by part, with an honest answer about each."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from dataclasses import replace
-from typing import IO, TYPE_CHECKING
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, replace
+from typing import IO, TYPE_CHECKING, Final
 
 import structlog
 import telegram
 from telegram.error import TelegramError
 
-from core.errors import NotFound
-from core.telegram.calls import MediaSource, call
+from core.errors import InvalidInput, NotFound, ProviderError
+from core.telegram.calls import MediaSource, Ready, call, opened
 from core.telegram.client import open_limiter, open_plain_bot
 from core.telegram.content import Content, SentPart
 from core.telegram.errors import FloodWait
@@ -19,18 +19,32 @@ from core.telegram.limiter import Limiter, LimiterAway, Priority
 from core.telegram.markup import MarkupInvalid
 from core.telegram.outcomes import Delivered, Failure, Outcome, Refusal, Refused, SafeToRetry
 from core.telegram.parts import Part, parts_of
+from core.telegram.stored import StoredMedia
 
 if TYPE_CHECKING:
     from core.deps import Deps
 
 log = structlog.get_logger()
 
+Sent = SentPart | Failure
+STORAGE_RETRY_S: Final = 5.0
+
+BeforeTurn = Callable[[], None]
+"""Called when the part's files are at hand and it begins to wait for its turn."""
 BeforePart = Callable[[int], Awaitable[None]]
 """Awaited with the part's index after its turn has come and before its call: commit that it is being sent."""
 LastLook = Callable[[], None]
 """Called right before a part's call, whatever has held it up since: what it raises keeps the call from being made."""
 AfterPart = Callable[[int, SentPart], Awaitable[None]]
 """Awaited with the part's index once it is there: commit that."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Hooks:
+    priority: Priority
+    before_turn: BeforeTurn | None
+    before_part: BeforePart | None
+    last_look: LastLook | None
 
 
 class NoMedia:
@@ -55,6 +69,7 @@ class Sender:
         *,
         priority: Priority = Priority.BULK,
         already_sent: Sequence[SentPart] = (),
+        before_turn: BeforeTurn | None = None,
         before_part: BeforePart | None = None,
         last_look: LastLook | None = None,
         after_part: AfterPart | None = None,
@@ -69,9 +84,10 @@ class Sender:
             parts = parts_of(content)
         except MarkupInvalid as exc:
             return Refused(Refusal.BAD_CONTENT, str(exc), parts=tuple(already_sent))
+        hooks = _Hooks(priority, before_turn, before_part, last_look)
         sent = list(already_sent)
         for index, part in enumerate(parts[len(sent) :], start=len(sent)):
-            result = await self._send_part(chat_id, content, part, index, priority, before_part, last_look)
+            result = await self._send_part(chat_id, content, part, index, hooks)
             if not isinstance(result, SentPart):
                 return replace(result, parts=tuple(sent))
             sent.append(result)
@@ -116,36 +132,39 @@ class Sender:
             return float("inf")
         return 0.0
 
-    async def _send_part(
-        self,
-        chat_id: int,
-        content: Content,
-        part: Part,
-        index: int,
-        priority: Priority,
-        before_part: BeforePart | None,
-        last_look: LastLook | None,
-    ) -> SentPart | Failure:
+    async def _send_part(self, chat_id: int, content: Content, part: Part, index: int, hooks: _Hooks) -> Sent:
+        async with AsyncExitStack() as files:
+            try:
+                ready = await opened(part.media, self._media, files)
+            except (NotFound, InvalidInput) as exc:
+                return Refused(Refusal.BAD_MEDIA, str(exc))
+            except ProviderError as exc:
+                return SafeToRetry(exc.retry_after_s or STORAGE_RETRY_S, str(exc))
+            if hooks.before_turn:
+                hooks.before_turn()
+            return await self._call_in_turn(chat_id, content, part, ready, index, hooks)
+
+    async def _call_in_turn(
+        self, chat_id: int, content: Content, part: Part, ready: Sequence[Ready], index: int, hooks: _Hooks
+    ) -> Sent:
         edit = content.edit is not None
         try:
-            await self._limiter.acquire(chat_id, priority=priority, messages=part.messages, edit=edit)
-            if before_part:
-                await before_part(index)
-            begun = await self._limiter.start(priority=priority, messages=part.messages)
+            await self._limiter.acquire(chat_id, priority=hooks.priority, messages=part.messages, edit=edit)
+            if hooks.before_part:
+                await hooks.before_part(index)
+            begun = await self._limiter.start(priority=hooks.priority, messages=part.messages)
         except LimiterAway as exc:
             return SafeToRetry(exc.retry_after_s or 1.0, exc.error_code)
-        if last_look:
-            last_look()
+        if hooks.last_look:
+            hooks.last_look()
         try:
-            return await call(self._bot, chat_id, content, part, self._media)
-        except NotFound as exc:
-            return Refused(Refusal.BAD_MEDIA, str(exc))
+            return await call(self._bot, chat_id, content, part, ready)
         except TelegramError as exc:
             return await self._failure(chat_id, content, exc)
         finally:
             await self._limiter.ended(begun)
 
-    async def _failure(self, chat_id: int, content: Content, error: TelegramError) -> SentPart | Failure:
+    async def _failure(self, chat_id: int, content: Content, error: TelegramError) -> Sent:
         if isinstance(error, FloodWait):
             await self._limiter.pause(error.seconds, chat=chat_id)
         failure = failure_of(error)
@@ -157,8 +176,8 @@ class Sender:
 
 @asynccontextmanager
 async def open_sender(deps: "Deps", media: MediaSource | None = None) -> AsyncIterator[Sender]:
-    """The sender of a process, with connections of its own."""
+    """The sender of a process, with connections of its own. Uploads come from the storage."""
     async with open_plain_bot(deps.settings) as bot:
         limiter = open_limiter(deps.settings, deps.redis)
         async with limiter.keeping():
-            yield Sender(bot, limiter, media)
+            yield Sender(bot, limiter, media or StoredMedia(deps.storage))

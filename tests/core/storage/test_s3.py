@@ -16,7 +16,7 @@ from core.settings import Settings
 from core.storage import Storage, build_storage
 from core.storage.s3 import Bucket, S3Storage
 from tests.bench.redis_server import free_port
-from tests.core.storage.conftest import BUCKET
+from tests.core.storage.fixtures import BUCKET
 
 HOUR = timedelta(hours=1)
 BEGUN_AT = datetime(2010, 11, 10, 20, 48, 33, tzinfo=UTC)

@@ -5,7 +5,10 @@ import telegram
 from redis.asyncio import Redis
 
 from tests.bench.redis_server import redis_server
+from tests.core.storage.fixtures import bucket_settings, folder_settings, key, s3_url, storage
 from tests.core.telegram.fake_telegram import TOKEN, FakeTelegram, fake_telegram, open_request
+
+__all__ = ["bucket_settings", "folder_settings", "key", "s3_url", "storage"]
 
 
 @pytest.fixture(scope="session")

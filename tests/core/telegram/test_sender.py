@@ -232,6 +232,26 @@ async def test_an_upload_streams_from_storage_and_closes(sender: Sender, api: Fa
     assert all(file.closed for file in shelf.opened)
 
 
+async def test_files_are_fetched_before_the_turn_and_the_last_look(
+    sender: Sender, api: FakeTelegram, shelf: Shelf
+) -> None:
+    """Fetching takes long, and what was looked at last must still be true when the call is made."""
+    seen: list[tuple[str, int]] = []
+
+    async def before_part(_index: int) -> None:
+        seen.append(("part", len(shelf.opened)))
+
+    await sender.send(
+        7,
+        Content(media=(Media(kind=MediaKind.AUDIO, storage_key="song"),)),
+        before_turn=lambda: seen.append(("turn", len(shelf.opened))),
+        before_part=before_part,
+        last_look=lambda: seen.append(("look", len(shelf.opened))),
+    )
+    assert seen == [("turn", 1), ("part", 1), ("look", 1)]
+    assert len(api.calls) == 1
+
+
 async def test_what_storage_doesnt_have_is_refused(sender: Sender, api: FakeTelegram) -> None:
     lost = Media(kind=MediaKind.PHOTO, storage_key="lost")
     outcome = await sender.send(7, Content(media=(lost,)))
