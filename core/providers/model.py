@@ -7,14 +7,12 @@ from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import Any
 
-import pydantic_core
-import regex
-
 from core.errors import ProviderError
 from core.posts import counting
 from core.posts.mending import cut, mend
 from core.posts.platforms import Draft, Platform, is_blank
 from core.providers import prompts
+from core.providers.answers import CORRECTION, json_in, list_field, text_field, total, unknown_figures
 from core.providers.llm import ChatClient
 from core.providers.prompts import Prompt
 from core.providers.text import (
@@ -38,13 +36,6 @@ _PER_REQUEST = 3
 _AT_ONCE = 4
 _STEP_CHARACTERS = 24
 """A preview that grows by less isn't worth telling."""
-
-_FENCE = regex.compile(r"```(?:json)?\s*(.*?)\s*(?:```|\Z)", regex.DOTALL | regex.IGNORECASE)
-_FIGURE = regex.compile(r"\p{Nd}[\p{Nd}.,]*\p{Nd}")
-_CORRECTION = (
-    "That can't be used: {reason}. Answer again with the JSON object only, exactly as the schema says,"
-    " without a code fence and without any text around it."
-)
 
 
 @dataclass(slots=True)
@@ -85,7 +76,7 @@ class ModelWriter:
                     usages.append(writing)
                 elif isinstance(writing, Partial) or _is_new(writing, seen):
                     yield writing
-        yield _total(usages, self.engine)
+        yield total(usages, self.engine)
         if errors:
             raise errors[0]
 
@@ -131,7 +122,7 @@ class ModelWriter:
                 yield writing
             if len(progress.finished) == asked.count:
                 return
-            prompt = asked.prompt.followed_by(answer.text, _CORRECTION.format(reason=asked.reason(answer)))
+            prompt = asked.prompt.followed_by(answer.text, CORRECTION.format(reason=asked.reason(answer)))
             if last and not progress.finished:
                 raise ProviderError("text.unusable_answer", provider=self._client.provider, retryable=True)
 
@@ -150,11 +141,11 @@ class _Asked:
 
     def grown(self, text: str, progress: _Progress) -> list[Writing]:
         """Previews of what is being written, and the posts that already have a successor."""
-        posts = self.posts_of(_parsed(text, partial=True))[: self.count]
+        posts = self.posts_of(json_in(text, partial=True))[: self.count]
         writings: list[Writing] = []
         for at, post in enumerate(posts):
             number = self.first + at
-            body, title = _field(post, "text"), _field(post, "title")
+            body, title = text_field(post, "text"), text_field(post, "title")
             if number in progress.finished or not body:
                 continue
             if at < len(posts) - 1:
@@ -166,9 +157,9 @@ class _Asked:
 
     def completed(self, answer: Answer, progress: _Progress) -> list[Writing]:
         """The posts not yet told; a truncated answer gives its last one up to its last whole sentence."""
-        posts = self.posts_of(_parsed(answer.text, partial=False))
+        posts = self.posts_of(json_in(answer.text, partial=False))
         if not posts:
-            posts = [_trimmed(post) for post in self.posts_of(_parsed(answer.text, partial=True))]
+            posts = [_trimmed(post) for post in self.posts_of(json_in(answer.text, partial=True))]
         writings: list[Writing] = []
         for number, post in enumerate(posts[: self.count], start=self.first):
             if number not in progress.finished:
@@ -176,7 +167,7 @@ class _Asked:
         return writings
 
     def reason(self, answer: Answer) -> str:
-        found = len(self.posts_of(_parsed(answer.text, partial=True)))
+        found = len(self.posts_of(json_in(answer.text, partial=True)))
         if not answer.complete:
             return "it broke off before its end; write less"
         return f"it holds {found} of {self.count} posts" if found else "it isn't JSON of the wanted form"
@@ -189,12 +180,12 @@ class _Asked:
         return [Finished(self.platform, number, draft, _doubts(draft, self.known))]
 
     def _draft(self, post: Any) -> Draft | None:
-        text = _field(post, "text").strip()
+        text = text_field(post, "text").strip()
         if is_blank(text):
             return None
         tags = [tag for tag in _tags(post) if tag.casefold() not in text.casefold()]
         return mend(
-            self.platform, Draft("\n\n".join([text, *([" ".join(tags)] if tags else [])]), _field(post, "title"))
+            self.platform, Draft("\n\n".join([text, *([" ".join(tags)] if tags else [])]), text_field(post, "title"))
         )
 
 
@@ -239,40 +230,8 @@ def _is_new(writing: Finished, seen: dict[Platform, set[str]]) -> bool:
     return True
 
 
-def _total(usages: list[Usage], engine: str) -> Usage:
-    costs = [usage.cost_usd for usage in usages if usage.cost_usd is not None]
-    return Usage(
-        model=usages[0].model if usages else engine,
-        prompt_tokens=sum(usage.prompt_tokens for usage in usages),
-        completion_tokens=sum(usage.completion_tokens for usage in usages),
-        cost_usd=sum(costs) if costs else None,
-    )
-
-
-def _parsed(text: str, *, partial: bool) -> Any:
-    """The JSON in an answer, out of its fence or the talk around it; None when there is none."""
-    fenced = _FENCE.search(text)
-    raw = fenced[1] if fenced and not text.lstrip().startswith("{") else text
-    start = raw.find("{")
-    if start < 0:
-        return None
-    raw = raw[start:] if partial else raw[start : raw.rfind("}") + 1]
-    try:
-        return pydantic_core.from_json(
-            raw.encode("utf-8", "replace"), allow_partial="trailing-strings" if partial else "off"
-        )
-    except ValueError:
-        return None
-
-
 def _posts_in(answer: Any) -> list[Any]:
-    posts = answer.get("posts") if isinstance(answer, dict) else None
-    return posts if isinstance(posts, list) else []
-
-
-def _field(post: Any, name: str) -> str:
-    value = post.get(name) if isinstance(post, dict) else None
-    return value if isinstance(value, str) else ""
+    return list_field(answer, "posts")
 
 
 def _tags(post: Any) -> list[str]:
@@ -286,16 +245,12 @@ def _tags(post: Any) -> list[str]:
 
 
 def _trimmed(post: Any) -> Any:
-    text = _field(post, "text")
+    text = text_field(post, "text")
     if not isinstance(post, dict) or not text or TERMINATED.search(text):
         return post
     return post | {"text": cut(text, lambda part: len(part) < len(text))}
 
 
 def _doubts(draft: Draft, known: str) -> tuple[Note, ...]:
-    """Figures that no material holds: a model invents those most easily, and a reader checks them first."""
-    said = set(_FIGURE.findall(f"{draft.title} {draft.text}"))
-    given = set(_FIGURE.findall(known))
-    plain = {regex.sub(r"\P{Nd}", "", figure) for figure in given}
-    figures = sorted(figure for figure in said - given if regex.sub(r"\P{Nd}", "", figure) not in plain)
+    figures = unknown_figures(f"{draft.title} {draft.text}", known)
     return (Note(NoteCode.CHECK_FIGURES, {"figures": figures}),) if figures else ()
