@@ -58,6 +58,14 @@ class Meter:
         self._amounts[name, series, _bucket(seconds)] += 1
         total = name, series, "sum"
         self._sums[total] = self._sums.get(total, 0.0) + max(0.0, seconds)
+        self._flush_soon()
+
+    def count(self, name: str, **labels: str) -> None:
+        """Add one to a counter."""
+        self._amounts[name, tuple(sorted(labels.items())), "total"] += 1
+        self._flush_soon()
+
+    def _flush_soon(self) -> None:
         if self._due is None:
             self._due = asyncio.get_running_loop().call_later(self._every_s, self._begin_flush)
 

@@ -11,7 +11,7 @@ from uuid import UUID
 import structlog
 
 from bot import notices
-from core import ids, metrics
+from core import ids
 from core.accounts.service import mark_blocked
 from core.channels.models import ChannelState
 from core.channels.standing import follow_migration, hold_undeliverable
@@ -27,8 +27,10 @@ from core.posts.writing import bind_card
 from core.telegram.content import Content, SentPart
 from core.telegram.limiter import Priority
 from core.telegram.outcomes import Delivered, Outcome, Refusal, Refused, SafeToRetry, Unknown
+from core.telegram.parts import parts_of
 from core.tx import Tx
 from core.workers import claim_name
+from jobs.ledger import Ledger
 from jobs.runtime import Bench, crash_of, plain_job, without_undoing, written
 
 log = structlog.get_logger()
@@ -94,8 +96,10 @@ async def send(bench: Bench, ticket: str, *delivery_ids: str) -> None:
         within_s=LEASE_S,
     )
     if claimed:
+        ledger = Ledger(bench, holder)
         async with _keeping(bench, holder, [delivery.id for delivery in claimed]):
-            await asyncio.gather(*(Sending(bench, holder, delivery).run() for delivery in claimed))
+            await asyncio.gather(*(Sending(bench, holder, delivery, ledger=ledger).run() for delivery in claimed))
+        await ledger.meter.flush()
 
 
 @asynccontextmanager
@@ -126,15 +130,19 @@ class Sending:
     holder: str
     delivery: Delivery
     patience_s: float = PATIENCE_S
+    ledger: Ledger | None = None
+    """The job's; without one, it has its own."""
     parts: list[Json] = field(init=False)
     _begun: bool = False
     """It stands as being sent."""
     _in_the_air: bool = False
     """A call was made, and what came of it isn't written down. Before and after that it is known what has arrived."""
     _leased_until: datetime = field(init=False)
+    _ledger: Ledger = field(init=False)
     _patience: asyncio.Timeout | None = None
 
     def __post_init__(self) -> None:
+        self._ledger = self.ledger or Ledger(self.bench, self.holder)
         self.parts = list(self.delivery.parts)
         self._leased_until = self.bench.deps.clock.now()
 
@@ -210,9 +218,8 @@ class Sending:
         if self._begun:
             return
         leased_from = self.bench.deps.clock.now()
-        async with self.bench.deps.tx() as tx:
-            if not await deliveries.begin_sending(tx, self.delivery.id, worker=self.holder):
-                raise TakenAway
+        if not await self._ledger.begin(self.delivery.id):
+            raise TakenAway
         self._begun, self._leased_until = True, leased_from + deliveries.LEASE
 
     def _look_at_lease(self) -> None:
@@ -221,8 +228,11 @@ class Sending:
             raise LeaseNearlyOver
         self._in_the_air = True
 
-    async def _note_part(self, _index: int, part: SentPart) -> None:
+    async def _note_part(self, index: int, part: SentPart) -> None:
+        """The last one is written down with the result, which is known by then."""
         self.parts.append(part.to_json())
+        if index == self._last_part():
+            return
         leased_from = self.bench.deps.clock.now()
         kept = await self._written(
             lambda tx: deliveries.record_parts(tx, self.delivery.id, worker=self.holder, parts=self.parts)
@@ -230,6 +240,9 @@ class Sending:
         if not kept:
             raise TakenAway
         self._in_the_air, self._leased_until = False, leased_from + deliveries.LEASE
+
+    def _last_part(self) -> int:
+        return len(parts_of(content_of(self.delivery, self.bench.deps.clock.now()))) - 1
 
     def _have_patience(self, seconds: float | None) -> None:
         if self._patience is not None:
@@ -306,16 +319,18 @@ class Sending:
             return finished
 
         sent_at = self.bench.deps.clock.now()
-        finished = await self._written(end)
+        if status is DeliveryStatus.DELIVERED and self.delivery.kind == DeliveryKind.BROADCAST:
+            finished = await self._ledger.end(self.delivery.id, self.parts)
+        else:
+            finished = await self._written(end)
         log.info("deliveries.ended", status=status, kept=finished)
-        await self._measure(status, sent_at)
+        self._measure(status, sent_at)
 
-    async def _measure(self, status: DeliveryStatus, sent_at: datetime) -> None:
-        store, kind = self.bench.deps.redis, self.delivery.kind
-        await metrics.count(store, "deliveries", kind=kind, outcome=status)
+    def _measure(self, status: DeliveryStatus, sent_at: datetime) -> None:
+        meter, kind = self._ledger.meter, self.delivery.kind
+        meter.count("deliveries", kind=kind, outcome=status)
         if status is DeliveryStatus.DELIVERED:
-            late_s = (sent_at - self.delivery.due_at).total_seconds()
-            await metrics.observe(store, "delivery_lateness_seconds", late_s, kind=kind)
+            meter.observe("delivery_lateness_seconds", (sent_at - self.delivery.due_at).total_seconds(), kind=kind)
 
 
 async def after_delivery(
