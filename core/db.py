@@ -67,6 +67,7 @@ class Base(DeclarativeBase):
         Json: JSONB(),
         list[Json]: JSONB(),
         list[list[Json]]: JSONB(),
+        list[str]: JSONB(),
         TelegramId: BigInteger(),
     }
 

@@ -19,6 +19,7 @@ QueueId = NewType("QueueId", UUID)
 SeriesId = NewType("SeriesId", UUID)
 ImportId = NewType("ImportId", UUID)
 BroadcastId = NewType("BroadcastId", UUID)
+PodcastId = NewType("PodcastId", UUID)
 
 KINDS = (
     UserId,
@@ -33,6 +34,7 @@ KINDS = (
     SeriesId,
     ImportId,
     BroadcastId,
+    PodcastId,
 )
 """All of them, for the tables."""
 

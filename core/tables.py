@@ -7,6 +7,7 @@ from core.channels import models as channels
 from core.db import Base
 from core.deliveries import models as deliveries
 from core.evergreen import models as evergreen
+from core.podcasts import models as podcasts
 from core.posts import models as posts
 from core.queues import models as queues
 from core.series import models as series
@@ -21,6 +22,7 @@ __all__ = [
     "channels",
     "deliveries",
     "evergreen",
+    "podcasts",
     "posts",
     "queues",
     "series",
