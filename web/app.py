@@ -4,8 +4,9 @@ from aiohttp import web
 
 from core.deps import Deps
 from core.metrics import Meter
-from web import health
-from web.context import DEPS, METER
+from core.storage import build_links
+from web import health, media
+from web.context import DEPS, LINKS, METER
 from web.middleware import answer_errors, limit_requests, measure_requests
 
 BODY_LIMIT_BYTES = 1024 * 1024
@@ -17,9 +18,10 @@ def build_app(deps: Deps) -> web.Application:
     app = web.Application(
         middlewares=[measure_requests, answer_errors, limit_requests], client_max_size=BODY_LIMIT_BYTES
     )
-    app[DEPS], app[METER] = deps, Meter(deps.redis)
+    app[DEPS], app[METER], app[LINKS] = deps, Meter(deps.redis), build_links(deps.settings)
     app.on_cleanup.append(_add_up)
     app.add_routes(health.routes)
+    app.add_routes(media.routes)
     return app
 
 

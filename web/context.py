@@ -4,6 +4,8 @@ from aiohttp import web
 
 from core.deps import Deps
 from core.metrics import Meter
+from core.storage import Links
 
 DEPS = web.AppKey("deps", Deps)
+LINKS = web.AppKey("links", Links)
 METER = web.AppKey("meter", Meter)

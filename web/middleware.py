@@ -39,14 +39,19 @@ async def measure_requests(request: web.Request, handler: Handler) -> web.Stream
         status = exc.status
         raise
     finally:
-        resource = request.match_info.route.resource
         request.app[METER].observe(
             "request_seconds",
             time.monotonic() - began,
             method=request.method if request.method in METHODS else "other",
-            route=resource.canonical if resource is not None else "none",
+            route=route_of(request),
             status=str(status),
         )
+
+
+def route_of(request: web.Request) -> str:
+    """The address as its handler knows it: what stands in its place may be a secret."""
+    resource = request.match_info.route.resource
+    return resource.canonical if resource is not None else "none"
 
 
 @web.middleware
@@ -61,7 +66,7 @@ async def answer_errors(request: web.Request, handler: Handler) -> web.StreamRes
             return _refusal(error)
         except Exception:
             reference = secrets.token_hex(4)
-            log.exception("web.crashed", reference=reference, path=request.path)
+            log.exception("web.crashed", reference=reference, route=route_of(request))
             return web.json_response({"error": {"code": "internal", "reference": reference}}, status=500)
 
 

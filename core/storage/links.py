@@ -3,6 +3,7 @@
 import base64
 import hashlib
 import hmac
+import json
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -36,7 +37,7 @@ class Links:
         return hmac.compare_digest(self._signature(key, until, name).encode(), sign.encode("utf-8", "replace"))
 
     def _signature(self, key: str, until: str, name: str) -> str:
-        signed = "\n".join((key, until, name)).encode("utf-8", "replace")
+        signed = json.dumps((key, until, name)).encode()
         return base64.urlsafe_b64encode(hmac.digest(self.key, signed, hashlib.sha256)).rstrip(b"=").decode()
 
 
