@@ -45,6 +45,7 @@ test: $(INSTALLED_DEV) ## set up and run all checks
 
 faults: $(INSTALLED_DEV) ## kill, stop and disturb everything at random, and count what was lost or doubled (an hour)
 	@$(BIN)/python -m tests.faults --scenarios $(SCENARIOS) --minutes $(MINUTES)
+	@$(BIN)/python -m tests.faults.broadcasts
 
 bench: $(INSTALLED_DEV) ## measure speed and memory
 	@$(BIN)/python -m tests.bench

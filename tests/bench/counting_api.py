@@ -13,6 +13,11 @@ REFUSED = (
     b'{"ok":false,"error_code":429,"description":"Too Many","parameters":{"retry_after":1}}'
 )
 
+BLOCKED = (
+    b"HTTP/1.1 403 Forbidden\r\ncontent-type: application/json\r\ncontent-length: 84\r\n\r\n"
+    b'{"ok":false,"error_code":403,"description":"Forbidden: bot was blocked by the user"}'
+)
+
 
 class CountingApi(InstantApi):
     """`answer_s`: how long each answer takes. `limited`: 30 messages in any second, not one more."""
@@ -21,6 +26,10 @@ class CountingApi(InstantApi):
         super().__init__()
         self.arrived: list[float] = []
         """The instants of the messages that were accepted (time.perf_counter)."""
+        self.by_chat: dict[int, list[float]] = {}
+        """The same, by chat."""
+        self.blocked_by: set[int] = set()
+        """Who takes nothing from the bot."""
         self.refused = 0
         self.expected = 0
         self.complete = asyncio.Event()
@@ -31,25 +40,30 @@ class CountingApi(InstantApi):
         """Forget what came; `complete` is set when so many have come."""
         self.expected, self.refused = messages, 0
         self.arrived.clear()
+        self.by_chat.clear()
         self.complete.clear()
 
     async def answer(self, method: str, values: Json) -> bytes:
         if method != "sendMessage":
             return await super().answer(method, values)
-        if not self._admit(time.perf_counter()):
+        chat_id = int(values["chat_id"])
+        if chat_id in self.blocked_by:
+            return BLOCKED
+        if not self._admit(chat_id, time.perf_counter()):
             self.refused += 1
             return REFUSED
         if self._answer_s:
             await asyncio.sleep(self._answer_s)
         return self._note_answer(values)
 
-    def _admit(self, now: float) -> bool:
+    def _admit(self, chat_id: int, now: float) -> bool:
         while self._window and self._window[0] <= now - WINDOW_S:
             self._window.popleft()
         if self._limited and len(self._window) >= LIMIT:
             return False
         self._window.append(now)
         self.arrived.append(now)
+        self.by_chat.setdefault(chat_id, []).append(now)
         if len(self.arrived) == self.expected:
             self.complete.set()
         return True

@@ -58,7 +58,7 @@ async def measure(posts: int = POSTS, workers: tuple[int, ...] = WORKERS, unlimi
 
 
 async def _at_the_limit(posts: int, workers: tuple[int, ...]) -> list[Figure]:
-    async with _bakery(posts, CountingApi(answer_s=TELEGRAM_S)) as bakery:
+    async with bakery_of(posts, CountingApi(answer_s=TELEGRAM_S)) as bakery:
         await _beside(bakery.api, posts, "rate-limited")
         theirs, theirs_most, theirs_refused = bakery.api.per_s, most_in_any(bakery.api.arrived, 1.0), bakery.api.refused
         figures = []
@@ -80,7 +80,7 @@ async def _at_the_limit(posts: int, workers: tuple[int, ...]) -> list[Figure]:
 
 
 async def _without_it(deliveries: int) -> list[Figure]:
-    async with _bakery(deliveries, CountingApi(limited=False), {"TELEGRAM_RATE_PER_S": "0"}) as bakery:
+    async with bakery_of(deliveries, CountingApi(limited=False), {"TELEGRAM_RATE_PER_S": "0"}) as bakery:
         await _beside(bakery.api, deliveries, "bare")
         bare = bakery.api.per_s
         figures = []
@@ -115,7 +115,7 @@ async def _drained(bakery: Bakery, deliveries: int, *, workers: int, kind: Deliv
     """All become due at once, when the processes serve."""
     async with AsyncExitStack() as stack:
         for name in ("scheduler", *(["worker"] * workers)):
-            await stack.enter_async_context(_program(bakery, name))
+            await stack.enter_async_context(program(bakery, name))
         bakery.api.expect(deliveries)
         async with bakery.deps.tx() as tx:
             await tx.session.execute(text(MAKE_DUE), _row_values(tx.now + timedelta(seconds=LEAD_S), kind))
@@ -153,16 +153,22 @@ async def _written_down(deps: Deps) -> None:
         await asyncio.sleep(0.1)
 
 
-@asynccontextmanager
-async def _program(bakery: Bakery, name: str) -> AsyncIterator[Forked]:
+async def started(bakery: Bakery, name: str) -> Forked:
+    """A process of the service that serves."""
     number = len(list(bakery.home.glob("*.log")))
-    process = Forked(
-        "postaify", name, cwd=bakery.home, environment=bakery.environment, output=bakery.home / f"{number}.log"
-    )
+    log = bakery.home / f"{number}.log"
+    process = Forked("postaify", name, cwd=bakery.home, environment=bakery.environment, output=log)
+    async with asyncio.timeout(READY_WITHIN_S):
+        while readiness_of(bakery.home, process.pid) is None:  # noqa: ASYNC110 - another process has no event
+            await asyncio.sleep(0.05)
+    return process
+
+
+@asynccontextmanager
+async def program(bakery: Bakery, name: str) -> AsyncIterator[Forked]:
+    """The same, ended afterwards."""
+    process = await started(bakery, name)
     try:
-        async with asyncio.timeout(READY_WITHIN_S):
-            while readiness_of(bakery.home, process.pid) is None:  # noqa: ASYNC110 - another process has no event
-                await asyncio.sleep(0.05)
         yield process
     finally:
         process.terminate()
@@ -170,9 +176,10 @@ async def _program(bakery: Bakery, name: str) -> AsyncIterator[Forked]:
 
 
 @asynccontextmanager
-async def _bakery(
+async def bakery_of(
     people: int, api: CountingApi, more: MappingProxyType[str, str] | dict[str, str] = MappingProxyType({})
 ) -> AsyncIterator[Bakery]:
+    """With so many people, and this API as Telegram. `more` settings for the processes."""
     with temporary_home() as home, embedded(home) as services:
         settings = Settings.load(
             _env_file=None, DATABASE_URL=services.database_url, REDIS_URL=services.redis_url, POSTAIFY_HOME=home
