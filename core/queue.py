@@ -33,7 +33,8 @@ class JobSpec:
     """A job's target (`package.module.function`), its queue, and how the runtime treats it.
 
     `lease_s`: how long a claim holds without renewal. `timeout_s`: when a run is broken off.
-    `backoff_s`: the wait before the second attempt, doubled for each further one.
+    `backoff_s`: the wait before the second attempt, doubled for each further one. `fair`: whoever comes to work takes
+    what waits of the owner for whom the least is running, not what it was called for.
     """
 
     target: str
@@ -42,6 +43,7 @@ class JobSpec:
     lease_s: float = 30
     timeout_s: float = 300
     backoff_s: float = 5
+    fair: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -138,7 +138,9 @@ async def _run_work(bench: Bench, work_job: WorkJob, work_id: ids.WorkId) -> Non
     if work is None:
         return
     run = Run(bench, spec, work)
-    with structlog.contextvars.bound_contextvars(kind=work.kind, attempt=work.attempt, request_id=work.request_id):
+    with structlog.contextvars.bound_contextvars(
+        work_id=str(work.id), kind=work.kind, attempt=work.attempt, request_id=work.request_id
+    ):
         try:
             async with metrics.timed(bench.deps.redis, "job", kind=work.kind) as labels:
                 labels["outcome"] = await _attempt(run, work_job)

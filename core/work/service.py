@@ -8,6 +8,7 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import aliased
 
 from core import ids
 from core.errors import AppError
@@ -57,14 +58,16 @@ async def request_work(
 
 async def claim_work(tx: Tx, work_id: ids.WorkId, *, spec: JobSpec, worker: str) -> ClaimedWork | None:
     """Take queued work for `lease_s`. None when there is nothing to do: somebody else has it, it has ended, or it
-    waits for its next attempt (a push that came twice mustn't cut the wait short)."""
+    waits for its next attempt (a push that came twice mustn't cut the wait short).
+
+    Of a fair kind it may be other work: there is a push for each, so all of it gets its turn.
+    """
+    wanted = await _next_fair(tx, spec) if spec.fair else work_id
+    if wanted is None:
+        return None
     claimed = await tx.session.scalar(
         update(Work)
-        .where(
-            Work.id == work_id,
-            Work.status == WorkStatus.QUEUED,
-            or_(Work.lease_until.is_(None), Work.lease_until <= tx.now),
-        )
+        .where(Work.id == wanted, *_free(tx.now))
         .values(
             status=WorkStatus.RUNNING,
             attempt=Work.attempt + 1,
@@ -83,6 +86,24 @@ async def claim_work(tx: Tx, work_id: ids.WorkId, *, spec: JobSpec, worker: str)
         attempt=claimed.attempt,
         request_id=claimed.request_id,
         payload=claimed.payload,
+    )
+
+
+async def _next_fair(tx: Tx, spec: JobSpec) -> ids.WorkId | None:
+    """The oldest work that waits of the owner for whom the fewest of this kind are running; locked."""
+    running = aliased(Work)
+    runs = (
+        select(func.count())
+        .select_from(running)
+        .where(running.kind == spec.target, running.status == WorkStatus.RUNNING, running.owner_id == Work.owner_id)
+        .scalar_subquery()
+    )
+    return await tx.session.scalar(
+        select(Work.id)
+        .where(Work.kind == spec.target, *_free(tx.now))
+        .order_by(runs, Work.created_at, Work.id)
+        .limit(1)
+        .with_for_update(skip_locked=True, of=Work)
     )
 
 
@@ -255,6 +276,10 @@ async def next_attempt_at(tx: Tx) -> datetime | None:
 def error_row(error: AppError) -> dict[str, Any]:
     """An error as it is stored: its code and its parameters."""
     return {"code": error.error_code, "params": error.params}
+
+
+def _free(now: datetime) -> tuple[Any, ...]:
+    return (Work.status == WorkStatus.QUEUED, or_(Work.lease_until.is_(None), Work.lease_until <= now))
 
 
 def _held(work: ClaimedWork) -> tuple[Any, ...]:
