@@ -1,7 +1,7 @@
 """What a handler gets: who is there, what came in, and how to answer."""
 
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
@@ -21,7 +21,10 @@ from core import ids
 from core.db import TelegramId
 from core.deps import Deps
 from core.posts.writing import Place
-from core.telegram.content import Entity
+from core.telegram.calls import call, opened
+from core.telegram.content import Content, Entity
+from core.telegram.parts import parts_of
+from core.telegram.stored import StoredMedia
 
 log = structlog.get_logger()
 
@@ -200,6 +203,14 @@ class Context:
     async def send_plain(self, text: str) -> Message:
         """Text without any markup, as one message."""
         return await self.bot.send_message(self.chat_id, text, link_preview_options=NO_PREVIEW)
+
+    async def send_content(self, content: Content) -> None:
+        """As a delivery sends it, in as many messages as it takes. Raises what storage and Telegram raise."""
+        source = StoredMedia(self.deps.storage)
+        for part in parts_of(content):
+            async with AsyncExitStack() as files:
+                ready = await opened(part.media, source, files)
+                await call(self.bot, self.chat_id, content, part, ready)
 
     async def toast(self, toast: Toast | str) -> None:
         """Answer the press, with words. Without effect outside of a press, or when it was answered."""

@@ -29,10 +29,7 @@ from core.broadcasts.progress import progress_of, show_progress
 from core.broadcasts.service import broadcast_of
 from core.db import TelegramId
 from core.errors import Conflict, InvalidInput
-from core.telegram.calls import call
 from core.telegram.content import Content, TextFormat
-from core.telegram.parts import parts_of
-from core.telegram.sender import NoMedia
 
 PROMPT: Final = "admin.broadcast"
 DRAFT: Final = "broadcast_id"
@@ -120,8 +117,7 @@ async def on_preview(context: Context, press: PreviewBroadcast) -> None:
     async with context.deps.read() as session:
         content = Content.from_json((await broadcast_of(session, press.broadcast_id)).content)
     try:
-        for part in parts_of(content):
-            await call(context.bot, context.chat_id, content, part, NoMedia())
+        await context.send_content(content)
     except BadRequest as refusal:
         raise Conflict("broadcasts.refused", detail=refusal.message) from refusal
 

@@ -31,9 +31,6 @@ from core.posts.models import Post
 from core.posts.queries import post_of
 from core.posts.service import EDITABLE
 from core.posts.writing import card_of
-from core.telegram.calls import call
-from core.telegram.parts import parts_of
-from core.telegram.sender import NoMedia
 
 BUTTONS_PROMPT = "posts.buttons"
 MEDIA_PROMPT = "posts.media"
@@ -153,8 +150,7 @@ async def on_preview(context: Context, press: PreviewPost) -> None:
         post = await post_of(session, owner_id=context.actor.id, post_id=press.post_id)
         content = message_of(post, await footer_for(session, post))
     try:
-        for part in parts_of(content):
-            await call(context.bot, context.chat_id, content, part, NoMedia())
+        await context.send_content(content)
     except BadRequest as refusal:
         raise Conflict("makeup.preview_refused", detail=refusal.message) from refusal
 

@@ -38,11 +38,8 @@ from core.posts.platforms import Draft, Platform
 from core.posts.queries import post_of, post_on_card
 from core.posts.writing import Place, bind_card, card_of, draft_from_source
 from core.providers.text import Rewrite, RewriteKind
-from core.telegram.calls import call
 from core.telegram.content import Content, Entity, TextFormat
 from core.telegram.markup import from_entities, to_entities, utf16_length
-from core.telegram.parts import parts_of
-from core.telegram.sender import NoMedia
 
 EDIT_PROMPT = "posts.edit"
 REPLACES = "="
@@ -215,8 +212,7 @@ async def on_full_text(context: Context, press: ShowFullText) -> None:
     async with context.deps.read() as session:
         post = await post_of(session, owner_id=context.actor.id, post_id=press.post_id)
     content = Content(text=post.text, format=TextFormat.PLAIN, entities=entities_of(post.entities), link_preview=False)
-    for part in parts_of(content):
-        await call(context.bot, context.chat_id, content, part, NoMedia())
+    await context.send_content(content)
 
 
 async def on_delete(context: Context, press: DeletePost) -> None:

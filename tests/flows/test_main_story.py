@@ -76,7 +76,7 @@ async def test_the_whole_story(house: House, person: Person) -> None:
     assert -1 < (sent_at - due_at).total_seconds() < LATE_S
     assert delivered in {"sending", "delivered"}
     done = await person.wait_until_edited(status, "✅ Published")
-    assert [button.text for button in done.buttons] == ["📑 Duplicate as a draft"]
+    assert [button.text for button in done.buttons] == ["📑 Duplicate as a draft", "♻️ Evergreen"]
 
     listed = await person.send_text("/posts")
     posts = await person.wait_for_message("3 posts", after=listed.id)
