@@ -2,13 +2,15 @@
 
 import sys
 
-from tests.bench import lateness, limiter, planning, startup, transport, updates
+from tests.bench import deliveries, lateness, leases, limiter, planning, startup, transport, updates
 from tests.bench.figures import show
 
 BENCHES = {
     "transport": transport.main,
     "limiter": limiter.main,
     "updates": updates.main,
+    "deliveries": deliveries.main,
+    "leases": leases.main,
     "lateness": lateness.main,
     "planning": planning.main,
     "startup": startup.main,

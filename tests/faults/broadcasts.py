@@ -153,7 +153,7 @@ async def _cancelled(stage: Stage, outcome: Outcome) -> None:
         rows = await session.execute(
             text("SELECT status, count(*) FROM deliveries WHERE subject_id = :id GROUP BY status"), {"id": broadcast_id}
         )
-        counts: Counter[str] = Counter({status: count for status, count in rows})
+        counts = Counter({str(row[0]): int(row[1]) for row in rows})
     outcome.sent_of_cancelled = len(stage.api.by_chat)
     if outcome.after_cancel:
         outcome.wrong.append(f"{outcome.after_cancel} were sent over {STOPS_WITHIN_S} s after the cancel")
