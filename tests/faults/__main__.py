@@ -57,6 +57,7 @@ def show(verdicts: Sequence[Verdict]) -> None:
         "scenarios": len(verdicts),
         "kinds of fault": ", ".join(f"{kind} {count}" for kind, count in kinds.most_common()),
         "deliveries": sum(verdict.deliveries for verdict in verdicts),
+        "with a broadcast beside": sum(verdict.broadcasts for verdict in verdicts),
         "lost": sum(verdict.lost for verdict in verdicts),
         "channel or group twice": sum(verdict.doubled for verdict in verdicts),
         "private twice": sum(verdict.private_duplicates for verdict in verdicts),

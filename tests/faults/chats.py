@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from core import ids
 from core.deps import Deps
 from tests.factories import make_user
+from tests.pictures import picture
 from web.sandbox.client import Person, SandboxClient
 
 PEOPLE, CHANNELS, GROUPS = 40, 25, 15
+PHOTOS = 2
 WELCOMED_WITHIN_S = 30.0
 
 
@@ -21,6 +23,8 @@ class Chats:
     """Channels and groups."""
     owners: dict[int, ids.UserId]
     """By the person's id at Telegram."""
+    photos: tuple[str, ...]
+    """Pictures that Telegram knows."""
 
 
 async def make_chats(
@@ -38,7 +42,9 @@ async def make_chats(
     async with asyncio.timeout(WELCOMED_WITHIN_S):
         for person in members:
             await person.wait_for_message(lambda _: True, timeout_s=WELCOMED_WITHIN_S)
-    return Chats(tuple(members), tuple(rooms), owners)
+    sent = await members[0].upload(*((f"{number}.png", picture()) for number in range(PHOTOS)))
+    photos = tuple(str(one.body["photo"][-1]["file_id"]) for one in sent)
+    return Chats(tuple(members), tuple(rooms), owners, photos)
 
 
 async def _room(owner: Person, type_: str, number: int) -> int:

@@ -49,6 +49,7 @@ WEIGHTS = {
     Kind.HANG: 2,
     Kind.DELAY: 3,
 }
+BROADCAST_SHARE = 0.3
 LASTS_S = {
     Kind.STOP_WORKER: (0.5, 8.0),
     Kind.STOP_WORKER_LONG: (LEASE_OUTLASTED_S, LEASE_OUTLASTED_S + 3),
@@ -95,6 +96,8 @@ class Plan:
     deliveries: int
     spread_s: float
     faults: tuple[Fault, ...]
+    broadcast: bool
+    """Whether one message goes to everybody meanwhile."""
     chosen: random.Random = field(repr=False, compare=False)
     """For what is chosen while it runs: chats, and which messages are long."""
 
@@ -118,6 +121,7 @@ def plan_of(seed: int, *kinds: Kind, deliveries: int = 0) -> Plan:
         deliveries=deliveries or dice.randint(30, 150),
         spread_s=spread_s,
         faults=tuple(sorted(faults, key=lambda fault: fault.at_s)),
+        broadcast=dice.random() < BROADCAST_SHARE,
         chosen=dice,
     )
 

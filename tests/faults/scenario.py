@@ -7,18 +7,20 @@ from datetime import UTC, datetime
 
 from sqlalchemy import func, select
 
+from core import ids
+from core.broadcasts.service import broadcast_of
 from core.db import DATABASE_TROUBLE
 from core.deliveries.models import FINAL, Delivery, StatusMessage
 from core.deps import Deps
 from tests.faults.chats import Chats
-from tests.faults.deliveries import Wanted, schedule_all
+from tests.faults.deliveries import Wanted, begin_broadcast, broadcast_mark, schedule_all
 from tests.faults.home import FaultyHome
 from tests.faults.plan import Fault, Kind, Plan
-from tests.faults.verdict import Arrived, Verdict, excused, judge, rows_of, status_messages_of
+from tests.faults.verdict import Arrived, Verdict, excused, judge, judge_broadcast, rows_of, status_messages_of
 
 SETTLED_WITHIN_S = 90.0
 LOOK_EVERY_S = 0.2
-SEND = "sendMessage"
+SENDS = ("sendMessage", "sendMediaGroup")
 STALLED = 8
 """Calls that a stalled machine may let arrive bunched and be refused: they started in time. All are counted."""
 
@@ -46,7 +48,8 @@ PLAYS: dict[Kind, Play] = {
 
 
 async def _disturb(home: FaultyHome, fault: Fault, kind: str, **more: float) -> None:
-    await home.sandbox.add_fault(kind, SEND, times=fault.times, **more)
+    for method in SENDS:
+        await home.sandbox.add_fault(kind, method, times=fault.times, **more)
 
 
 async def play(home: FaultyHome, chats: Chats, plan: Plan) -> Verdict:
@@ -56,12 +59,16 @@ async def play(home: FaultyHome, chats: Chats, plan: Plan) -> Verdict:
     refused = (await home.sandbox.stats())["refused_429"]
     async with home.deps() as deps:
         first_due, wanted = await schedule_all(deps, chats, plan)
+        broadcast_id = await begin_broadcast(deps, chats, plan)
     await asyncio.gather(*(_play_at(home, fault, first_due) for fault in plan.faults))
     async with home.deps() as deps:
-        await _settle(deps, wanted)
+        await _settle(deps, wanted, broadcast_id)
         rows, shown = await rows_of(deps, wanted), await status_messages_of(deps, wanted)
     await home.sandbox.clear_faults()
-    verdict = judge(plan, wanted, rows, shown, Arrived.of(await home.sandbox.calls(SEND, since=since)))
+    arrived = Arrived.of(call for call in await home.sandbox.calls(since=since) if call["method"] in SENDS)
+    verdict = judge(plan, wanted, rows, shown, arrived)
+    if broadcast_id is not None:
+        judge_broadcast(verdict, chats, broadcast_mark(plan), arrived)
     await _measure(home, verdict, refused)
     verdict.took_s = time.monotonic() - started
     return verdict
@@ -72,16 +79,23 @@ async def _play_at(home: FaultyHome, fault: Fault, first_due: datetime) -> None:
     await PLAYS[fault.kind](home, fault)
 
 
-async def _settle(deps: Deps, wanted: list[Wanted]) -> None:
+async def _settle(deps: Deps, wanted: list[Wanted], broadcast_id: ids.BroadcastId | None) -> None:
     """Until no row is unfinished and every owner has been told, or until it has taken too long: then rows tell."""
     give_up_at = time.monotonic() + SETTLED_WITHIN_S
     while time.monotonic() < give_up_at:
         try:
-            if await _unfinished(deps, wanted) == 0:
+            if await _unfinished(deps, wanted) == 0 and await _is_over(deps, broadcast_id):
                 return
         except DATABASE_TROUBLE:
             pass
         await asyncio.sleep(LOOK_EVERY_S)
+
+
+async def _is_over(deps: Deps, broadcast_id: ids.BroadcastId | None) -> bool:
+    if broadcast_id is None:
+        return True
+    async with deps.read() as session:
+        return (await broadcast_of(session, broadcast_id)).finished_at is not None
 
 
 async def _unfinished(deps: Deps, wanted: list[Wanted]) -> int:

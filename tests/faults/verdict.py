@@ -1,5 +1,6 @@
 """What became of a scenario: the rows beside what the sandbox has accepted."""
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from core.db import Json
 from core.deliveries.models import Delivery, DeliveryStatus, StatusMessage
 from core.deliveries.service import UNKNOWN_OUTCOME
 from core.deps import Deps
+from tests.faults.chats import Chats
 from tests.faults.deliveries import Wanted
 from tests.faults.plan import Kind, Plan
 
@@ -28,11 +30,18 @@ class Arrived:
         at: dict[str, list[float]] = defaultdict(list)
         for call in calls:
             if call["accepted"]:
-                at[f"{call['params']['chat_id']} {call['params'].get('text', '').partition(' ')[0]}"].append(call["at"])
+                at[f"{call['params']['chat_id']} {_text_of(call['params']).partition(' ')[0]}"].append(call["at"])
         return cls(at)
 
     def of_part(self, wanted: Wanted, mark: str) -> Sequence[float]:
         return self.at.get(f"{wanted.chat_id} {mark}", ())
+
+
+def _text_of(params: Json) -> str:
+    """Its words, or those under an album's first picture."""
+    if "media" in params:
+        return str(json.loads(params["media"])[0].get("caption", ""))
+    return str(params.get("text", ""))
 
 
 @dataclass(slots=True)
@@ -52,6 +61,7 @@ class Verdict:
     """Sent to a channel or group after the row was judged."""
     refused: int = 0
     max_per_second: int = 0
+    broadcasts: int = 0
     wrong: list[str] = field(default_factory=list)
 
 
@@ -73,6 +83,19 @@ def judge(
         if row.status == DeliveryStatus.UNCONFIRMED:
             _judge_unconfirmed(verdict, one, row, shown.get(one.subject_id))
     return verdict
+
+
+def judge_broadcast(verdict: Verdict, chats: Chats, mark: str, arrived: Arrived) -> None:
+    """Everybody has it; twice only where a result may have been lost."""
+    verdict.broadcasts = 1
+    copies = [len(arrived.at.get(f"{person.id} {mark}", ())) for person in chats.people]
+    if missing := copies.count(0):
+        verdict.lost += missing
+        verdict.wrong.append(f"{missing} didn't get the broadcast")
+    twice = sum(copies) - len(copies) + missing
+    verdict.private_duplicates += twice
+    if twice and not verdict.plan.loses_results:
+        verdict.wrong.append(f"{twice} got the broadcast twice for no reason")
 
 
 def _judge_presence(verdict: Verdict, one: Wanted, row: Delivery, arrived: Arrived) -> None:

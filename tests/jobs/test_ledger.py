@@ -70,8 +70,8 @@ async def rows(deps: Deps) -> list[ids.DeliveryId]:
             assert delivery_id is not None
             made.append(delivery_id)
         for push in tx.outbox:
-            ticket, delivery_id = map(str, push.args)
-            holder = "another" if delivery_id == str(made[3]) else HOLDER
+            ticket, leased_id = map(str, push.args)
+            holder = "another" if leased_id == str(made[3]) else HOLDER
             await deliveries.claim_leased(tx, made, ticket=ticket, worker=holder)
         tx.outbox.clear()
     return made
