@@ -39,7 +39,7 @@ from core.storage.streams import blocks_of
 
 PART_BYTES: Final = 8 * 1024 * 1024
 """Larger files go in parts of this size. R2 wants all but the last to be equal, and S3 at least 5 MiB."""
-PARTS_AT_ONCE: Final = 4
+PARTS_AT_ONCE: Final = 2
 THREADS: Final = 16
 NOT_THERE: Final = frozenset({"404", "NoSuchKey", "NotFound"})
 BEYOND_THE_END: Final = "InvalidRange"

@@ -18,7 +18,7 @@ from core.storage.s3 import PART_BYTES
 
 CONTENTS = secrets.token_bytes(100_000)
 IN_PARTS = PART_BYTES * 5 + 1
-"""More parts than are sent at once."""
+"""More parts than are sent at once, and one byte."""
 
 
 async def contents(storage: Storage, key: str, start: int = 0, end: int | None = None) -> bytes:
