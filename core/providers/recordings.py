@@ -1,38 +1,10 @@
-"""Whether what a service sent is a whole recording. Only headers are read; core/podcasts decodes."""
+"""What the headers of a recording tell: its format, and how long it is. core/podcasts decodes."""
 
 from io import BytesIO
-from typing import Any
-
-from core.errors import ProviderError
-from core.providers.speech import SpeechErrorCode
 
 WAV, MP3, OGG, FLAC, AAC, MP4 = "audio/wav", "audio/mpeg", "audio/ogg", "audio/flac", "audio/aac", "audio/mp4"
-_CHARACTERS_PER_S = 40
-"""Nobody speaks as fast: English has about 15 a second."""
-_PATIENT_CHARACTERS = 40
-"""Below, a text is too short to judge its recording's length."""
-_WHOLE = 0.9
 _UNKNOWN_SIZES = frozenset({0, 0xFFFFFFFF, 0x7FFFFFFF})
 """What streaming servers write into a WAV's header, which they send before they know the size."""
-
-
-def checked_recording(audio: bytes, *, told_type: str, text: str, speed: float, provider: str) -> str:
-    """The content type by its contents. Raises ProviderError EMPTY, WRONG_CONTENT_TYPE or TRUNCATED."""
-    if not audio:
-        raise _unsound(SpeechErrorCode.EMPTY, provider)
-    content_type = sniffed(audio)
-    if content_type is None:
-        raise _unsound(SpeechErrorCode.WRONG_CONTENT_TYPE, provider, content_type=told_type)
-    found = _seconds(audio, content_type)
-    if found is None:
-        return content_type
-    seconds, claimed_s = found
-    if seconds <= 0:
-        raise _unsound(SpeechErrorCode.EMPTY, provider)
-    least_s = len(text) / (_CHARACTERS_PER_S * max(speed, 1.0)) if len(text) > _PATIENT_CHARACTERS else 0.0
-    if seconds < max(claimed_s * _WHOLE, least_s):
-        raise _unsound(SpeechErrorCode.TRUNCATED, provider, duration_s=round(seconds, 2))
-    return content_type
 
 
 def sniffed(audio: bytes) -> str | None:
@@ -61,7 +33,7 @@ def wav_share(audio: bytes) -> float | None:
     return min((len(audio) - at - 8) / promised, 1.0)
 
 
-def _seconds(audio: bytes, content_type: str) -> tuple[float, float] | None:
+def seconds_of(audio: bytes, content_type: str) -> tuple[float, float] | None:
     """How long the recording is, and how long its header says; None when it can't be told without decoding."""
     if content_type == WAV:
         return _wav_seconds(audio)
@@ -89,7 +61,3 @@ def _mp3_seconds(audio: bytes) -> tuple[float, float] | None:
     except MutagenError:
         return 0.0, 0.0
     return (len(audio) * 8 / info.bitrate, info.length) if info.bitrate else (0.0, 0.0)
-
-
-def _unsound(code: SpeechErrorCode, provider: str, **params: Any) -> ProviderError:
-    return ProviderError(code, provider=provider, retryable=True, **params)

@@ -13,7 +13,7 @@ import tenacity
 from pydantic import SecretStr
 
 from core.errors import ProviderError
-from core.providers.recordings import checked_recording
+from core.providers.recording_checks import checked_recording
 from core.providers.speech import Speech, SpeechErrorCode, SpeechSettings
 from core.providers.wire import limited, object_of, retry_after_s
 

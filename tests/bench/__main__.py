@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.bench import deliveries, lateness, leases, limiter, planning, startup, transport, updates
+from tests.bench import deliveries, episode, lateness, leases, limiter, planning, startup, transport, updates
 from tests.bench.figures import show
 
 BENCHES = {
@@ -14,6 +14,7 @@ BENCHES = {
     "lateness": lateness.main,
     "planning": planning.main,
     "startup": startup.main,
+    "episode": episode.main,
 }
 
 if __name__ == "__main__":

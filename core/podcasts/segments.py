@@ -1,0 +1,128 @@
+"""A spoken segment, from what a service sent to what is joined: trimmed, equally loud, with soft ends; kept on disk."""
+
+import os
+import tempfile
+import wave
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.errors import ProviderError
+from core.podcasts.sound import (
+    RATE_HZ,
+    SAMPLE_BYTES,
+    AudioSegment,
+    Unreadable,
+    detect_leading_silence,
+    hear,
+    leveled,
+    stereo,
+)
+
+LOUDNESS_LUFS = -15.7
+"""Pauses and the encoder's low-pass take 0.2 to 0.6 from it; the episode has -16."""
+LONGEST_S = 900.0
+
+_MOST_GAIN_DB = 30.0
+_SILENCE_BELOW_DB = 26.0
+"""Below a segment's own level; and anything below _SILENCE_DBFS."""
+_SILENCE_DBFS = -45.0
+_CHUNK_MS = 5
+_KEPT_BEFORE_MS, _KEPT_AFTER_MS = 30, 60
+"""Of the silence at the ends: the breath of a consonant."""
+_FADE_IN_MS, _FADE_OUT_MS = 5, 15
+
+
+class SegmentBroken(ProviderError):
+    """A recording that can't be used and has to be made again. Params: number (from 1), name, and reason: empty,
+    undecodable, truncated, silent, too_long, missing."""
+
+    code = "podcasts.segment_broken"
+
+    def __init__(self, *, number: int, name: str, reason: str) -> None:
+        super().__init__(provider="audio", retryable=True, number=number, name=name, reason=reason)
+        self.number = number
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A prepared recording: a WAV, mono, 44.1 kHz, 16 bit, of `frames` samples."""
+
+    path: Path
+    frames: int
+
+    def blocks(self, frames: int = RATE_HZ) -> Iterator[bytes]:
+        """Stereo, 16 bit, about a second at a time."""
+        with wave.open(str(self.path)) as file:
+            while block := file.readframes(frames):
+                yield stereo(block)
+
+
+def prepare(recording: Path, folder: Path, *, number: int) -> Segment:
+    """The segment of a recording: kept from earlier, or made and kept in `folder` under the recording's name.
+
+    A recording's name must change with its contents (core.providers.speech.recording_key). Blocking: about 4 ms for
+    a second of sound. Raises SegmentBroken, which names `number`.
+    """
+    kept = folder / f"{recording.name}.segment.wav"
+    if frames := _kept_frames(kept):
+        return Segment(kept, frames)
+    try:
+        audio = _prepared(recording.read_bytes())
+    except Unreadable as exc:
+        raise SegmentBroken(number=number, name=recording.name, reason=exc.reason) from exc
+    except FileNotFoundError as exc:
+        raise SegmentBroken(number=number, name=recording.name, reason="missing") from exc
+    keep(audio, kept)
+    return Segment(kept, int(audio.frame_count()))
+
+
+def keep(audio: AudioSegment, target: Path) -> None:
+    """Write a WAV that is there as a whole or not at all."""
+    descriptor, name = tempfile.mkstemp(dir=target.parent, suffix=".part")
+    try:
+        with os.fdopen(descriptor, "wb") as raw, wave.open(raw, "wb") as file:
+            file.setnchannels(audio.channels)
+            file.setsampwidth(SAMPLE_BYTES)
+            file.setframerate(RATE_HZ)
+            file.writeframes(audio.raw_data)
+        Path(name).replace(target)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _prepared(recording: bytes) -> AudioSegment:
+    heard = hear(recording, channels=1, longest_s=LONGEST_S)
+    gain_db = min(LOUDNESS_LUFS - heard.loudness, _MOST_GAIN_DB)
+    return leveled(_trimmed(heard.audio), gain_db).fade_in(_FADE_IN_MS).fade_out(_FADE_OUT_MS)
+
+
+def _trimmed(audio: AudioSegment) -> AudioSegment:
+    threshold = max(audio.dBFS - _SILENCE_BELOW_DB, _SILENCE_DBFS)
+    before = detect_leading_silence(audio, silence_threshold=threshold, chunk_size=_CHUNK_MS)
+    if before >= len(audio):
+        raise Unreadable("silent")
+    after = _trailing_silence_ms(audio, threshold)
+    return audio[max(before - _KEPT_BEFORE_MS, 0) : len(audio) - max(after - _KEPT_AFTER_MS, 0)]
+
+
+def _trailing_silence_ms(audio: AudioSegment, threshold: float) -> int:
+    """pydub's own way is to turn the whole around."""
+    end = len(audio)
+    while end > _CHUNK_MS and audio[end - _CHUNK_MS : end].dBFS < threshold:
+        end -= _CHUNK_MS
+    return len(audio) - end
+
+
+def _kept_frames(path: Path) -> int:
+    """0 when there is none, or half of one."""
+    try:
+        with wave.open(str(path)) as file:
+            frames = file.getnframes()
+            described: Any = (file.getframerate(), file.getnchannels(), file.getsampwidth())
+            whole = path.stat().st_size >= frames * SAMPLE_BYTES
+    except (OSError, EOFError, wave.Error):
+        return 0
+    return frames if whole and described == (RATE_HZ, 1, SAMPLE_BYTES) else 0

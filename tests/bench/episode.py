@@ -1,0 +1,155 @@
+"""A long episode from its segments to the MP3: ours, beside the encoder alone and pydub over the whole."""
+
+import asyncio
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.providers.offline.espeak import VOICES, Espeak
+from tests.bench.figures import Figure
+
+MINUTES = 60
+ROUNDS = 2
+"""The best of: the machine does other things, too."""
+LINE = (
+    "Number {number}: bread rises slowly, and that is its whole secret. So what do the bakers do about it?"
+    " They wait for the dough, they fold it {number} times, and they keep it cool over the night."
+)
+SEGMENT_S = 12
+"""What the line takes."""
+DIFFERENT = 20
+"""Recordings that are made; they come again and again under names of their own."""
+
+
+LOOK_S = 0.05
+
+
+@dataclass(frozen=True)
+class Run:
+    """`peak_mb` is the sum of the peaks of the process and its children."""
+
+    took_s: float
+    peak_mb: float
+
+
+def measure() -> list[Figure]:
+    folder = Path(tempfile.mkdtemp(prefix="postaify-bench-"))
+    try:
+        asyncio.run(_record(folder))
+        seconds = _write_samples(folder)
+        best = {way: _best(way, folder) for way in ("encoder", "streamed", "whole")}
+    finally:
+        shutil.rmtree(folder)
+    speed = {way: seconds / one.took_s for way, one in best.items()}
+    return [
+        Figure("length of the episode", seconds / 60, "min"),
+        Figure("one ffmpeg over the same samples", speed["encoder"], "x real time"),
+        Figure.beside(
+            "segments to MP3, beside ffmpeg alone",
+            speed["streamed"],
+            "x real time",
+            reference=speed["encoder"],
+            goal=">= 0.85 x",
+        ),
+        Figure.beside(
+            "segments to MP3, beside pydub over the whole",
+            speed["streamed"],
+            "x real time",
+            reference=speed["whole"],
+            goal=">= 2 x",
+        ),
+        Figure.beside(
+            "peak memory with ffmpeg, beside pydub's",
+            best["streamed"].peak_mb,
+            "MB",
+            reference=best["whole"].peak_mb,
+            goal="<= 80 MB",
+        ),
+    ]
+
+
+async def _record(folder: Path) -> None:
+    """FOLDER/recordings, named in their order and by who speaks."""
+    place = folder / "recordings"
+    place.mkdir()
+    speaker = Espeak()
+    made = []
+    for number in range(DIFFERENT):
+        voice = VOICES[number % 2].id
+        made.append(((await speaker.speak(LINE.format(number=number), voice, language="en")).audio, voice))
+    for at in range(MINUTES * 60 // SEGMENT_S):
+        audio, voice = made[at % DIFFERENT]
+        (place / f"{at:05d}-{voice}").write_bytes(audio)
+
+
+def _write_samples(folder: Path) -> float:
+    """FOLDER/samples: what ours gave its encoder; its length in seconds."""
+    from core.podcasts.audio import Episode, Spoken, Tags
+    from core.podcasts.joining import Joined
+    from core.podcasts.segments import prepare
+
+    turns = [Spoken(path, path.name[-2:], "") for path in sorted((folder / "recordings").iterdir())]
+    joined = Joined(Episode(turns, Tags("")), range(len(turns)))
+    (folder / "workshop").mkdir()
+    segments = (prepare(turn.recording, folder / "workshop", number=1) for turn in turns)
+    with (folder / "samples").open("wb") as file:
+        file.writelines(joined.blocks(segments))
+    return joined.duration_ms / 1000
+
+
+def _best(way: str, folder: Path) -> Run:
+    """The fastest, with the highest peak of all."""
+    runs = [_run(way, folder) for _ in range(ROUNDS)]
+    return Run(min(run.took_s for run in runs), max(run.peak_mb for run in runs))
+
+
+def _run(way: str, folder: Path) -> Run:
+    """From nothing but the recordings."""
+    if way == "streamed":
+        shutil.rmtree(folder / "workshop", ignore_errors=True)
+    command = [sys.executable, "-m", "tests.bench.episode_run", way, str(folder)]
+    peaks_kb: dict[int, int] = {}
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        while process.poll() is None:
+            peaks_kb[process.pid] = max(peaks_kb.get(process.pid, 0), _peak_kb(process.pid, name="python"))
+            for pid in _children(process.pid):
+                peaks_kb[pid] = max(peaks_kb.get(pid, 0), _peak_kb(pid, name="ffmpeg"))
+            time.sleep(LOOK_S)
+        assert process.stdout is not None
+        took_s = float(process.stdout.read())
+    return Run(took_s, sum(peaks_kb.values()) * 1024 / 1_000_000)
+
+
+def _children(pid: int) -> list[int]:
+    """Of all its threads."""
+    found = []
+    for task in Path(f"/proc/{pid}/task").glob("*"):
+        with suppress(OSError):
+            found += [int(child) for child in (task / "children").read_text().split()]
+    return found
+
+
+def _peak_kb(pid: int, *, name: str) -> int:
+    """Resident memory at its highest, as the kernel counts it; 0 for a fork that is yet to become the program."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text()
+    except OSError:
+        return 0
+    found = re.search(rf"^Name:\s+{name}.*^VmHWM:\s+(\d+)", status, re.MULTILINE | re.DOTALL)
+    return int(found[1]) if found else 0
+
+
+def main() -> list[Figure]:
+    return measure()
+
+
+if __name__ == "__main__":
+    from tests.bench.figures import show
+
+    show("episode", main())
