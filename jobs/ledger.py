@@ -7,8 +7,8 @@ from typing import Generic, TypeVar
 
 from core import ids
 from core.db import Json
-from core.deliveries.service import LEASE
-from core.deliveries.several import begin_sending_several, finish_delivered
+from core.deliveries.service import LEASE, begin_sending
+from core.deliveries.several import finish_delivered
 from core.metrics import Meter
 from jobs.runtime import Bench, written
 
@@ -75,7 +75,7 @@ class Ledger:
 
     async def _begin(self, delivery_ids: Sequence[ids.DeliveryId]) -> list[bool]:
         async with self.bench.deps.tx() as tx:
-            begun = await begin_sending_several(tx, delivery_ids, worker=self.holder)
+            begun = await begin_sending(tx, delivery_ids, worker=self.holder)
         return [delivery_id in begun for delivery_id in delivery_ids]
 
     async def _end(self, delivered: Sequence[tuple[ids.DeliveryId, Sequence[Json]]]) -> list[bool]:

@@ -11,7 +11,7 @@ from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core import ids
-from core.db import Json, ReadSession, TelegramId
+from core.db import Json, ReadSession, TelegramId, any_of
 from core.deliveries.models import Delivery, DeliveryKind, DeliveryStatus, Priority
 from core.queue import DELIVERIES, JobSpec
 from core.tx import Tx
@@ -171,15 +171,20 @@ async def keep_leases(tx: Tx, delivery_ids: Sequence[ids.DeliveryId], *, worker:
     )
 
 
-async def begin_sending(tx: Tx, delivery_id: ids.DeliveryId, *, worker: str) -> bool:
-    """The last step before the call to Telegram. False when it was cancelled or taken away: then don't call."""
-    begun = await tx.session.scalar(
+async def begin_sending(tx: Tx, delivery_ids: Sequence[ids.DeliveryId], *, worker: str) -> frozenset[ids.DeliveryId]:
+    """The last step before their calls to Telegram. What isn't given was cancelled or taken away: don't call."""
+    begun = await tx.session.scalars(
         update(Delivery)
-        .where(Delivery.id == delivery_id, Delivery.status == DeliveryStatus.LEASED, Delivery.leased_by == worker)
+        .where(
+            Delivery.id == any_of(delivery_ids),
+            Delivery.status == DeliveryStatus.LEASED,
+            Delivery.leased_by == worker,
+        )
         .values(status=DeliveryStatus.SENDING, attempt=Delivery.attempt + 1, lease_until=tx.now + LEASE)
         .returning(Delivery.id)
+        .execution_options(synchronize_session=False)
     )
-    return begun is not None
+    return frozenset(begun)
 
 
 async def record_parts(tx: Tx, delivery_id: ids.DeliveryId, *, worker: str, parts: Sequence[Json]) -> bool:

@@ -1,4 +1,4 @@
-"""The steps of core/deliveries/service.py for several rows of one job at once: one statement, one commit."""
+"""The ends of several deliveries of one job at once: one statement, one commit."""
 
 from collections.abc import Mapping, Sequence
 
@@ -6,28 +6,10 @@ from sqlalchemy import Uuid, column, func, literal, update
 from sqlalchemy.dialects.postgresql import JSONB
 
 from core import ids
-from core.db import Json, any_of
+from core.db import Json
 from core.deliveries.models import Delivery, DeliveryStatus
-from core.deliveries.service import HELD, LEASE
+from core.deliveries.service import HELD
 from core.tx import Tx
-
-
-async def begin_sending_several(
-    tx: Tx, delivery_ids: Sequence[ids.DeliveryId], *, worker: str
-) -> frozenset[ids.DeliveryId]:
-    """The last step before their calls to Telegram. Those that aren't given were cancelled or taken away."""
-    begun = await tx.session.scalars(
-        update(Delivery)
-        .where(
-            Delivery.id == any_of(delivery_ids),
-            Delivery.status == DeliveryStatus.LEASED,
-            Delivery.leased_by == worker,
-        )
-        .values(status=DeliveryStatus.SENDING, attempt=Delivery.attempt + 1, lease_until=tx.now + LEASE)
-        .returning(Delivery.id)
-        .execution_options(synchronize_session=False)
-    )
-    return frozenset(begun)
 
 
 async def finish_delivered(

@@ -20,10 +20,10 @@ from jobs.scheduler import BATCH, Scheduler
 from tests.bench.figures import Figure, percentile
 
 FEW, MANY = 10_000, 1_000_000
-ROUNDS: Final = 200
-TICKS: Final = 500
+ROUNDS: Final = 60
+TICKS: Final = 300
 OWNERS: Final = 1_000
-WARM_UP: Final = 20
+WARM_UP: Final = 10
 
 MAKE_OWNERS: Final = """
 INSERT INTO users (id, telegram_user_id, first_name, language, platforms, writing_options, is_admin, created_at)

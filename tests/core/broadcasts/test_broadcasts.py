@@ -54,7 +54,7 @@ async def leased_by_worker(tx: Tx, limit: int) -> list[ids.DeliveryId]:
 
 
 async def deliver(tx: Tx, delivery_id: ids.DeliveryId, status: DeliveryStatus = DeliveryStatus.DELIVERED) -> None:
-    assert await deliveries.begin_sending(tx, delivery_id, worker="w")
+    assert await deliveries.begin_sending(tx, [delivery_id], worker="w")
     assert await deliveries.finish_delivery(tx, delivery_id, worker="w", status=status)
 
 
@@ -99,10 +99,10 @@ async def test_a_pause_holds_what_waits_and_what_is_set_aside_and_ends_when_it_i
     broadcast = await started(tx, people=6)
     await plan_broadcast(tx, broadcast.id)
     first, second = await leased_by_worker(tx, 2)
-    assert await deliveries.begin_sending(tx, first, worker="w")
+    assert await deliveries.begin_sending(tx, [first], worker="w")
     await broadcasts.pause_broadcast(tx, admin_id=broadcast.admin_id, broadcast_id=broadcast.id)
     assert await statuses(tx, broadcast) == {DeliveryStatus.SENDING: 1, DeliveryStatus.ON_HOLD: 5}
-    assert not await deliveries.begin_sending(tx, second, worker="w")
+    assert not await deliveries.begin_sending(tx, [second], worker="w")
     assert await plan_broadcast(tx, broadcast.id) == 0
     await broadcasts.resume_broadcast(tx, admin_id=broadcast.admin_id, broadcast_id=broadcast.id)
     assert await statuses(tx, broadcast) == {DeliveryStatus.SENDING: 1, DeliveryStatus.SCHEDULED: 5}
@@ -115,7 +115,7 @@ async def test_what_comes_back_from_telegram_after_the_word_isnt_sent_again(tx: 
     broadcast = await started(tx, people=1)
     await plan_broadcast(tx, broadcast.id)
     [row] = await leased_by_worker(tx, 1)
-    assert await deliveries.begin_sending(tx, row, worker="w")
+    assert await deliveries.begin_sending(tx, [row], worker="w")
     await verb(tx, admin_id=broadcast.admin_id, broadcast_id=broadcast.id)
     await deliveries.put_back(tx, row, worker="w", after_s=0)
     assert await lease(tx) is None
@@ -127,7 +127,7 @@ async def test_cancelled_it_ends_when_what_was_being_sent_has_ended(tx: Tx) -> N
     broadcast = await started(tx, people=4)
     await plan_broadcast(tx, broadcast.id, page=3)
     [row] = await leased_by_worker(tx, 1)
-    assert await deliveries.begin_sending(tx, row, worker="w")
+    assert await deliveries.begin_sending(tx, [row], worker="w")
     await broadcasts.cancel_broadcast(tx, admin_id=broadcast.admin_id, broadcast_id=broadcast.id)
     await settle_broadcast(tx, broadcast.id)
     assert broadcast.finished_at is None
@@ -146,7 +146,7 @@ async def test_done_when_everybody_has_been_dealt_with_and_its_message_says_the_
         await plan_broadcast(tx, broadcast.id)
         first, second, third = await leased_by_worker(tx, 3)
         await deliver(tx, first)
-        assert await deliveries.begin_sending(tx, second, worker="w")
+        assert await deliveries.begin_sending(tx, [second], worker="w")
         error = {"code": "delivery.blocked_by_user", "params": {}}
         await deliveries.finish_delivery(tx, second, worker="w", status=DeliveryStatus.FAILED, error=error)
         await settle_broadcast(tx, broadcast.id, per_s=0.5)

@@ -59,7 +59,7 @@ async def begin(tx: Tx, delivery_id: ids.DeliveryId) -> None:
     leased = await deliveries.lease_due(tx, limit=10)
     assert leased is not None
     await deliveries.claim_leased(tx, leased.delivery_ids, ticket=leased.ticket, worker=WORKER)
-    assert await deliveries.begin_sending(tx, delivery_id, worker=WORKER)
+    assert await deliveries.begin_sending(tx, [delivery_id], worker=WORKER)
 
 
 async def test_what_is_due_at_once_is_pushed_with_its_ticket_after_the_commit(
@@ -138,11 +138,11 @@ async def test_a_batch_comes_in_order_of_urgency(tx: Tx) -> None:
 async def test_only_who_has_claimed_a_row_may_begin(tx: Tx) -> None:
     delivery_id = await add(tx, in_s=0)
     ticket = str(tx.outbox[-1].args[0])
-    assert not await deliveries.begin_sending(tx, delivery_id, worker=WORKER)
+    assert not await deliveries.begin_sending(tx, [delivery_id], worker=WORKER)
     await deliveries.claim_leased(tx, [delivery_id], ticket=ticket, worker=WORKER)
-    assert not await deliveries.begin_sending(tx, delivery_id, worker="another")
-    assert await deliveries.begin_sending(tx, delivery_id, worker=WORKER)
-    assert not await deliveries.begin_sending(tx, delivery_id, worker=WORKER), "begun twice"
+    assert not await deliveries.begin_sending(tx, [delivery_id], worker="another")
+    assert await deliveries.begin_sending(tx, [delivery_id], worker=WORKER)
+    assert not await deliveries.begin_sending(tx, [delivery_id], worker=WORKER), "begun twice"
     assert (await row(tx, delivery_id)).attempt == 1
 
 
@@ -225,7 +225,7 @@ async def test_cancelled_in_time_it_is_never_begun(tx: Tx, stage: str) -> None:
     if stage == "claimed":
         await deliveries.claim_leased(tx, [delivery_id], ticket=str(tx.outbox[-1].args[0]), worker=WORKER)
     assert await deliveries.cancel_deliveries(tx, owner_id=owner.id, subject_id=subject)
-    assert not await deliveries.begin_sending(tx, delivery_id, worker=WORKER)
+    assert not await deliveries.begin_sending(tx, [delivery_id], worker=WORKER)
     assert (await row(tx, delivery_id)).status == DeliveryStatus.CANCELLED
     assert not await deliveries.cancel_deliveries(tx, owner_id=owner.id, subject_id=subject), "nothing is left"
 

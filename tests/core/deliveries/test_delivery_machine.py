@@ -278,7 +278,7 @@ class DeliveryMachine(RuleBasedStateMachine):
             self._finish(attempt, DeliveryStatus.DELIVERED)
 
     def _begin(self, attempt: Attempt) -> None:
-        if not self.machine.do(lambda tx: deliveries.begin_sending(tx, attempt.message.id, worker=attempt.holder)):
+        if not self.machine.do(lambda tx: deliveries.begin_sending(tx, [attempt.message.id], worker=attempt.holder)):
             attempt.over = True
             return
         assert not attempt.message.cancelled, "cancelled, and sent all the same"

@@ -57,7 +57,7 @@ async def start_sending(tx: Tx, post: Post) -> Delivery:
     [*_, delivery] = await rows(tx, post)
     delivery.leased_by, delivery.status = WORKER, DeliveryStatus.LEASED
     await tx.session.flush()
-    assert await deliveries.begin_sending(tx, delivery.id, worker=WORKER)
+    assert await deliveries.begin_sending(tx, [delivery.id], worker=WORKER)
     return delivery
 
 

@@ -36,7 +36,7 @@ async def begin(deps: Deps, post: Post) -> ids.DeliveryId:
         assert delivery is not None
         delivery.status, delivery.leased_by = DeliveryStatus.LEASED, WORKER
         await tx.session.flush()
-        assert await deliveries.begin_sending(tx, delivery.id, worker=WORKER)
+        assert await deliveries.begin_sending(tx, [delivery.id], worker=WORKER)
         return delivery.id
 
 
@@ -84,7 +84,7 @@ async def test_a_cancel_that_meets_the_first_step_of_sending_loses(concurrent_de
             await cancel_schedule(tx, owner_id=post.owner_id, post_id=post.id)
 
     async with deps.tx() as tx:
-        assert await deliveries.begin_sending(tx, delivery.id, worker=WORKER)
+        assert await deliveries.begin_sending(tx, [delivery.id], worker=WORKER)
         cancelling = asyncio.create_task(cancel())
         await asyncio.sleep(A_MOMENT_S)
         assert not cancelling.done(), "it waits for the row"
