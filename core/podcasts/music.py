@@ -54,7 +54,7 @@ def mixed(voice: bytes, bed: bytes) -> bytes:
     together = segment(audioop.add(voice, bed, SAMPLE_BYTES), 2)
     if together.max <= CEILING * together.max_possible_amplitude:
         return bytes(together.raw_data)
-    return bytes(leveled(together, 0.0).raw_data)
+    return b"".join(leveled(together, 0.0))
 
 
 def _heard(music: Path) -> AudioSegment:
@@ -64,7 +64,7 @@ def _heard(music: Path) -> AudioSegment:
         raise MusicBroken(reason=exc.reason) from exc
     if len(heard.audio) < _SHORTEST_MS:
         raise MusicBroken(reason="too_short")
-    return leveled(heard.audio, LOUDNESS_LUFS - heard.loudness)
+    return segment(b"".join(leveled(heard.audio, LOUDNESS_LUFS - heard.loudness)), 2)
 
 
 def _solo_ms(audio: AudioSegment) -> int:

@@ -3,7 +3,7 @@
 import os
 import tempfile
 import wave
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -52,8 +52,8 @@ class Segment:
     path: Path
     frames: int
 
-    def blocks(self, frames: int = RATE_HZ) -> Iterator[bytes]:
-        """Stereo, 16 bit, about a second at a time."""
+    def blocks(self, frames: int = RATE_HZ // 2) -> Iterator[bytes]:
+        """Stereo, 16 bit, half a second at a time."""
         with wave.open(str(self.path)) as file:
             while block := file.readframes(frames):
                 yield stereo(block)
@@ -69,34 +69,36 @@ def prepare(recording: Path, folder: Path, *, number: int) -> Segment:
     if frames := _kept_frames(kept):
         return Segment(kept, frames)
     try:
-        audio = _prepared(recording.read_bytes())
+        frames = keep(_prepared(recording.read_bytes()), kept)
     except Unreadable as exc:
         raise SegmentBroken(number=number, name=recording.name, reason=exc.reason) from exc
     except FileNotFoundError as exc:
         raise SegmentBroken(number=number, name=recording.name, reason="missing") from exc
-    keep(audio, kept)
-    return Segment(kept, int(audio.frame_count()))
+    return Segment(kept, frames)
 
 
-def keep(audio: AudioSegment, target: Path) -> None:
-    """Write a WAV that is there as a whole or not at all."""
+def keep(blocks: Iterable[bytes], target: Path) -> int:
+    """Write a WAV that is there as a whole or not at all. Returns its number of samples."""
     descriptor, name = tempfile.mkstemp(dir=target.parent, suffix=".part")
     try:
         with os.fdopen(descriptor, "wb") as raw, wave.open(raw, "wb") as file:
-            file.setnchannels(audio.channels)
+            file.setnchannels(1)
             file.setsampwidth(SAMPLE_BYTES)
             file.setframerate(RATE_HZ)
-            file.writeframes(audio.raw_data)
+            for block in blocks:
+                file.writeframesraw(block)
+            frames = file.tell()
         Path(name).replace(target)
     except BaseException:
         Path(name).unlink(missing_ok=True)
         raise
+    return frames
 
 
-def _prepared(recording: bytes) -> AudioSegment:
+def _prepared(recording: bytes) -> Iterator[bytes]:
     heard = hear(recording, channels=1, longest_s=LONGEST_S)
     gain_db = min(LOUDNESS_LUFS - heard.loudness, _MOST_GAIN_DB)
-    return leveled(_trimmed(heard.audio), gain_db).fade_in(_FADE_IN_MS).fade_out(_FADE_OUT_MS)
+    return leveled(_trimmed(heard.audio), gain_db, fade_in_ms=_FADE_IN_MS, fade_out_ms=_FADE_OUT_MS)
 
 
 def _trimmed(audio: AudioSegment) -> AudioSegment:

@@ -72,17 +72,25 @@ def hear(recording: bytes, *, channels: int, longest_s: float, cut: bool = False
     return Heard(audio, _loudness(audio))
 
 
-def leveled(audio: AudioSegment, gain_db: float) -> AudioSegment:
-    """Louder by `gain_db`, at 44.1 kHz, its peaks softly held below CEILING."""
+def leveled(audio: AudioSegment, gain_db: float, *, fade_in_ms: int = 0, fade_out_ms: int = 0) -> Iterator[bytes]:
+    """Louder by `gain_db`, at 44.1 kHz, its peaks softly held below CEILING; samples of 16 bit, block by block."""
     graph = _graph(
         audio,
         ("volume", f"{gain_db:.3f}dB:precision=float"),
         ("aresample", str(RATE_HZ)),
         _LIMITER,
+        *_fades(audio.duration_seconds, fade_in_ms / 1000, fade_out_ms / 1000),
         ("aformat", "s16"),
     )
-    samples = b"".join(_bytes_of(frame) for frame in _through(graph, _frames(audio)))
-    return segment(samples, audio.channels)
+    for frame in _through(graph, _frames(audio)):
+        yield _bytes_of(frame)
+
+
+def _fades(duration_s: float, in_s: float, out_s: float) -> Iterator[tuple[str, str]]:
+    if in_s:
+        yield "afade", f"t=in:d={in_s}"
+    if out_s:
+        yield "afade", f"t=out:st={max(duration_s - out_s, 0.0):.6f}:d={out_s}"
 
 
 def segment(samples: bytes, channels: int, rate_hz: int = RATE_HZ) -> AudioSegment:

@@ -1,7 +1,9 @@
 """ID3v2.4 tags of an episode: title, artist, picture, chapters (CHAP, CTOC) and the words (USLT)."""
 
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 from mutagen.id3 import (
@@ -51,7 +53,7 @@ class Tags:
 
 
 def write_tags(path: Path, tags: Tags, *, chapters: Sequence[Chapter], words: str, duration_ms: int) -> None:
-    """Put them before the sound of an MP3, in the place of any that are there."""
+    """Put them before the sound of an MP3 that has none yet."""
     id3 = ID3()
     id3.add(TIT2(encoding=Encoding.UTF8, text=[tags.title]))
     id3.add(TLEN(encoding=Encoding.LATIN1, text=[str(duration_ms)]))
@@ -69,7 +71,18 @@ def write_tags(path: Path, tags: Tags, *, chapters: Sequence[Chapter], words: st
         language = _ISO_639_2.get(tags.language.partition("-")[0].lower(), "und")
         id3.add(USLT(encoding=Encoding.UTF8, lang=language, desc="", text=words))
     _add_chapters(id3, chapters)
-    id3.save(path, v2_version=4)
+    _put_before(path, id3)
+
+
+def _put_before(path: Path, id3: ID3) -> None:
+    """mutagen would move a long file in pieces of a megabyte."""
+    head = BytesIO()
+    id3.save(head, v2_version=4, padding=lambda _: 0)
+    tagged = path.with_suffix(".tagged")
+    with path.open("rb") as sound, tagged.open("wb") as file:
+        file.write(head.getvalue())
+        shutil.copyfileobj(sound, file)
+    tagged.replace(path)
 
 
 def _add_chapters(id3: ID3, chapters: Sequence[Chapter]) -> None:
