@@ -26,7 +26,7 @@ from core import languages as known_languages
 from core.accounts.models import LatePolicy
 from core.posts.platforms import Platform
 
-GROUPS = ("new", "posts"), ("calendar", "import", "channels"), ("plan", "usage", "settings")
+GROUPS = ("new", "posts"), ("calendar", "queue", "import", "channels"), ("plan", "usage", "settings")
 """Commands that /help shows together, in this order, which is the menu's, too."""
 
 
@@ -47,7 +47,7 @@ def welcome(first_name: str, t: Texts) -> Screen:
         [
             t("👋 Hello {name}! I turn what you already have into posts, and deliver them on time.", name=first_name),
             "",
-            t("<b>Send me</b> a text, a link to an article, a forwarded post, or a .txt or .md file."),
+            t("<b>Send me</b> a text, a link to an article, a photo or video, a forwarded post, or a text file."),
             "",
             t("Nothing at hand? See how it goes with an example."),
         ]
@@ -62,7 +62,7 @@ def help_screen(commands: Sequence[Command], t: Texts) -> Screen:
     rest = tuple(name for name in described if name not in grouped and name != "help")
     others = " ".join(f"/{command.name}" for command in commands if not command.description)
     parts: list[str] = [
-        t("<b>Send me</b> a text, a link, a forwarded post, or a .txt or .md file, and I make posts of it."),
+        t("<b>Send me</b> a text, a link, photos, a video, a forwarded post, or a text file, and I make posts of it."),
         t("<b>Reply</b> to a draft to change it."),
     ]
     for group in (*GROUPS, rest):

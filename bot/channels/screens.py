@@ -74,8 +74,8 @@ def _rows(shown: Channel, t: Texts, *, ready: bool, test_id: int | None) -> Iter
     else:
         yield [Button(t("🧪 Send a test"), SendTest(shown.id))]
     default = ticked(t("Post here by default"), shown.is_default)
-    yield [Button(default, MakeDefault(shown.id, not shown.is_default))]
-    yield [Button(ticked(t("✒️ Footer"), bool(shown.footer)), ShowFooter(shown.id))]
+    footer = ticked(t("✒️ Footer"), bool(shown.footer))
+    yield [Button(default, MakeDefault(shown.id, not shown.is_default)), Button(footer, ShowFooter(shown.id))]
     yield [Button(t("🔌 Disconnect"), Disconnect(shown.id)), Button(t("‹ Back"), ShowChannels(1))]
 
 

@@ -22,6 +22,7 @@ from core.posts.calendar import Planned, planned_between, planned_page
 from core.posts.counting import utf16_length
 from core.posts.queries import post_of
 from core.posts.service import duplicate_post
+from core.series.queries import all_series
 from core.telegram.content import CAPTION_LIMIT
 from core.when.times import day_bounds, local_day
 
@@ -98,10 +99,13 @@ async def _show_list(context: Context, number: int) -> None:
     now, zone = _now_and_zone(context)
     async with context.deps.read() as session:
         posts = await planned_page(session, owner_id=context.actor.id, page=Page(number, PAGE_SIZE))
+        repeating = (await all_series(session, owner_id=context.actor.id, page=Page(1, 1))).total
     begins = local_day(posts.items[0].at if posts.items else now, zone)
     month = await _month(context, begins.replace(day=1))
     names = screens.names_of(month.channels)
-    screen = screens.coming(posts, names=names, dark=month.dark, zone=zone, t=context.texts, now=now)
+    screen = screens.coming(
+        posts, repeating=repeating, names=names, dark=month.dark, zone=zone, t=context.texts, now=now
+    )
     await _show(context, screen, month if posts.total or month.planned else None)
 
 

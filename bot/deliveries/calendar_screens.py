@@ -55,15 +55,18 @@ def names_of(channels: Sequence[Channel]) -> Names:
     return {channel.id: channel_label(channel) for channel in channels}
 
 
-def coming(posts: Paged[Planned], *, names: Names, dark: bool, zone: str, t: Texts, now: datetime) -> Screen:
-    """What is scheduled, the next one first."""
+def coming(
+    posts: Paged[Planned], *, repeating: int, names: Names, dark: bool, zone: str, t: Texts, now: datetime
+) -> Screen:
+    """What is scheduled, the next one first. `repeating`: how many posts recur beside it."""
+    repeats = [_repeats(repeating, t)] if repeating else []
     if not posts.total:
-        return _nothing(t)
+        return _only_repeats(repeats, t) if repeats else _nothing(t)
     heading = t.plural(
         "📅 <b>{n} post is coming</b> · {zone}", "📅 <b>{n} posts are coming</b> · {zone}", posts.total, zone=zone
     )
     return Screen(
-        lines([heading, *_days(posts.items, names, zone, t, now)]),
+        lines([heading, *repeats, *_days(posts.items, names, zone, t, now)]),
         [
             *_entries(posts.items, zone, t),
             pager(posts.number, posts.pages, ShowCalendar),
@@ -106,6 +109,17 @@ def _nothing(t: Texts) -> Screen:
             "Open a draft and press Schedule, or send me a text or a link to make a post of."
         ),
         [[Button(t("📚 My posts"), ShowPosts(page=1)), _to_month(t)], _files(t)[:1]],
+    )
+
+
+def _repeats(repeating: int, t: Texts) -> Markup:
+    return t.plural("🔁 {n} post repeats: see Month.", "🔁 {n} posts repeat: see Month.", repeating)
+
+
+def _only_repeats(repeats: Sequence[Markup], t: Texts) -> Screen:
+    return Screen(
+        lines([t("📅 <b>Nothing else is planned.</b>"), *repeats]),
+        [[_to_month(t), Button(t("🔁 Repeats"), ShowAllSeries(1))], _files(t)[:1]],
     )
 
 

@@ -50,13 +50,16 @@ def choose_time(
     """The first choice. `target` is where it goes: core.posts.targets.target_data; `offer` what its queue has:
     core.queues.offers.slot_offer."""
     quick = [Button(_quick_label(choice, zone, t), ScheduleQuick(post_id, choice.key)) for choice in choices]
+    ways = [
+        Button(t("📅 Pick a day"), PickDay(post_id, None)),
+        Button(t("⌨️ Type a time"), TypeTime(post_id)),
+        Button(t("🔁 Repeat"), ChooseRepeat(post_id)),
+    ]
     return Screen(
         lines([t("⏰ <b>When should it go out?</b>"), t("Times are for {zone}.", zone=zone)]),
         [
             [_queue_button(post_id, offer, t, now)],
-            *rows_of([Button(t("In 1 minute"), ScheduleIn(post_id, 1)), *quick], columns=2),
-            [Button(t("📅 Pick a day"), PickDay(post_id, None)), Button(t("⌨️ Type a time"), TypeTime(post_id))],
-            [Button(t("🔁 Repeat"), ChooseRepeat(post_id))],
+            *rows_of([Button(t("In 1 minute"), ScheduleIn(post_id, 1)), *quick, *ways], columns=2),
             [Button(t("📍 To: {place}", place=place_label(target, t)), ChooseTarget(post_id, Back.TIME, 1))],
             [Button(t("‹ Back"), ShowCard(post_id))],
         ],

@@ -12,6 +12,7 @@ from bot.deliveries.actions import (
     ChooseTimeOfMissed,
     SendAllMissed,
     SendMissedPost,
+    ShowCalendar,
     ShowMissed,
     SkipAllMissed,
     SkipMissedPost,
@@ -33,7 +34,7 @@ Data = Mapping[str, Any]
 def missed(data: Data, t: Texts, now: datetime) -> Screen:
     """The posts that wait for a word. `data` is core.posts.missed.missed_data."""
     if not data["total"]:
-        return Screen(t("✅ Nothing waits for you any more."))
+        return Screen(t("✅ Nothing waits for you any more."), [[Button(t("📅 Calendar"), ShowCalendar(1))]])
     heading = t.plural(
         "⏸ <b>{n} post missed its time</b>. What now?", "⏸ <b>{n} posts missed their time</b>. What now?", data["total"]
     )

@@ -101,7 +101,8 @@ ROW_PROBLEMS: dict[str, Sentence] = {
     ),
     "import.no_queue": lambda t, _: t("that chat has no queue with free slots. Write a time instead."),
     "import.target_unknown": lambda t, p: t(
-        "“{value}” isn't one of your connected chats (/channels). Write its @name or title, or: me.", value=p["value"]
+        "“{value}” isn't one of your connected chats, see /channels. Write its @name or title, or: me.",
+        value=p["value"],
     ),
     "import.target_twice": lambda t, p: t(
         "two of your chats are called “{value}”. Write the @name instead.", value=p["value"]

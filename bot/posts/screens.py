@@ -139,11 +139,14 @@ def _card_keyboard(card: Mapping[str, Any], t: Texts) -> Keyboard:
     if status in EDITABLE:
         rows.append(_editing_row(card, post_id, t))
     rows.append(_series_row(card, t) or _timing_row(post_id, status, t))
-    rows.append(_queue_row(card, post_id, status, t))
+    queue = _queue_row(card, post_id, status, t)
     if status in EDITABLE and (card.get("has_choice") or card.get("target")):
-        rows.append([Button(t("📍 Where it goes"), ChooseTarget(post_id, Back.CARD, 1)), _details(post_id, t)])
+        place = Button(t("📍 Where it goes"), ChooseTarget(post_id, Back.CARD, 1))
+        rows += [queue, [place, _details(post_id, t)]]
     elif status in EDITABLE:
-        rows.append([_details(post_id, t)])
+        rows += rows_of([*queue, _details(post_id, t)], columns=2)
+    else:
+        rows.append(queue)
     rows.append(_more_row(card, post_id, status, t))
     return [row for row in rows if row]
 

@@ -122,6 +122,8 @@ def queue(view: View, t: Texts, now: datetime) -> Screen:
     text += [_post_line(number, post, place, t, now) for number, post in _numbered(view)]
     if not view.posts.items:
         text.append(_nothing(place, t))
+    if any(post.id == view.selected for _, post in _numbered(view)):
+        text += ["", t("⏫ first · ⬆️ earlier · ⬇️ later · ✖️ take out · 📝 open")]
     if view.next_slot is not None:
         text += ["", t("Next free slot: {time}", time=echo(view.next_slot, place.zone, t, now))]
     return Screen(lines(text), _queue_keyboard(view, t))
@@ -208,7 +210,11 @@ def slots(place: Place, t: Texts, *, added: Sequence[WeekTime] = (), then: ids.P
         Button(f"{minute_label(minute, place.zone, t)} · {days_label(days, t)}", ShowTime(channel_id, minute))
         for minute, days in _by_minute(place.pattern.times).items()
     ]
-    presets = [Button(f"+ {preset_label(preset, place.zone, t)}", AddPreset(channel_id, preset)) for preset in Preset]
+    presets = [
+        Button(f"+ {preset_label(preset, place.zone, t)}", AddPreset(channel_id, preset))
+        for preset in Preset
+        if not place.pattern.times.issuperset(PRESETS[preset])
+    ]
     keyboard: list[Sequence[Button]] = [[button] for button in times]
     keyboard += rows_of(presets, columns=2)
     keyboard.append([Button(t("⌨️ Type times"), TypeSlots(channel_id))])

@@ -19,7 +19,7 @@ async def _nothing(_: object) -> None:
 async def test_start_says_what_to_send_and_offers_an_example(chat: Chat) -> None:
     answer = await chat.say("/start")
     assert answer.text.startswith("👋 Hello Ann!")
-    assert "Send me a text, a link to an article, a forwarded post, or a .txt or .md file." in answer.text
+    assert "Send me a text, a link to an article, a photo or video, a forwarded post, or a text file." in answer.text
     assert [button.text for button in answer.buttons] == ["✨ Show me"]
 
 
