@@ -6,6 +6,7 @@ The library keeps its voice and its text in globals, so one thread at a time may
 import asyncio
 import ctypes
 import io
+import os
 import threading
 import unicodedata
 import wave
@@ -68,7 +69,9 @@ _SYNCHRONOUS = 2
 _DO_NOT_EXIT = 0x8000
 _UTF8 = 1
 _POSITION_CHARACTER = 1
-_RATE, _PITCH = 1, 3
+_RATE = 1
+_PATH_BYTES = 120
+"""It adds the names of its files."""
 _RATE_LEAST, _RATE_MOST = 80, 450
 _OK = 0
 
@@ -200,11 +203,18 @@ def _library() -> Any:
 
     library = ctypes.CDLL(espeakng_loader.get_library_path())
     library.espeak_ListVoices.restype = ctypes.POINTER(ctypes.POINTER(_VoiceRecord))
-    data = Path(espeakng_loader.get_data_path())
-    rate = library.espeak_Initialize(_SYNCHRONOUS, 0, str(data).encode(), _DO_NOT_EXIT)
+    data = _short(espeakng_loader.get_data_path())
+    rate = library.espeak_Initialize(_SYNCHRONOUS, 0, data.encode(), _DO_NOT_EXIT)
     if rate != RATE_HZ:
         raise ProviderError(SpeechErrorCode.UNAVAILABLE, provider=Engine.ESPEAK, retryable=False, status=rate)
     return library
+
+
+def _short(path: str) -> str:
+    """espeak has room for 160 bytes of it; a deeper folder is held open for the process and named by its number."""
+    if len(os.fsencode(path)) <= _PATH_BYTES or not Path("/proc/self/fd").is_dir():
+        return path
+    return f"/proc/self/fd/{os.open(path, os.O_RDONLY | os.O_DIRECTORY)}"
 
 
 def _refusal(code: SpeechErrorCode, **params: Any) -> ProviderError:

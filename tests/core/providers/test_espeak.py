@@ -2,9 +2,14 @@
 
 import asyncio
 import io
+import subprocess
+import sys
 import wave
 from array import array
+from pathlib import Path
 
+import espeakng_loader
+import numpy as np
 import pytest
 
 from core.errors import ProviderError
@@ -38,17 +43,14 @@ async def seconds(text: str) -> float:
 
 def pitch_hz(audio: bytes) -> float:
     """The median of what repeats itself within 1/400 to 1/65 s, in the loud parts."""
-    heard = samples(audio)[::3]
+    heard = np.asarray(samples(audio)[::3], dtype=float)
     found = []
     for at in range(0, len(heard) - 600, 600):
-        window = heard[at : at + 450]
-        power = sum(value * value for value in window[:300])
-        if power < 300 * 800**2:
-            continue
-        likeness = {lag: sum(window[i] * window[i + lag] for i in range(300)) for lag in range(18, 113)}
-        best = max(likeness, key=lambda lag: likeness[lag])
-        if likeness[best] > power / 2:
-            found.append(7350 / best)
+        window, later = heard[at : at + 300], heard[at : at + 450]
+        power = float(window @ window)
+        likeness = np.correlate(later, window)[18:113]
+        if power > 300 * 800**2 and likeness.max() > power / 2:
+            found.append(7350 / (18 + int(likeness.argmax())))
     return sorted(found)[len(found) // 2]
 
 
@@ -116,3 +118,18 @@ async def test_side_by_side_nobody_gets_anothers_words() -> None:
     texts = ["one", "one and two", "one and two and three and four", "five hundred and eighty-one"]
     alone = [await seconds(text) for text in texts]
     assert await asyncio.gather(*map(seconds, texts * 3)) == pytest.approx(alone * 3, abs=0.02)
+
+
+def test_it_speaks_from_a_folder_too_deep_for_it(tmp_path: Path) -> None:
+    """In a process of its own: the library is loaded once."""
+    deep = tmp_path / ("deep" * 30) / ("deeper" * 20)
+    deep.mkdir(parents=True)
+    (deep / "espeak-ng-data").symlink_to(espeakng_loader.get_data_path())
+    program = f"""
+import asyncio, espeakng_loader
+espeakng_loader.get_data_path = lambda: {str(deep / "espeak-ng-data")!r}
+from core.providers.offline.espeak import Espeak
+print(len(asyncio.run(Espeak().speak("Brot", "f2", language="de")).audio))
+"""
+    done = subprocess.run([sys.executable, "-c", program], stdout=subprocess.PIPE, check=True)
+    assert int(done.stdout) > 10_000
