@@ -19,7 +19,7 @@ class UnderWay:
     held: int
     """Somebody is about to send them, or sends them."""
     oldest_due_at: datetime | None
-    """The earliest promise that isn't kept."""
+    """The earliest promise that isn't kept. Broadcasts make none."""
 
 
 async def waiting_in(session: ReadSession, *, owner_id: ids.UserId, chat_id: TelegramId) -> int:
@@ -42,7 +42,7 @@ async def deliveries_under_way(session: ReadSession, *, now: datetime) -> UnderW
             select(
                 func.count().filter(due),
                 func.count().filter(held),
-                func.min(Delivery.due_at),
+                func.min(Delivery.due_at).filter(Delivery.kind != DeliveryKind.BROADCAST),
             ).where((due | held) | ((Delivery.status == DeliveryStatus.SCHEDULED) & (Delivery.due_at <= now)))
         )
     ).one()
