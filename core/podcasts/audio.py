@@ -11,7 +11,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from core.errors import ProviderError
+from core.errors import InvalidInput, ProviderError
 from core.podcasts.encoding import Mp3Encoder
 from core.podcasts.fitting import SIZE_BYTES, Fit, estimated_ms, fit
 from core.podcasts.joining import GAP_OTHER_MS, Episode, Joined, Spoken, prepared
@@ -56,8 +56,11 @@ async def assemble(
     so that another try or an edited script makes only what is missing. All else is gone after any end; cancelling kills
     the encoder at once. The memory it takes doesn't grow with the length.
 
-    Raises SegmentBroken, MusicBroken, and ProviderError "podcasts.encoding_failed" or "podcasts.encoding_timeout".
+    Raises InvalidInput "podcasts.no_turns", SegmentBroken, MusicBroken, and ProviderError "podcasts.encoding_failed" or
+    "podcasts.encoding_timeout".
     """
+    if not episode.turns:
+        raise InvalidInput("podcasts.no_turns")
     loop = asyncio.get_running_loop()
 
     def tell(share: float) -> None:

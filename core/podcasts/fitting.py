@@ -78,10 +78,13 @@ def _mp3_ms(recording: Path, size: int) -> int:
 
 
 def _divided(durations_ms: Sequence[int], aim_ms: float) -> tuple[range, ...]:
-    parts, start, length = [], 0, 0.0
+    """Each turn goes where its middle falls."""
+    starts, length_ms, part = [0], 0.0, 0
     for at, duration_ms in enumerate(durations_ms):
-        if at > start and length + duration_ms / 2 > aim_ms:
-            parts.append(range(start, at))
-            start, length = at, 0.0
-        length += duration_ms
-    return (*parts, range(start, len(durations_ms)))
+        falls = int((length_ms + duration_ms / 2) // aim_ms)
+        if falls > part:
+            if at > starts[-1]:
+                starts.append(at)
+            part = falls
+        length_ms += duration_ms
+    return tuple(range(start, end) for start, end in zip(starts, [*starts[1:], len(durations_ms)], strict=True))

@@ -11,7 +11,7 @@ import pytest
 from mutagen.id3 import ID3
 from PIL import Image
 
-from core.errors import ProviderError
+from core.errors import InvalidInput, ProviderError
 from core.podcasts.audio import Episode, MusicBroken, Part, SegmentBroken, Spoken, Tags, assemble
 from core.podcasts.joining import END_MS, GAP_CHAPTER_MS, GAP_OTHER_MS, GAP_SAME_MS
 from core.providers.offline.espeak import Espeak
@@ -317,3 +317,8 @@ async def test_music_that_cannot_be_used_is_told(place: Path, music: bytes, reas
         await made(place, tones(place, 0.3), intro=recorded(place, "music", music))
     assert raised.value.params["reason"] == reason
     assert encoders() == []
+
+
+async def test_an_episode_of_nothing_is_refused(place: Path) -> None:
+    with pytest.raises(InvalidInput):
+        await made(place, [])
