@@ -11,6 +11,8 @@ from bot.admin import screens as admin_screens
 from bot.channels import screens as channel_screens
 from bot.deliveries.missed_screens import missed
 from bot.deliveries.screens import status_screen
+from bot.podcasts import script_screens
+from bot.podcasts import status_screens as podcast_screens
 from bot.posts import options_screens, screens
 from bot.screens import Screen
 from bot.series import screens as series_screens
@@ -34,6 +36,13 @@ RENDERERS: dict[str, Renderer] = {
     "series.without_chat": series_screens.without_chat,
     "series.withdrawn": series_screens.withdrawn,
     "broadcasts.progress": lambda data, t, _: admin_screens.progress(data, t),
+    "podcasts.progress": lambda data, t, _: podcast_screens.progress(data, t),
+    "podcasts.script": lambda data, t, _: script_screens.script_card(data, t),
+    "podcasts.failed": lambda data, t, _: podcast_screens.failed(data, t),
+    "podcasts.cancelled": lambda data, t, _: podcast_screens.cancelled(data, t),
+    "podcasts.deleted": lambda data, t, _: podcast_screens.deleted(data, t),
+    "podcasts.done": lambda data, t, _: podcast_screens.done(data, t),
+    "podcasts.episode": lambda data, t, _: podcast_screens.episode(data, t),
     "channels.lost": lambda data, t, _: channel_screens.lost(data, t),
     "channels.regained": lambda data, t, _: channel_screens.regained(data, t),
 }

@@ -55,6 +55,8 @@ class Screen:
     link_preview: bool = False
     picture: bytes | None = None
     """An image file over the text, which is its caption then."""
+    media: tuple[content.Media, ...] = ()
+    """Stored files over the text. Only deliveries send them: they upload from the storage."""
     reply_keyboard: Sequence[Sequence[KeyboardButton]] | None = None
     """Buttons in place of the user's keyboard: for what only Telegram can ask (a location, a chat). Empty: take them
     away again."""
@@ -73,7 +75,9 @@ class Screen:
     def to_content(self, *, edit: int | None = None) -> content.Content:
         """As a delivery sends it; `edit` is the message that it should become."""
         rows = tuple(tuple(button.to_content() for button in row) for row in self.keyboard if row)
-        return content.Content(text=str(self.text), keyboard=rows, link_preview=self.link_preview, edit=edit)
+        return content.Content(
+            text=str(self.text), keyboard=rows, link_preview=self.link_preview, media=self.media, edit=edit
+        )
 
 
 def lines(parts: Iterable[str]) -> Markup:

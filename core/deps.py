@@ -1,6 +1,6 @@
 """What a process works with, built once at its entry point and passed on. No globals anywhere else."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -13,6 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from core.clock import Clock, SystemClock
 from core.db import ReadSession, open_engine
 from core.http import open_http
+from core.providers.scripts import ScriptWriter
+from core.providers.scriptwriters import build_script_writer
+from core.providers.speakers import build_speakers
+from core.providers.speech import Engine, Speaker
 from core.providers.text import PostWriter
 from core.providers.writers import build_post_writer
 from core.queue import Queue, RedisQueue
@@ -35,7 +39,10 @@ class Deps:
     queue: Queue
     http: httpx.AsyncClient
     writer: PostWriter
+    scripts: ScriptWriter
     storage: Storage
+    speakers: Mapping[Engine, Speaker]
+    """What is to be offered first at the front."""
 
     @asynccontextmanager
     async def tx(self) -> AsyncIterator[Tx]:
@@ -84,5 +91,7 @@ async def open_deps(settings: Settings, *, clock: Clock | None = None) -> AsyncI
             queue=queue,
             http=http,
             writer=build_post_writer(settings, http),
+            scripts=build_script_writer(settings, http),
             storage=storage,
+            speakers=build_speakers(settings, http),
         )

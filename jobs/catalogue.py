@@ -1,10 +1,17 @@
 """All jobs. A worker imports this at its start, so that a target which doesn't exist fails there and not at night."""
 
 from core.queue import JobSpec
-from jobs import deliveries, posts
+from jobs import deliveries, podcasts, posts
 from jobs.runtime import PlainJob, WorkJob
 
-WORK_JOBS: tuple[WorkJob, ...] = (posts.write, posts.rewrite, posts.pin)
+WORK_JOBS: tuple[WorkJob, ...] = (
+    posts.write,
+    posts.rewrite,
+    posts.pin,
+    podcasts.write_script,
+    podcasts.rewrite_section,
+    podcasts.render,
+)
 """Those over a row of `jobs`."""
 PLAIN_JOBS: tuple[PlainJob, ...] = (deliveries.send, deliveries.show_status)
 JOBS: tuple[WorkJob | PlainJob, ...] = (*WORK_JOBS, *PLAIN_JOBS)

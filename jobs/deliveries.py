@@ -20,10 +20,12 @@ from core.deliveries import service as deliveries
 from core.deliveries import statuses
 from core.deliveries.models import Delivery, DeliveryKind, DeliveryStatus, StatusMessage
 from core.deliveries.models import Priority as DeliveryPriority
+from core.podcasts.recording import record_sent
+from core.podcasts.showing import EPISODE
 from core.posts.parts import UNSEEN, progress
 from core.posts.pinning import request_pin
 from core.posts.scheduling import record_delivery
-from core.posts.writing import bind_card
+from core.posts.writing import Place, bind_card
 from core.telegram.content import Content, SentPart
 from core.telegram.limiter import Priority
 from core.telegram.outcomes import Delivered, Outcome, Refusal, Refused, SafeToRetry, Unknown
@@ -354,6 +356,11 @@ async def after_delivery(
     elif delivery.kind == DeliveryKind.NOTICE and delivery.content["notice"] == CARD and parts:
         message_id = TelegramId(parts[-1]["message_id"])
         await _bind_card(tx, delivery.content["data"]["post_id"], delivery.chat_id, message_id)
+    elif delivery.kind == DeliveryKind.NOTICE and delivery.content["notice"] == EPISODE:
+        place = Place(delivery.chat_id, TelegramId(0), delivery.content["language"])
+        delivered = status is DeliveryStatus.DELIVERED
+        data = delivery.content["data"]
+        await record_sent(tx, owner_id=delivery.owner_id, data=data, place=place, delivered=delivered)
 
 
 async def _bind_card(tx: Tx, post_id: str, chat_id: TelegramId, message_id: TelegramId) -> None:

@@ -27,6 +27,8 @@ from core.embedded import EmbeddedServices, embedded
 from core.home import make_home
 from core.http import open_http
 from core.migrate import upgrade_database
+from core.providers.scriptwriters import build_script_writer
+from core.providers.speakers import build_speakers
 from core.providers.writers import build_post_writer
 from core.settings import Settings
 from core.storage import build_storage
@@ -174,7 +176,9 @@ def _deps(
         queue=queue,
         http=http,
         writer=build_post_writer(settings, http),
+        scripts=build_script_writer(settings, http),
         storage=build_storage(settings, clock),
+        speakers=build_speakers(settings, http),
     )
 
 

@@ -4,9 +4,11 @@ from aiohttp import web
 
 from core.deps import Deps
 from core.metrics import Meter
+from core.podcasts.private_feed import feed_behind
 from core.storage import build_links
 from web import health, media
 from web.context import DEPS, LINKS, METER
+from web.feeds import feed_routes
 from web.middleware import answer_errors, limit_requests, measure_requests
 
 BODY_LIMIT_BYTES = 1024 * 1024
@@ -22,6 +24,7 @@ def build_app(deps: Deps) -> web.Application:
     app.on_cleanup.append(_add_up)
     app.add_routes(health.routes)
     app.add_routes(media.routes)
+    app.add_routes(feed_routes(feed_behind))
     return app
 
 

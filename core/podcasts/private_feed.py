@@ -1,0 +1,102 @@
+"""The private feed of a user: its secret address, and what it holds. What apps fetch is made in feeds.py."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from core import ids
+from core.accounts.service import user_of
+from core.db import Json, ReadSession
+from core.podcasts.feeds import FeedChapter, FeedCue, FeedEpisode, PrivateFeed, digest_of, new_token
+from core.podcasts.models import Podcast, PodcastFeed, PodcastStatus
+from core.tx import Tx
+
+TITLE = "My podcasts"
+EPISODES_MOST = 300
+
+
+async def feed_token(tx: Tx, *, owner_id: ids.UserId) -> str:
+    """The secret part of the address; made when it is first asked for."""
+    token = new_token()
+    feed = insert(PodcastFeed).values(owner_id=owner_id, token=token, token_digest=digest_of(token), created_at=tx.now)
+    await tx.session.execute(feed.on_conflict_do_nothing(index_elements=["owner_id"]))
+    found = await tx.session.scalar(select(PodcastFeed.token).where(PodcastFeed.owner_id == owner_id))
+    return found or token
+
+
+async def rotate_feed(tx: Tx, *, owner_id: ids.UserId) -> str:
+    """Another address: whoever knows only the old one finds nothing there from then on."""
+    await feed_token(tx, owner_id=owner_id)
+    feed = await tx.session.get_one(PodcastFeed, owner_id, with_for_update=True)
+    feed.token = new_token()
+    feed.token_digest, feed.rotated_at = digest_of(feed.token), tx.now
+    await tx.session.flush()
+    return feed.token
+
+
+async def feed_behind(session: ReadSession, digest: str) -> PrivateFeed | None:
+    """The feed whose token has this digest (core.podcasts.feeds.digest_of); None when there is none."""
+    feed = await session.scalar(select(PodcastFeed).where(PodcastFeed.token_digest == digest))
+    if feed is None:
+        return None
+    user = await user_of(session, feed.owner_id)
+    podcasts = await _podcasts(session, feed.owner_id)
+    alive = [podcast for podcast in podcasts if podcast.deleted_at is None]
+    return PrivateFeed(
+        id=UUID(str(feed.owner_id)),
+        title=TITLE,
+        description="Made from my own notes. For my ears only.",
+        author=user.first_name or "Postaify",
+        language=user.language,
+        link="https://t.me",
+        changed_at=_changed_at(feed, podcasts),
+        episodes=tuple(episode for podcast in alive for episode in _episodes(podcast)),
+    )
+
+
+async def _podcasts(session: ReadSession, owner_id: ids.UserId) -> Sequence[Podcast]:
+    """Newest first, with those deleted: they tell when the feed has changed."""
+    found = await session.scalars(
+        select(Podcast)
+        .where(Podcast.owner_id == owner_id, Podcast.status == PodcastStatus.READY)
+        .order_by(Podcast.ready_at.desc())
+        .limit(EPISODES_MOST)
+    )
+    return found.all()
+
+
+def _changed_at(feed: PodcastFeed, podcasts: Sequence[Podcast]) -> datetime:
+    return max([feed.rotated_at or feed.created_at, *(podcast.updated_at for podcast in podcasts)])
+
+
+def _episodes(podcast: Podcast) -> Iterator[FeedEpisode]:
+    """One for each of its files."""
+    for number, part in enumerate(podcast.parts, start=1):
+        several = len(podcast.parts) > 1
+        yield FeedEpisode(
+            name=f"{podcast.id}-{number}",
+            title=f"{podcast.title} ({number}/{len(podcast.parts)})" if several else podcast.title,
+            description=_description(part),
+            published_at=podcast.ready_at or podcast.updated_at,
+            audio_key=part["key"],
+            size_bytes=part["size_bytes"],
+            duration_ms=part["duration_ms"],
+            chapters=tuple(FeedChapter(chapter["title"], chapter["start_ms"]) for chapter in part["chapters"]),
+            cues=tuple(_cues(part)),
+            picture_key=podcast.picture_key,
+        )
+
+
+def _description(part: Json) -> str:
+    return "\n".join(chapter["title"] for chapter in part["chapters"] if chapter["title"])
+
+
+def _cues(part: Json) -> Iterator[FeedCue]:
+    """Each until the next begins."""
+    cues = part["cues"]
+    ends = [*(cue["start_ms"] for cue in cues[1:]), part["duration_ms"]]
+    for cue, end_ms in zip(cues, ends, strict=True):
+        yield FeedCue(cue["speaker"], cue["text"], cue["start_ms"], end_ms)

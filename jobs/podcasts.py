@@ -1,0 +1,165 @@
+"""Podcasts: writing scripts, and making their audio."""
+
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from uuid import UUID
+
+from core import ids
+from core.billing.costs import record_model_use
+from core.errors import AppError, NotFound
+from core.podcasts import recording, service
+from core.podcasts.models import Podcast
+from core.podcasts.queries import Material, material_of, options_of, podcast_of, script_of
+from core.podcasts.script import Script
+from core.podcasts.showing import place_of
+from core.providers.scripts import Outline, ScriptBrief, ScriptEvent, ScriptFinished, SectionWritten
+from core.providers.text import Usage
+from core.tx import Tx
+from core.work.service import ClaimedWork
+from jobs.episodes import render_episode, work_folder
+from jobs.progress import Progress, Tell, telling
+from jobs.runtime import Run, job
+
+OUTLINE, SCRIPT = (0, 10), (10, 25)
+"""Percent of the whole, from and to. The rest is the audio's (jobs/episodes.py)."""
+
+
+async def ended(tx: Tx, work: ClaimedWork, error: AppError) -> None:
+    """It failed or was cancelled. Of a podcast that was deleted meanwhile nothing is told."""
+    try:
+        podcast = await podcast_of(
+            tx.session, owner_id=work.owner_id, podcast_id=ids.PodcastId(work.subject_id), lock=True
+        )
+    except NotFound:
+        return
+    await service.end_work(tx, podcast, place_of(dict(work.payload)), error=error)
+
+
+@job(service.SCRIPT, on_failure=ended)
+async def write_script(run: Run) -> None:
+    """Write an episode's script, section by section."""
+    podcast, material = await _read(run)
+    brief = _brief(podcast, material)
+    async with telling(run, _progress_of(run)) as tell:
+        script, usage = await _collected(run, run.deps.scripts.write(brief), tell)
+    async with run.finishing() as tx:
+        await recording.record_script(
+            tx,
+            owner_id=podcast.owner_id,
+            podcast_id=podcast.id,
+            place=place_of(dict(run.work.payload)),
+            script=script.script,
+            notes=script.notes,
+            engine=run.deps.scripts.engine,
+        )
+        await record_model_use(
+            tx, owner_id=podcast.owner_id, subject_id=podcast.id, purpose="podcasts.script", usage=usage
+        )
+
+
+@job(service.SECTION, on_failure=ended)
+async def rewrite_section(run: Run) -> None:
+    """Write one section of a script anew."""
+    podcast, material = await _read(run)
+    number = int(run.work.payload["section"])
+    written = run.deps.scripts.rewrite_section(_brief(podcast, material), _script(podcast), number)
+    async with telling(run, _progress_of(run)) as tell:
+        script, usage = await _collected(run, written, tell)
+    async with run.finishing() as tx:
+        await recording.record_section(
+            tx,
+            owner_id=podcast.owner_id,
+            podcast_id=podcast.id,
+            place=place_of(dict(run.work.payload)),
+            script=script.script,
+            section=number,
+            notes=script.notes,
+        )
+        await record_model_use(
+            tx, owner_id=podcast.owner_id, subject_id=podcast.id, purpose="podcasts.section", usage=usage
+        )
+
+
+@job(service.RENDER, on_failure=ended)
+async def render(run: Run) -> None:
+    """Make the audio: speak what wasn't spoken yet, join it, keep it, and have it sent."""
+    podcast, _ = await _read(run)
+    async with telling(run, _progress_of(run)) as tell:
+        episode = await render_episode(run, podcast, _script(podcast), tell)
+    async with run.finishing() as tx:
+        await recording.record_episode(
+            tx,
+            owner_id=podcast.owner_id,
+            podcast_id=podcast.id,
+            place=place_of(dict(run.work.payload)),
+            episode=episode,
+            work_id=run.work.id,
+        )
+    work_folder(run, podcast.id).forget()
+
+
+async def _read(run: Run) -> tuple[Podcast, Material]:
+    async with run.deps.read() as session:
+        podcast_id = ids.PodcastId(UUID(str(run.work.subject_id)))
+        podcast = await podcast_of(session, owner_id=run.work.owner_id, podcast_id=podcast_id)
+        return podcast, await material_of(session, podcast)
+
+
+def _brief(podcast: Podcast, material: Material) -> ScriptBrief:
+    options = options_of(podcast)
+    language = options.language or material.language
+    return ScriptBrief(
+        sources=material.sources,
+        language=language,
+        minutes=options.length.minutes,
+        format=options.format,
+        title=podcast.title,
+        focus=options.focus,
+        host=options.host.name,
+        guest=options.guest.name,
+        pace=options.pace(language),
+    )
+
+
+def _script(podcast: Podcast) -> Script:
+    script = script_of(podcast)
+    if script is None:
+        raise AppError("podcasts.no_script")
+    return script
+
+
+async def _collected(run: Run, events: AsyncGenerator[ScriptEvent, None], tell: Tell) -> tuple[ScriptFinished, Usage]:
+    """The end of what a writer gives, told on the way."""
+    finished: ScriptFinished | None = None
+    usage = Usage(model=run.deps.scripts.engine)
+    tell("outline", OUTLINE[0])
+    async with aclosing(events) as pieces:
+        async for piece in pieces:
+            match piece:
+                case Outline():
+                    tell("script", SCRIPT[0])
+                case SectionWritten():
+                    tell("script", SCRIPT[0] + (SCRIPT[1] - SCRIPT[0]) * piece.number // piece.count)
+                case ScriptFinished():
+                    finished = piece
+                case Usage():
+                    usage = piece
+    if finished is None:
+        raise AppError("podcasts.no_script")
+    return finished, usage
+
+
+def _progress_of(run: Run) -> Progress:
+    """How far the podcast is goes into its status message."""
+
+    async def tell(tx: Tx, step: str, percent: int) -> None:
+        await recording.tell_progress(
+            tx,
+            owner_id=run.work.owner_id,
+            podcast_id=ids.PodcastId(run.work.subject_id),
+            place=place_of(dict(run.work.payload)),
+            step=step,
+            percent=percent,
+        )
+
+    return tell
