@@ -30,7 +30,7 @@ _DIRECTION = regex.compile(
 )
 _STAGE_WORD = regex.compile(rf"(?<!\w)(?:{_STAGE})(?!\w)", regex.IGNORECASE)
 _REFERENCE = regex.compile(r"[\d\s,;–-]*")
-_ASIDE = regex.compile(r"\p{Ll}[\p{L}\p{M}]*(?:\s\p{Ll}[\p{L}\p{M}]*)?")
+_ASIDE = regex.compile(r"\p{Ll}[\p{L}\p{M}]*")
 _LABEL = regex.compile(
     r"^\s*(?:host|guest|speaker\s*\d|moderator|interviewer)\s*:\s*", regex.IGNORECASE | regex.MULTILINE
 )
@@ -40,7 +40,9 @@ _EMPHASIS = regex.compile(
 )
 _LEFT_OVER = regex.compile(r"[*`~|<>{}\[\]\\^【】]+|(?<!\w)_+|_+(?!\w)")
 _URL = regex.compile(
-    r"(?:https?://|www\.)(?:[\w.-]+@)?(?P<host>[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*)[^\s,;!?()»”\"]*", regex.IGNORECASE
+    r"(?:https?://|www\.)(?:[\w.-]+@)?(?P<host>[\p{L}\p{N}-]+(?:\.[\p{L}\p{N}-]+)*)"
+    r"(?:[/?#:](?:[^\s»”\"<>]*[\p{L}\p{N}/=_-])?)?",
+    regex.IGNORECASE,
 )
 _MAIL = regex.compile(r"(?P<name>[\w+-]+(?:\.[\w+-]+)*)@(?P<host>[\w-]+(?:\.[\w-]+)+)")
 _MENTION = regex.compile(r"(?<![\w@])@(?=\w)")
@@ -54,7 +56,7 @@ _AND = regex.compile(r"(?<=\s)&(?=\s)")
 _ARROW = regex.compile(r"\s*(?:[→➜➔⇒]|->|=>)\s*")
 _UNSAYABLE = regex.compile(r"[\p{Cc}\p{Cs}\p{Co}\p{Cn}\u200b\u2060\ufeff\ufe0f]")
 _SPACES = regex.compile(r"\s+")
-_BEFORE_SIGN = regex.compile(r"\s+(?=[,.;!?…](?:\s|$))")
+_BEFORE_SIGN = regex.compile(r"\s+(?=[,.;…](?:\s|$))")
 _DOUBLED = regex.compile(r"([,;])(?:\s*[,;])+|(?<=[.!?])\s+[.,;](?=\s|$)")
 
 

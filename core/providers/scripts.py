@@ -151,7 +151,10 @@ class ScriptWriter(Protocol):
     def offline(self) -> bool: ...
 
     def write(self, brief: ScriptBrief) -> AsyncGenerator[ScriptEvent, None]:
-        """One Outline, each section as it is written, one ScriptFinished, one Usage."""
+        """One Outline, each section as it is written, one ScriptFinished, one Usage.
+
+        Raises InvalidInput "script.nothing_to_say" when the sources hold no sentence.
+        """
         ...
 
     def rewrite_section(

@@ -33,12 +33,17 @@ async def written(language: str, text: str, minutes: float, style: Format) -> tu
     return finished[0].script, finished[0].notes
 
 
+def letters(text: str) -> str:
+    """Without spaces, signs and markup."""
+    return "".join(character for character in text if character.isalnum())
+
+
 def row(name: str, style: Format, script: Script, minutes: float, text: str) -> str:
     """Words and their budget, length, repetition, changes of speaker, claims found in the source, problems."""
     pace = pace_of(script.language)
     claims = [(line, claim) for line in script.lines for claim in line.claims]
     found = sum(
-        spoken(claim.sentence, script.language).rstrip(".") in line.text and claim.sentence in " ".join(text.split())
+        spoken(claim.sentence, script.language).rstrip(".") in line.text and letters(claim.sentence) in letters(text)
         for line, claim in claims
     )
     speakers = [line.speaker for line in script.lines]
@@ -47,9 +52,9 @@ def row(name: str, style: Format, script: Script, minutes: float, text: str) -> 
     alternation = changes / max(len(speakers) - 1, 1)
     words = sum(word_count(line.text) for line in script.lines)
     return (
-        f"{name:3} {style:13} words {words:5} of {pace.words(minutes * 60):5}  seconds {script.seconds(pace):5.0f} of"
+        f"{name:3} {style:13} words {words:5} of {pace.words(minutes * 60):5}  s {script.seconds(pace):5.0f} of"
         f" {minutes * 60:4.0f}  trigrams again {repeated_trigrams(script):6.1%}"
-        f"  changes {alternation:4.0%}  host {host:4.0%}  claims {found}/{len(claims)}  problems {len(problems(script))}"
+        f"  turns {alternation:4.0%}  host {host:4.0%}  claims {found}/{len(claims)}  problems {len(problems(script))}"
     )
 
 

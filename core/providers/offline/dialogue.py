@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from zlib import crc32
 
 from core import languages
+from core.errors import InvalidInput
 from core.podcasts.pace import TOLERANCE, Pace
 from core.podcasts.script import Line, Script, Section, Speaker, with_section
 from core.podcasts.script_checks import key_of, mended, mended_section
 from core.podcasts.spoken import spoken
 from core.posts.mending import cut
 from core.posts.platforms import Draft, Platform
-from core.providers.offline.exchanges import Director, Exchange, exchanges
+from core.providers.offline.exchanges import Director, Exchange, exchanges, joined_turns
 from core.providers.offline.material import Material, Unit, gather
 from core.providers.offline.rewriting import rewritten
 from core.providers.offline.talk import Talk, is_known
@@ -93,7 +94,8 @@ class _Plan:
             is_last = at == len(groups) - 1
             lines = opening if at == 0 else []
             lines = [*lines, *director.section(group, first=at == 0, last=is_last and len(parts) > 2)]
-            sections.append(Section(name, (*lines, *(director.closing(self.title) if is_last else ()))))
+            lines += director.closing(self.title) if is_last else []
+            sections.append(Section(name, tuple(joined_turns(lines))))
         whole = Script(self.title, self.language, tuple(sections), self.brief.host, self.brief.guest)
         return _with_both(whole), len(units)
 
@@ -105,6 +107,8 @@ class _Plan:
 
 def _script(brief: ScriptBrief) -> tuple[Script, tuple[Note, ...]]:
     plan, notes = _plan(brief)
+    if not plan.material.by_worth:
+        raise InvalidInput("script.nothing_to_say")
     script = mended(_fitted(plan))
     seconds = script.seconds(plan.pace)
     if seconds < brief.seconds * (1 - _NEAR):
@@ -241,7 +245,7 @@ def _refitted(plan: _Plan, wanted: float, said: list[frozenset[str]], *, first: 
         off = wanted - plan.pace.seconds_of_lines(line.text for line in lines)
         if not best.lines or abs(off) < abs(best_off):
             name = _headings([parts], plan.material, plan.title)[0] if parts else plan.title
-            best, best_off = Section(name, tuple(lines)), off
+            best, best_off = Section(name, tuple(joined_turns(lines))), off
         if abs(off) < wanted * 0.05 or (off > 0 and len(units) == len(plan.material.by_worth)):
             break
         claims_s = max(claims_s + 0.85 * off, 1.0)

@@ -20,6 +20,9 @@ _REACTS = (False, True, True, False, True)
 _OPENS = (True, False, False, True, False, False, False)
 """Which of a row of turns begin with a reaction, or an answer's first words. Uneven, as people are."""
 
+_HEADLINE = 1.0
+"""A topic that weighs less is no headline."""
+
 Exchange = tuple[Unit, ...]
 
 
@@ -93,7 +96,7 @@ class Director:
             yield _claim(Speaker.HOST if self.turns % 2 else Speaker.GUEST, part)
             return
         yield asked
-        begins = asked.text.endswith("?") and not asked.claims and _at(_OPENS, self.turns)
+        begins = asked.text.endswith("?") and not asked.claims and not is_close and _at(_OPENS, self.turns)
         yield _claim(Speaker.GUEST, part, before=self.talk.take("answer") if begins else "")
 
     def _asked(self, part: Exchange, *, is_turn: bool, is_close: bool, ordinary: str) -> tuple[Line | None, Exchange]:
@@ -125,7 +128,7 @@ class Director:
                 return listed
         topic = self.topics.topic_of(part)
         if topic is None:
-            return self.talk.take("next")
+            return self.talk.take("next") if self.turns else ""
         kinds = ["turn"] if is_turn else []
         kinds += [] if topic.is_name else _kinds(part, self.turns)
         kinds += [ordinary, "ask", "turn"]
@@ -135,21 +138,30 @@ class Director:
     def _item(self, part: Exchange) -> Iterator[Line]:
         """Two newsreaders in turn; a headline where there is a new topic."""
         speaker = Speaker.GUEST if self.turns % 2 == 0 else Speaker.HOST
+        if part[0].asks:
+            yield _asking(_other(speaker), part[0])
+            yield _claim(speaker, (_without_first(part[0]), *part[1:]))
+            return
         topic = self.topics.topic_of(part) if part[0].leans_on is None and self.turns % 3 != 1 else None
-        headline = self.talk.take("item", phrase=topic.surface) if topic else ""
+        headline = self.talk.take("item", phrase=topic.surface) if topic and topic.weight >= _HEADLINE else ""
         yield _claim(speaker, part, before=headline)
 
     def _argument(self, part: Exchange, *, is_close: bool) -> Iterator[Line]:
-        """Both argue, from the same source; the guest objects."""
+        """Both argue, from the same source; what limits or denies is said against the other."""
         speaker = Speaker.HOST if self.turns % 2 == 0 else Speaker.GUEST
+        if part[0].asks:
+            yield _asking(_other(speaker), part[0])
+            yield _claim(speaker, (_without_first(part[0]), *part[1:]))
+            return
         if is_close:
-            if question := self.talk.take("last"):
-                yield _other(speaker, question)
+            question = self.talk.take("last")
+            yield from [Line(_other(speaker), question)] if question else []
             yield _claim(speaker, part)
             return
         follows = part[0].leans_on is not None
-        opener = "" if follows else self.talk.take("pro" if speaker is Speaker.HOST else "con")
-        yield _claim(speaker, part, before=opener or self.talk.take("share" if not follows else "next"))
+        kinds = ("con", "pro") if self.turns and _objects(part, speaker) else ("pro", "con" if self.turns else "pro")
+        openers = (self.talk.take(kind) for kind in (*kinds, "share"))
+        yield _claim(speaker, part, before=self.talk.take("next") if follows else next(filter(None, openers), ""))
 
     def _review(self, part: Exchange, *, is_turn: bool, is_close: bool) -> Iterator[Line]:
         """The host has a passage tested, the guest reads it, the host says what carries it."""
@@ -163,6 +175,18 @@ class Director:
 
     def _plain(self, part: Exchange) -> Iterator[Line]:
         yield _claim(Speaker.GUEST if self.turns % 2 == 0 else Speaker.HOST, part)
+
+
+def joined_turns(lines: Sequence[Line]) -> list[Line]:
+    """What one person says in two lines in a row is one line, where there is room."""
+    joined: list[Line] = []
+    for line in lines:
+        last = joined[-1] if joined else None
+        if last and last.speaker is line.speaker and len(last.text) + len(line.text) < LINE_CHARACTERS:
+            joined[-1] = Line(line.speaker, _joined(last.text, line.text), last.claims + line.claims)
+        else:
+            joined.append(line)
+    return joined
 
 
 def _kinds(part: Exchange, turn: int) -> list[str]:
@@ -201,8 +225,17 @@ def _guest(text: str) -> Line:
     return Line(Speaker.GUEST, text)
 
 
-def _other(speaker: Speaker, text: str) -> Line:
-    return _guest(text) if speaker is Speaker.HOST else _host(text)
+def _asking(speaker: Speaker, unit: Unit) -> Line:
+    """A question of the source's own."""
+    return Line(speaker, unit.texts[0], unit.claims[:1])
+
+
+def _objects(part: Exchange, speaker: Speaker) -> bool:
+    return bool(cues.CONTRAST.search(part[0].text)) or (speaker is Speaker.GUEST and len(part) > 1)
+
+
+def _other(speaker: Speaker) -> Speaker:
+    return Speaker.GUEST if speaker is Speaker.HOST else Speaker.HOST
 
 
 def _at(row: Sequence[bool], turn: int) -> bool:

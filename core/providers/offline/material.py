@@ -5,6 +5,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from heapq import heapify, heappop, heappush
 
+import regex
+
 from core.podcasts.pace import Pace
 from core.podcasts.script import Claim
 from core.podcasts.script_checks import is_said, key_of
@@ -19,9 +21,11 @@ from core.sentences import TERMINATED
 UNIT_CHARACTERS = 420
 _UNIT_SENTENCES = 4
 _LEAST_WORDS = 3
+_ROW = regex.compile(r"\|.*\||\t.*\t")
 _SAME = 0.62
 """Two units whose words agree this much say the same thing."""
-_FOCUS = 0.9
+_FOCUS = 2.5
+"""More than any weight: what somebody asks for comes first."""
 _PARAGRAPH_UNITS = 8
 _SPARE = 1.6
 """So much more than wanted is put in order; the rest of a long source isn't looked at twice."""
@@ -132,16 +136,18 @@ def _units(reading: Reading, origins: list[int], language: str, said: list[froze
         key = key_of(text)
         if not text or is_said(key, said):
             continue
-        said.append(key)
         source = origins[sentence.index]
         joins = sentence.index == previous + 1 and open_unit is not None and open_unit.source == source
-        if sentence.leans and not (joins and open_unit):
+        begins = sentence.index == 0 or origins[sentence.index - 1] != source
+        leans = sentence.leans and not begins  # what a source begins with points at nothing before it
+        if leans and not joins:
             continue
+        said.append(key)
         previous = sentence.index
-        if sentence.leans and open_unit and _has_room(open_unit, text):
+        if leans and open_unit and _has_room(open_unit, text):
             open_unit = replace(open_unit, sentences=(*open_unit.sentences, sentence), texts=(*open_unit.texts, text))
             continue
-        leans_on = open_unit.number if sentence.leans and open_unit else None
+        leans_on = open_unit.number if leans and open_unit else None
         if open_unit and _answers(open_unit):
             yield open_unit
         number += 1
@@ -164,7 +170,8 @@ def _answers(unit: Unit) -> bool:
 def _sayable(text: str, language: str) -> str:
     """What is read aloud of a sentence, closed by a full stop; nothing for scraps."""
     plain = spoken(text, language).removesuffix("…").rstrip(" ,;:-–—")
-    if word_count(plain) < _LEAST_WORDS or len(plain) > UNIT_CHARACTERS:
+    least = _LEAST_WORDS if not plain[:1].islower() else 2 * _LEAST_WORDS
+    if word_count(plain) < least or len(plain) > UNIT_CHARACTERS or _ROW.search(text):
         return ""
     return plain if TERMINATED.search(plain) else f"{plain}."
 

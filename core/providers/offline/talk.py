@@ -12,6 +12,8 @@ from core.podcasts.script_checks import is_said, key_of
 from core.sentences import split_sentences
 
 _TIMES = 2
+_IN_ORDER = frozenset({"pro", "con", "item"})
+"""Lists whose first phrase is for the first time."""
 _FOLDER = Path(__file__).parent / "lists" / "talk"
 
 
@@ -41,7 +43,8 @@ class Talk:
         A phrase with a slot comes again only after the others, and with another filling.
         """
         phrases = _table(self.language).get(kind, [])
-        order = [phrases[(at + self.turn) % len(phrases)] for at in range(len(phrases))]
+        first = 0 if kind in _IN_ORDER else self.turn
+        order = [phrases[(at + first) % len(phrases)] for at in range(len(phrases))]
         for phrase in sorted(order, key=lambda one: self._times[one]):
             filled = str(phrase.format_map(slots))
             if self._times[phrase] < _TIMES and self._is_new(filled):

@@ -15,6 +15,7 @@ _WORD = regex.compile(r"[\p{L}\p{M}]")
 _FIGURE = regex.compile(r"\p{N}")
 _LONGEST = 3
 _LETTERS = 4
+_IN_A_NAME = frozenset("./_`@#(=")
 _LATER = 0.6
 """A topic counts for less in each later sentence: the answer should begin with it."""
 _WITH_ARTICLES = frozenset({"en", "es", "pt", "de", "fr", "it"})
@@ -115,12 +116,16 @@ class Topics:
         if self.material.language == "de" and not words[-1][:1].isupper():
             return False
         left = tokens[start - 1].lower() if start else "."
+        if (start and left in _IN_A_NAME) or (end < len(tokens) - 1 and tokens[end] in _IN_A_NAME):
+            return False  # part of a file, an address, a command
         closed = end == len(tokens) or not self._means(tokens[end])
         opened = not self._means(left) if _WORD.search(left) else True
         repeated = self._counts[self._stems(words)] > 1
         after_article = left in cues.word_list("before")
         if self.material.language not in _WITH_ARTICLES:
             return repeated and opened and closed
+        if self.material.language == "en" and len(words) == 1 and not repeated and words[0].endswith("ing"):
+            return False
         if len(words) > 1:
             return (repeated and (after_article or not _WORD.search(left))) or (is_name and opened and closed)
         return closed and (after_article or (repeated and not _WORD.search(left)) or (is_name and opened))

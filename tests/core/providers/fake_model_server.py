@@ -4,9 +4,10 @@ import asyncio
 import json
 import re
 from collections import deque
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Any
 
 from aiohttp import web
@@ -39,6 +40,7 @@ class FakeModelServer:
     """Set when a client goes away before the answer's end."""
     text: str = "Bread rises slowly. That is its secret, says number {number}."
     hashtags: tuple[str, ...] = ("#Bread", "Slow Food")
+    sections: Iterator[int] = field(default_factory=count)
 
     async def chat(self, request: web.Request) -> web.StreamResponse:
         if request.headers.get("Authorization") != f"Bearer {KEY}":
@@ -57,8 +59,11 @@ class FakeModelServer:
 
     def answer(self, body: dict[str, Any]) -> str:
         """What a good model answers to this request."""
-        if body["response_format"]["json_schema"]["name"] == "draft":
+        name = body["response_format"]["json_schema"]["name"]
+        if name == "draft":
             return json.dumps(self._draft(body, 1))
+        if name in ("outline", "section", "line"):
+            return json.dumps(_script_answer(name, body["messages"], self.sections), ensure_ascii=False)
         asked = re.search(r"Write (\d+) post", body["messages"][1]["content"])
         assert asked is not None
         first = re.search(r"^1\. (.*)$", body["messages"][1]["content"], re.MULTILINE)
@@ -74,6 +79,37 @@ class FakeModelServer:
         fields = schema["properties"].get("posts", {"items": schema})["items"]["properties"]
         title = {"title": f"Slow bread {number}"} if "title" in fields else {}
         return {**title, "text": self.text.format(number=number)}
+
+
+def _script_answer(name: str, messages: list[dict[str, str]], sections: Iterator[int]) -> dict[str, Any]:
+    """A podcast's outline, a section of about the words asked for in which no sentence comes again, or one line."""
+    task = messages[1]["content"]
+    if name == "line":
+        return {"text": "The oven is the heart of the house.", "source": 1}
+    if name == "outline":
+        asked = re.search(r"Plan (\d+) sections", task)
+        assert asked is not None
+        points = ["why it rises", "what it costs"]
+        numbers = range(1, int(asked[1]) + 1)
+        return {
+            "title": "Slow bread",
+            "sections": [{"title": f"Part {number}", "points": points, "share": 20} for number in numbers],
+        }
+    asked = re.search(r"Write section \d+ of \d+: (\d+) words", task)
+    assert asked is not None
+    return {"lines": spoken_lines(int(asked[1]), next(sections))}
+
+
+def spoken_lines(words: int, salt: int) -> list[dict[str, Any]]:
+    """Lines of about `words` words in all; another `salt` gives others."""
+    lines: list[dict[str, Any]] = []
+    for number in range(max(words // 16, 2)):
+        alphabet = "abcdefghijklmnopqrst"
+        name = alphabet[salt % 20] + alphabet[number % 20] + alphabet[number // 20 % 20]
+        made = [f"{name}{word}" for word in ("orin", "elda", "umbra", "istle", "aven", "otter", "ymph", "undo")]
+        text = "The {0} {1} bakes {2} bread and {3} {4} sells it with {5} {6} flour.".format(*made)
+        lines.append({"speaker": "guest" if number % 2 else "host", "text": text, "source": number % 2})
+    return lines
 
 
 def error(status: int, message: str, *, headers: dict[str, str] | None = None, **metadata: Any) -> web.Response:
