@@ -30,6 +30,8 @@ SAMPLE_BYTES = 2
 CEILING = 0.78
 """-2.2 dBFS: an MP3 of 128 kbit/s overshoots by up to 1 dB."""
 
+_QUIET_ENOUGH = 0.9 * CEILING
+"""Between samples it may be a little louder."""
 _BLOCKS_PER_S = 4
 """Filters keep several copies of a block, in 64 bit."""
 _LEAST_RATE_HZ, _MOST_RATE_HZ = 8_000, 96_000
@@ -78,7 +80,7 @@ def leveled(audio: AudioSegment, gain_db: float, *, fade_in_ms: int = 0, fade_ou
         audio,
         ("volume", f"{gain_db:.3f}dB:precision=float"),
         ("aresample", str(RATE_HZ)),
-        _LIMITER,
+        *([_LIMITER] if audio.max / audio.max_possible_amplitude * 10 ** (gain_db / 20) > _QUIET_ENOUGH else []),
         *_fades(audio.duration_seconds, fade_in_ms / 1000, fade_out_ms / 1000),
         ("aformat", "s16"),
     )

@@ -147,3 +147,20 @@ def test_the_example_file_shows_the_defaults(monkeypatch: pytest.MonkeyPatch, tm
     defaults = Settings.load()
     (tmp_path / ".env").write_text((ROOT / ".env.example").read_text())
     assert Settings.load() == defaults
+
+
+@pytest.mark.parametrize(
+    ("variables", "problem"),
+    [
+        ({"SPEECH_PROVIDER": "elevenlabs"}, ("SPEECH_PROVIDER", "elevenlabs needs ELEVENLABS_API_KEY")),
+        ({"SPEECH_PROVIDER": "openai"}, ("SPEECH_PROVIDER", "openai needs SPEECH_BASE_URL")),
+        (
+            {"SPEECH_BASE_URL": "http://127.0.0.1:8880/v1"},
+            ("SPEECH_MODEL", "name the model that SPEECH_BASE_URL serves"),
+        ),
+    ],
+)
+def test_speech_that_is_half_configured_is_told(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], problem: tuple[str, str]
+) -> None:
+    assert problems_of(monkeypatch, **variables) == dict([problem])
