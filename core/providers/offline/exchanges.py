@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+import regex
+
 from core.podcasts.pace import Pace
 from core.podcasts.script import LINE_CHARACTERS, Format, Line, Speaker
 from core.providers.offline import cues
@@ -20,6 +22,7 @@ _REACTS = (False, True, True, False, True)
 _OPENS = (True, False, False, True, False, False, False)
 """Which of a row of turns begin with a reaction, or an answer's first words. Uneven, as people are."""
 
+_WORDS = regex.compile(r"[\p{L}\p{M}]+(?:['’][\p{L}\p{M}]+)*")
 _HEADLINE = 1.0
 """A topic that weighs less is no headline."""
 
@@ -170,8 +173,8 @@ class Director:
             yield asked
         yield _claim(Speaker.GUEST, part)
         text = " ".join(unit.text for unit in part)
-        kind = "quoted" if cues.QUOTED.search(text) else "figure_yes" if cues.NUMBER.search(text) else "figure_no"
-        self.verdict = "" if is_close else self.talk.take(kind)
+        kind = "quoted" if cues.QUOTED.search(text) else _evidence(text)
+        self.verdict = "" if is_close or not kind else self.talk.take(kind)
 
     def _plain(self, part: Exchange) -> Iterator[Line]:
         yield _claim(Speaker.GUEST if self.turns % 2 == 0 else Speaker.HOST, part)
@@ -200,8 +203,21 @@ def _kinds(part: Exchange, turn: int) -> list[str]:
 
 
 def _counts(part: Exchange) -> bool:
-    """Whether its first sentence holds a figure that is more than a year."""
-    return any(len(match[0].strip(" .,")) != 4 for match in cues.NUMBER.finditer(part[0].texts[0]))
+    return _has_figure(part[0].texts[0])
+
+
+def _has_figure(text: str) -> bool:
+    """More than a year."""
+    return any(len(match[0].strip(" .,")) != 4 for match in cues.NUMBER.finditer(text))
+
+
+def _evidence(text: str) -> str:
+    """What is sure: there is a figure, or none; nothing where a number may stand in words."""
+    if _has_figure(text):
+        return "figure_yes"
+    if cues.NUMBER.search(text) or any(word in cues.word_list("numerals") for word in _WORDS.findall(text.lower())):
+        return ""
+    return "figure_no"
 
 
 def _without_first(unit: Unit) -> Unit:

@@ -21,6 +21,11 @@ _LATER = 0.6
 _WITH_ARTICLES = frozenset({"en", "es", "pt", "de", "fr", "it"})
 """Where a noun is known by the article or preposition before it; elsewhere only what comes again is a topic."""
 _ENGLISH_BARE = regex.compile(r"(?:s|ing|ion|ment|ness|ity|ism|ics|ure|ance|ence|logy|dom|ship)$")
+_SLAVIC_VERB = regex.compile(
+    r"(?:[аяу]ет|[аяу]ют|[аияе]ть|[её]тся|ится|ются|ятся|лся|лась|лось|лись|ала|ила|али|или|[ає]є|ує|[ау]ють|ити|ати)$"
+)
+_VERBS = {"ru": _SLAVIC_VERB, "uk": _SLAVIC_VERB, "id": regex.compile(r"^(?:me[mn]|ber|di)\p{L}{4}")}
+"""What is no topic where no article tells a noun; a noun taken for a verb only means another topic."""
 
 Stems = tuple[str, ...]
 
@@ -123,7 +128,8 @@ class Topics:
         repeated = self._counts[self._stems(words)] > 1
         after_article = left in cues.word_list("before")
         if self.material.language not in _WITH_ARTICLES:
-            return repeated and opened and closed
+            verb = _VERBS.get(self.material.language)
+            return repeated and opened and closed and not (verb and any(verb.search(word.lower()) for word in words))
         if self.material.language == "en" and len(words) == 1 and not repeated and words[0].endswith("ing"):
             return False
         if len(words) > 1:

@@ -106,8 +106,8 @@ def spoken_lines(words: int, salt: int) -> list[dict[str, Any]]:
     for number in range(max(words // 16, 2)):
         alphabet = "abcdefghijklmnopqrst"
         name = alphabet[salt % 20] + alphabet[number % 20] + alphabet[number // 20 % 20]
-        made = [f"{name}{word}" for word in ("orin", "elda", "umbra", "istle", "aven", "otter", "ymph", "undo")]
-        text = "The {0} {1} bakes {2} bread and {3} {4} sells it with {5} {6} flour.".format(*made)
+        made = [f"{name}{word}" for word in ("orin", "elda", "umbra", "istle", "aven", "otter", "ymph")]
+        text = "The {} {} bakes {} bread and {} {} sells it with {} {} flour.".format(*made)
         lines.append({"speaker": "guest" if number % 2 else "host", "text": text, "source": number % 2})
     return lines
 

@@ -118,6 +118,14 @@ async def test_formats_differ() -> None:
     assert len(set(texts.values())) == len(Format)
 
 
+async def test_a_critique_does_not_miss_a_figure_that_is_there() -> None:
+    script = (await written(LONG["es"], "es", minutes=3.0, format=Format.CRITIQUE)).script
+    missing = ("No viene con ninguna cifra.", "Está afirmado, no demostrado.", "Aquí pediría un ejemplo.")
+    judged = [line.text for line, after in pairwise(script.lines) if after.text.startswith(missing)]
+    assert judged
+    assert not any(character.isdigit() for text in judged for character in text)
+
+
 async def test_a_short_source_makes_a_shorter_episode_that_says_so() -> None:
     done = await written(SHORT["en"], minutes=15.0)
     (note,) = done.notes
