@@ -100,6 +100,16 @@ class TestOnAPhone:
         await page.go_back()
         await expect(page.locator("#chat-list")).to_be_visible()
 
+    async def test_days_of_a_month_with_marks_are_not_cut(self, page: Page, sandbox: Sandbox) -> None:
+        chat_id = await opened(page, sandbox)
+        week = [{"text": f"{day}•", "callback_data": f"{day}"} for day in range(22, 29)]
+        await sandbox.call(
+            "sendMessage", chat_id=chat_id, text="On which day?", reply_markup={"inline_keyboard": [week]}
+        )
+        labels = page.locator(".button-label")
+        await expect(labels).to_have_count(7)
+        assert not await labels.evaluate_all("all => all.some(one => one.scrollWidth > one.clientWidth)")
+
     async def test_nothing_is_wider_than_the_screen(self, page: Page, sandbox: Sandbox) -> None:
         chat_id = await opened(page, sandbox)
         await sandbox.call("sendMessage", chat_id=chat_id, text="w" * 400)
