@@ -15,7 +15,20 @@ from telegram import (
 )
 from telegram.error import BadRequest, Forbidden
 
-from bot import accounts, admin, billing, channels, deliveries, evergreen, imports, posts, queues, series, sources
+from bot import (
+    accounts,
+    admin,
+    billing,
+    channels,
+    deliveries,
+    evergreen,
+    imports,
+    podcasts,
+    posts,
+    queues,
+    series,
+    sources,
+)
 from bot.accounts.screens import in_menu_order
 from bot.channels.membership import note_chat_news
 from bot.context import Context
@@ -38,7 +51,20 @@ DESCRIPTION = (
 SHORT_DESCRIPTION = "Your notes and articles become posts, delivered on time."
 """msgids; https://core.telegram.org/bots/api#setmydescription allows 512 characters, the short one 120."""
 
-FEATURES = (accounts, admin, billing, posts, deliveries, channels, queues, evergreen, series, imports, sources)
+FEATURES = (
+    accounts,
+    admin,
+    billing,
+    posts,
+    deliveries,
+    channels,
+    queues,
+    evergreen,
+    series,
+    imports,
+    podcasts,
+    sources,
+)
 """In the order in which they are asked. `sources` takes whatever nobody else wanted, so it comes last."""
 
 

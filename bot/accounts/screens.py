@@ -26,7 +26,7 @@ from core import languages as known_languages
 from core.accounts.models import LatePolicy
 from core.posts.platforms import Platform
 
-GROUPS = ("new", "posts"), ("calendar", "queue", "import", "channels"), ("plan", "usage", "settings")
+GROUPS = ("new", "posts", "podcast"), ("calendar", "queue", "import", "channels"), ("plan", "usage", "settings")
 """Commands that /help shows together, in this order, which is the menu's, too."""
 
 

@@ -39,7 +39,7 @@ LINK_LIFE = timedelta(hours=1)
 
 
 def register(router: Router) -> None:
-    router.command("podcasts", on_podcasts, menu="Your podcasts")
+    router.command("podcasts", on_podcasts)
     router.press(ListPodcasts, on_list)
     router.press(ShowPodcast, on_show)
     router.press(SendEpisode, on_send)

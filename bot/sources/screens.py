@@ -7,12 +7,14 @@ from markupsafe import Markup
 
 from bot.accounts.actions import ShowExample
 from bot.deliveries.phrases import BEFORE_ELLIPSIS
+from bot.podcasts.actions import NewPodcast
 from bot.posts.actions import PostAsItIs, WritePosts
 from bot.posts.labels import language_label
 from bot.posts.makeup_labels import media_label
 from bot.screens import Button, Screen, lines
 from bot.texts import Texts
 from core.languages import UNKNOWN
+from core.providers.scripts import SOURCES_MIN_CHARACTERS
 from core.sources.files import FILE_BYTES_LIMIT, accepted_extensions
 from core.sources.models import Source
 from core.sources.reading import MAX_CHARACTERS, MIN_CHARACTERS, WORDS_PER_MINUTE, SourceKind, is_title
@@ -39,7 +41,8 @@ def source_card(source: Source, t: Texts, *, caption: str = "") -> Screen:
     row = [Button(t("📌 Use as it is"), PostAsItIs(source.id))]
     if len(source.text) >= MIN_CHARACTERS:
         row.insert(0, Button(t("✍️ Write posts"), WritePosts(source.id)))
-    return Screen(text, [row])
+    talk = [Button(t("🎙 Podcast"), NewPodcast(source.id))] if len(source.text) >= SOURCES_MIN_CHARACTERS else []
+    return Screen(text, [row, talk])
 
 
 def _heading(source: Source, kinds: Mapping[str, int], t: Texts) -> list[Markup]:

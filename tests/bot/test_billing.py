@@ -45,6 +45,8 @@ async def test_plan_shows_what_is_used_and_when_it_is_counted_anew(chat: Chat) -
         "💳 Your plan: Free · free of charge",
         "",
         "Posts: ▰▰▰▱▱▱▱▱▱▱ 7 of 20",
+        "Podcasts: ▱▱▱▱▱▱▱▱▱▱ 0 of 5",
+        "Minutes of podcast: ▱▱▱▱▱▱▱▱▱▱ 0 of 25",
         "Channels and groups: ▱▱▱▱▱▱▱▱▱▱ 0 of 1",
         "Resets on Tue 1 Dec, 00:00 (UTC).",
         "",
