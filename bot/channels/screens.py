@@ -155,7 +155,7 @@ def disconnected(shown: Channel, t: Texts) -> Screen:
 def lost(data: Mapping[str, Any], t: Texts) -> Screen:
     """Posts can't go there any more. `data` as core.channels.standing tells it."""
     channel_id, posts = ids.ChannelId(UUID(data["channel_id"])), int(data["posts"])
-    text: list[str] = [t("⚠️ <b>{chat}</b>", chat=target_label(data)), state_sentence(data["state"], t)]
+    text: list[str] = [Markup("<b>{}</b>").format(target_label(data)), state_sentence(data["state"], t)]
     if posts:
         text += [
             "",

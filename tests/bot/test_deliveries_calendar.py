@@ -206,6 +206,23 @@ async def test_what_recurs_stands_in_the_day_before_it_is_planned(chat: Chat, us
     assert "Recipe of the week." in (await after(chat, day, "🔁 09:00 · Recipe of the week.")).text
 
 
+async def test_what_recurs_later_is_told_beside_the_list(chat: Chat, user: User, deps: Deps) -> None:
+    async with deps.tx() as tx:
+        post = await make_post(tx, user, "Recipe of the month.")
+        monthly = Recurrence("FREQ=MONTHLY;BYMONTHDAY=20", datetime(2026, 12, 20, 9), BERLIN)  # noqa: DTZ001 - by the wall clock
+        await start_series(tx, owner_id=user.id, post_id=post.id, recurrence=monthly)
+    alone = await chat.say("/calendar")
+    assert "Nothing else is planned." in alone.text
+    assert "🔁 1 post repeats" in alone.text
+    assert (await after(chat, alone, "🔁 Repeats")).button("Recipe of the month.")
+    async with deps.tx() as tx:
+        other = await make_post(tx, user, "A post.")
+        await schedule_post(tx, owner_id=user.id, post_id=other.id, due_at=tx.now + timedelta(days=1))
+    shown = await chat.say("/calendar")
+    assert "1 post is coming" in shown.text
+    assert "🔁 1 post repeats" in shown.text
+
+
 async def test_captions_never_grow_too_long_for_a_picture(chat: Chat, user: User, deps: Deps) -> None:
     async with deps.tx() as tx:
         channel = await make_channel(tx, user, title="W" * 120)
