@@ -25,6 +25,7 @@ from core.posts.writing import Place, request_posts
 from core.queue import JobSpec, Push
 from core.settings import Settings
 from core.work.service import PUSH_GRACE
+from jobs.heavy import AT_ONCE
 from jobs.runtime import KEEP_EVERY_S
 from jobs.scheduler import SWEEP_EVERY_S
 from tests.core.providers import fake_model_server
@@ -192,6 +193,18 @@ async def test_workers_that_are_told_to_stop_break_off_and_give_their_work_to_ot
     assert await asyncio.to_thread(house.running.pop("heavy-worker").wait, 15) == 0, house.log[-3000:]
     assert said(tmp_path / "quick") == "done"
     assert said(tmp_path / "endless") == "broken off"
+
+
+async def test_heavy_work_is_done_five_at_once(house: House, own_deps: Deps, tmp_path: Path) -> None:
+    paths = [tmp_path / str(number) for number in range(AT_ONCE + 1)]
+    for path in paths:
+        await push(own_deps, ENDLESS, path)
+    for path in paths[:AT_ONCE]:
+        await until_says(path, "begun")
+    assert said(paths[-1]) == ""
+    await own_deps.redis.flushall()  # the one that waits would keep another test's worker busy
+    await house.end("heavy-worker", signal.SIGTERM)
+    assert [said(path) for path in paths[:AT_ONCE]] == ["broken off"] * AT_ONCE
 
 
 async def test_what_redis_forgot_is_done_all_the_same(house: House, own_deps: Deps, person: Person) -> None:
