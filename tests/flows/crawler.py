@@ -15,6 +15,8 @@ from dataclasses import dataclass, field
 from redis.asyncio import Redis
 
 from bot.prompts import Prompts
+from core.limits import ACTIONS
+from core.posts.buttons import BUTTONS_LIMIT, ROW_LIMIT
 from tests.flows.house import House
 from web.sandbox.client import Answer, Person, SandboxRefusal, SeenButton, SeenMessage
 
@@ -27,12 +29,12 @@ TROUBLE = re.compile(
     r"Traceback|\[error +\]|\[critical|telegram_failed|error_not_told|\"level\": ?\"(error|critical)\""
 )
 LABEL_MOST = 64
-ROW_MOST = 8
-BUTTONS_MOST = 100
-"""https://core.telegram.org/bots/api#inlinekeyboardmarkup names no number; clients and limits.yaml know these."""
+"""What a phone still shows of a label, in two lines."""
 ANSWER_S = 30.0
 CHANGE_S = 3.0
 HISTORY = 60
+MARGIN = 60
+"""Actions that people took before the crawl, and those of one step."""
 ENDS = {"po.del", "ch.off", "se.stop", "im.undo", "unsch", "ms.none", "ms.all", "q.rm"}
 """What takes things away is pressed after all else."""
 
@@ -111,6 +113,8 @@ class Crawler:
     last: deque[Step] = field(default_factory=deque)
     old: dict[str, Step] = field(default_factory=dict)
     pressed: int = 0
+    acted: int = 0
+    """Presses and texts: who goes above the limit of an hour isn't answered any more."""
 
     async def crawl(self, commands: Iterable[str]) -> None:
         """All commands, then all buttons, then those that take something away, then old ones."""
@@ -127,7 +131,8 @@ class Crawler:
                 await self._press(step, again=True)
 
     def _goes_on(self) -> bool:
-        return self.pressed < self.most and time.monotonic() < self.until
+        may = self.pressed < self.most and self.acted < ACTIONS.most - MARGIN
+        return may and time.monotonic() < self.until
 
     async def _press_all(self, steps: deque[Step], *, one: bool = False) -> None:
         while steps and self._goes_on():
@@ -151,7 +156,7 @@ class Crawler:
         shown = again or await self._is_shown(step)
         before = versions(await self._history(step.message))
         try:
-            answer = await self.person.press_data(step.message, step.data, timeout_s=ANSWER_S)
+            answer = await self._press_data(step.message, step.data)
         except SandboxRefusal as refusal:
             if refusal.code not in {"message_deleted", "message_not_found", "not_found"}:
                 self.report.note(f"the press was refused: {refusal}", step)
@@ -162,23 +167,30 @@ class Crawler:
         self._judge_answer(answer, step)
         quiet = not answer.text and not answer.url
         changed = await self._changed(before, wait=quiet and not again, pressed=step.message)
-        if quiet and not changed and shown and not again and not SAYS_ALL.match(step.button.text):
+        silent = quiet and not changed and shown and not again and not SAYS_ALL.match(step.button.text)
+        if silent and await self._shows(step):
             self.report.note(f"nothing happened: {step.kind}", step)
         path = (*step.path, step.button.text)
         for message in changed:
             self._look_at(message, path, step)
         await self._answer_question(step, path)
 
+    async def _press_data(self, message: SeenMessage, data: str) -> Answer | None:
+        self.acted += 1
+        return await self.person.press_data(message, data, timeout_s=ANSWER_S)
+
     async def _is_shown(self, step: Step) -> bool:
         """Whether people see this button, after the way to it was gone once more."""
-        with suppress(SandboxRefusal):  # the message is gone
-            for _ in range(2):
-                now = await self.person.refresh(step.message)
-                if any(button.data == step.data for button in now.buttons):
-                    return True
-                if step.came_from is None:
-                    return False
-                await self.person.press_data(step.message, step.came_from, timeout_s=ANSWER_S)
+        if step.came_from is not None and not await self._shows(step):
+            with suppress(SandboxRefusal):
+                await self._press_data(step.message, step.came_from)
+        return await self._shows(step)
+
+    async def _shows(self, step: Step) -> bool:
+        """The button is there now. The work of a job may have changed the screen, or another press removed it."""
+        with suppress(SandboxRefusal):
+            now = await self.person.refresh(step.message)
+            return any(button.data == step.data for button in now.buttons)
         return False
 
     def _judge_answer(self, answer: Answer, step: Step) -> None:
@@ -195,11 +207,12 @@ class Crawler:
             for words in self.answers:
                 await self._say(words, (*path, repr(words)))
                 with suppress(SandboxRefusal):
-                    await self.person.press_data(step.message, step.data, timeout_s=ANSWER_S)
+                    await self._press_data(step.message, step.data)
         await self.prompts.forget(self.person.id)
 
     async def _say(self, words: str, path: tuple[str, ...]) -> None:
         before = versions(await self._history())
+        self.acted += 1
         sent = await self.person.send_text(words)
         changed = [message for message in await self._changed(before, but=sent.id) if message.id != sent.id]
         if not changed:
@@ -252,9 +265,9 @@ def problems_of(message: SeenMessage, own_words: Iterable[str]) -> list[str]:
     found += [f"not filled in: {hit.group()!r} in {text[:80]!r}" for text in said if (hit := UNFILLED.search(text))]
     rows = [button.row for button in message.buttons]
     widest = max((rows.count(row) for row in set(rows)), default=0)
-    if widest > ROW_MOST:
+    if widest > ROW_LIMIT:
         found.append(f"{widest} buttons in a row")
-    if len(rows) > BUTTONS_MOST:
+    if len(rows) > BUTTONS_LIMIT:
         found.append(f"{len(rows)} buttons")
     found += [f"a label of {len(b.text)} characters: {b.text!r}" for b in message.buttons if len(b.text) > LABEL_MOST]
     return found
