@@ -8,15 +8,15 @@ from core.podcasts.private_feed import feed_behind
 from core.storage import build_links
 from web import health, media
 from web.context import DEPS, LINKS, METER
-from web.feeds import feed_routes
+from web.feeds import FeedLoader, feed_routes
 from web.middleware import answer_errors, limit_requests, measure_requests
 
 BODY_LIMIT_BYTES = 1024 * 1024
 """For everything that doesn't stream."""
 
 
-def build_app(deps: Deps) -> web.Application:
-    """All routes over the given deps, which the caller opens and closes."""
+def build_app(deps: Deps, *, feeds: FeedLoader = feed_behind) -> web.Application:
+    """All routes over the given deps, which the caller opens and closes. `feeds` finds a feed by its token's digest."""
     app = web.Application(
         middlewares=[measure_requests, answer_errors, limit_requests], client_max_size=BODY_LIMIT_BYTES
     )
@@ -24,7 +24,7 @@ def build_app(deps: Deps) -> web.Application:
     app.on_cleanup.append(_add_up)
     app.add_routes(health.routes)
     app.add_routes(media.routes)
-    app.add_routes(feed_routes(feed_behind))
+    app.add_routes(feed_routes(feeds))
     return app
 
 

@@ -18,7 +18,6 @@ from core.settings import Settings
 from core.storage import Storage, build_storage
 from tests.core.podcasts.feeds import AT, CHAPTERS, CUES, OWNER, episode, feed
 from web.app import build_app
-from web.feeds import feed_routes
 
 Client = TestClient[web.Request, web.Application]
 SONG = secrets.token_bytes(200_000)
@@ -59,8 +58,7 @@ async def client(deps: Deps, folder_settings: Settings, storage: Storage, feeds:
     """Over files in a folder, and over files in a bucket."""
     await storage.put(f"{OWNER}/episodes/first.mp3", SONG)
     await storage.put(COVER_KEY, b"picture")
-    app = build_app(replace(deps, settings=folder_settings, storage=storage))
-    app.add_routes(feed_routes(feeds.load))
+    app = build_app(replace(deps, settings=folder_settings, storage=storage), feeds=feeds.load)
     async with TestClient(TestServer(app)) as opened:
         yield opened
 
@@ -184,8 +182,7 @@ async def test_a_crash_is_logged_without_the_token(
     async def crashing(_session: ReadSession, _digest: str) -> PrivateFeed | None:
         raise RuntimeError("a bug")
 
-    app = build_app(replace(deps, storage=build_storage(settings, clock)))
-    app.add_routes(feed_routes(crashing))
+    app = build_app(replace(deps, storage=build_storage(settings, clock)), feeds=crashing)
     async with TestClient(TestServer(app)) as client:
         assert (await client.get(f"/feeds/{token}/feed.xml")).status == 500
     logged = capsys.readouterr()
