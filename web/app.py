@@ -4,11 +4,12 @@ from aiohttp import web
 
 from core.deps import Deps
 from core.metrics import Meter
+from core.podcasts.feeds import FeedLoader
 from core.podcasts.private_feed import feed_behind
 from core.storage import build_links
 from web import health, media
 from web.context import DEPS, LINKS, METER
-from web.feeds import FeedLoader, feed_routes
+from web.feeds import feed_routes
 from web.middleware import answer_errors, limit_requests, measure_requests
 
 BODY_LIMIT_BYTES = 1024 * 1024
