@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from core import ids
 from core.errors import InvalidInput
+from core.pictures.cover import Cover, draw_cover
 from core.podcasts.models import Podcast
 from core.podcasts.options import PodcastOptions
 from core.podcasts.queries import options_of, recordings_of
 from core.podcasts.recording import StoredEpisode, StoredPart, forget_spoken, record_spoken
 from core.podcasts.script import Script
-from core.podcasts.tags import Tags
 from core.podcasts.transcripts import transcript_text
 from core.providers.recordings import MP3, MP4, OGG, WAV
 from core.providers.speech import Speaker, Speech, recording_key
@@ -28,6 +28,7 @@ from jobs.runtime import Run
 
 if TYPE_CHECKING:
     from core.podcasts.audio import Part
+    from core.podcasts.tags import Tags
 
 VOICES, COMBINE, UPLOAD = (25, 70), (70, 85), (85, 95)
 """Percent of the whole, from and to."""
@@ -81,8 +82,14 @@ async def render_episode(run: Run, podcast: Podcast, script: Script, tell: Tell)
     said = lines_said(script, options, speaker)
     keys = await _spoken(run, said, speaker, script.language, tell)
     paths = {name: await _on_this_machine(run, key, folder.path) for name, key in keys.items()}
-    parts = await _joined(run, podcast, script, said, paths, folder.path, tell)
-    return await _stored(run, podcast, script, said, parts, tell)
+    from core.podcasts.tags import Tags
+
+    names = " & ".join(dict.fromkeys(each.speaker for each in said))
+    title = podcast.title or script.title
+    cover = await asyncio.to_thread(draw_cover, title, names)
+    tags = Tags(title=title, artist=names, album="Postaify", picture=cover.picture, language=script.language)
+    parts = await _joined(run, said, paths, folder.path, tags, tell)
+    return await _stored(run, podcast, script, said, parts, cover, tell)
 
 
 def lines_said(script: Script, options: PodcastOptions, speaker: Speaker) -> list[Said]:
@@ -167,13 +174,7 @@ def _copy(path: Path, target: Path) -> None:
 
 
 async def _joined(
-    run: Run,
-    podcast: Podcast,
-    script: Script,
-    said: Sequence[Said],
-    paths: Mapping[str, Path],
-    folder: Path,
-    tell: Tell,
+    run: Run, said: Sequence[Said], paths: Mapping[str, Path], folder: Path, tags: "Tags", tell: Tell
 ) -> "tuple[Part, ...]":
     """The MP3s. A recording that turns out broken is forgotten, so that the next attempt makes it anew."""
     from core.podcasts.audio import assemble
@@ -181,8 +182,6 @@ async def _joined(
     from core.podcasts.segments import SegmentBroken
 
     turns = [Spoken(paths[each.name], each.speaker, each.text, each.chapter) for each in said]
-    artist = " & ".join(dict.fromkeys(each.speaker for each in said))
-    tags = Tags(title=podcast.title or script.title, artist=artist, album="Postaify", language=script.language)
     tell("combine", COMBINE[0])
     try:
         return await assemble(
@@ -198,7 +197,7 @@ async def _joined(
 
 
 async def _stored(
-    run: Run, podcast: Podcast, script: Script, said: Sequence[Said], parts: "Sequence[Part]", tell: Tell
+    run: Run, podcast: Podcast, script: Script, said: Sequence[Said], parts: "Sequence[Part]", cover: Cover, tell: Tell
 ) -> StoredEpisode:
     """Under names that belong to this piece of work: another attempt replaces them."""
     tell("upload", UPLOAD[0])
@@ -213,7 +212,11 @@ async def _stored(
         tell("upload", UPLOAD[0] + (UPLOAD[1] - UPLOAD[0]) * number // len(parts))
     transcript_key = key_for(podcast.owner_id, "transcripts", str(run.work.id), "txt")
     await run.deps.storage.put(transcript_key, transcript_text(script, podcast.title).encode())
-    return StoredEpisode(stored, transcript_key)
+    picture_key = key_for(podcast.owner_id, "covers", str(run.work.id), "jpg")
+    thumbnail_key = key_for(podcast.owner_id, "thumbnails", str(run.work.id), "jpg")
+    await run.deps.storage.put(picture_key, cover.picture)
+    await run.deps.storage.put(thumbnail_key, cover.thumbnail)
+    return StoredEpisode(stored, transcript_key, picture_key, thumbnail_key)
 
 
 def _ending(speech: Speech) -> str:
