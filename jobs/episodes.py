@@ -73,6 +73,8 @@ async def render_episode(run: Run, podcast: Podcast, script: Script, tell: Tell)
 
     Raises what speakers and the assembly raise, and InvalidInput "podcasts.provider_gone".
     """
+    from core.podcasts.tags import Tags
+
     options = options_of(podcast)
     speaker = run.deps.speakers.get(options.provider)
     if speaker is None:
@@ -82,8 +84,6 @@ async def render_episode(run: Run, podcast: Podcast, script: Script, tell: Tell)
     said = lines_said(script, options, speaker)
     keys = await _spoken(run, said, speaker, script.language, tell)
     paths = {name: await _on_this_machine(run, key, folder.path) for name, key in keys.items()}
-    from core.podcasts.tags import Tags
-
     names = " & ".join(dict.fromkeys(each.speaker for each in said))
     title = podcast.title or script.title
     cover = await asyncio.to_thread(draw_cover, title, names)

@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from core import ids
 from core.accounts.models import User
@@ -146,9 +147,7 @@ async def test_deleting_what_is_at_work_stops_it_and_charges_nothing(tx: Tx) -> 
     podcast = await opened(tx, owner)
     await service.request_script(tx, owner_id=owner.id, podcast_id=podcast.id, place=place_of(owner))
     await service.delete_podcast(tx, owner_id=owner.id, podcast_id=podcast.id, place=place_of(owner))
-    work = await tx.session.scalar(
-        Work.__table__.select().where(Work.subject_id == podcast.id).with_only_columns(Work.status)
-    )
+    work = await tx.session.scalar(select(Work.status).where(Work.subject_id == podcast.id))
     assert (work, await used(tx, owner, Feature.PODCASTS)) == (WorkStatus.CANCELLED, 0)
 
 
