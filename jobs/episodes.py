@@ -15,7 +15,7 @@ from core import ids
 from core.errors import InvalidInput
 from core.pictures.cover import Cover, draw_cover
 from core.podcasts.models import Podcast
-from core.podcasts.options import PodcastOptions
+from core.podcasts.options import PodcastOptions, spoken_language
 from core.podcasts.queries import options_of, recordings_of
 from core.podcasts.recording import StoredEpisode, StoredPart, forget_spoken, record_spoken
 from core.podcasts.script import Script
@@ -82,7 +82,7 @@ async def render_episode(run: Run, podcast: Podcast, script: Script, tell: Tell)
     folder = work_folder(run, podcast.id)
     await asyncio.to_thread(folder.open)
     said = lines_said(script, options, speaker)
-    keys = await _spoken(run, said, speaker, script.language, tell)
+    keys = await _spoken(run, said, speaker, spoken_language(script.language), tell)
     paths = {name: await _on_this_machine(run, key, folder.path) for name, key in keys.items()}
     names = " & ".join(dict.fromkeys(each.speaker for each in said))
     title = podcast.title or script.title
@@ -98,7 +98,9 @@ def lines_said(script: Script, options: PodcastOptions, speaker: Speaker) -> lis
     names = {"host": script.host or options.host.name, "guest": script.guest or options.guest.name}
     return [
         Said(
-            recording_key(speaker.recipe, line.text, voices[line.speaker].id, language=script.language),
+            recording_key(
+                speaker.recipe, line.text, voices[line.speaker].id, language=spoken_language(script.language)
+            ),
             line.text,
             voices[line.speaker].id,
             names[line.speaker],

@@ -34,12 +34,11 @@ from core import ids
 from core.billing.queries import Feature, entitlements_of
 from core.db import Page, ReadSession
 from core.errors import Conflict, InvalidInput
-from core.languages import UNKNOWN
 from core.limits import GENERATIONS, hit
 from core.podcasts import service
 from core.podcasts.models import Podcast
 from core.podcasts.names import voice_mark
-from core.podcasts.options import ChosenVoice, PodcastOptions, preset
+from core.podcasts.options import ChosenVoice, PodcastOptions, preset, spoken_language
 from core.podcasts.queries import last_options, material_of, options_of, podcast_of
 from core.podcasts.script import Speaker
 from core.providers.speech import Engine, Voice
@@ -48,7 +47,6 @@ from core.sources.service import source_of
 
 FOCUS_PROMPT = "podcasts.focus"
 SOURCES_A_PAGE = 6
-FALLBACK_LANGUAGE = "en"
 
 
 def register(router: Router) -> None:
@@ -116,11 +114,10 @@ async def _preset(context: Context, earlier: PodcastOptions | None, language: st
 
 
 async def _voices(context: Context, engine: Engine, language: str) -> Sequence[Voice]:
-    """A source in no known language is read as English."""
     speaker = context.deps.speakers.get(engine)
     if speaker is None:
         raise InvalidInput("podcasts.provider_gone", provider=str(engine))
-    return await speaker.voices(FALLBACK_LANGUAGE if language in ("", UNKNOWN) else language)
+    return await speaker.voices(spoken_language(language))
 
 
 async def on_show(context: Context, press: ShowPodcastOptions) -> None:

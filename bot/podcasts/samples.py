@@ -3,12 +3,11 @@
 from telegram import Message
 
 from bot.context import Context
-from core.languages import UNKNOWN
 from core.limits import GENERATIONS, hit
+from core.podcasts.options import FALLBACK_LANGUAGE, spoken_language
 from core.providers.speech import Engine, Voice, recording_key
 
 SAMPLE_LIFE_S = 30 * 24 * 3600
-FALLBACK_LANGUAGE = "en"
 SENTENCES = {
     "en": "Hello, this is how I sound. Shall we make a podcast together?",
     "es": "Hola, así es como sueno. ¿Hacemos un pódcast juntos?",
@@ -31,7 +30,7 @@ SENTENCES = {
 
 async def send_sample(context: Context, provider: Engine, voice: Voice, language: str) -> None:
     """As an audio message below the card. Telegram keeps it, so that it is spoken once for everybody."""
-    language = FALLBACK_LANGUAGE if language in ("", UNKNOWN) else language
+    language = spoken_language(language)
     speaker = context.deps.speakers[provider]
     sentence = SENTENCES.get(language.partition("-")[0], SENTENCES[FALLBACK_LANGUAGE])
     key = f"voice-sample:{recording_key(speaker.recipe, sentence, voice.id, language=language)}"

@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from core.errors import InvalidInput
+from core.languages import UNKNOWN
 from core.podcasts.pace import LONG_MINUTES, SHORT_MINUTES, Pace, pace_of
 from core.podcasts.script import Format
 from core.providers.speech import Engine, Voice
@@ -13,6 +14,7 @@ from core.providers.speech import Engine, Voice
 FOCUS_CHARACTERS = 300
 TITLE_CHARACTERS = 120
 SOURCES_MOST = 5
+FALLBACK_LANGUAGE = "en"
 
 
 class Length(StrEnum):
@@ -66,6 +68,11 @@ class PodcastOptions:
             language=stored["language"],
             focus=stored["focus"],
         )
+
+
+def spoken_language(language: str) -> str:
+    """In which language a text is read aloud: one in no known language as English."""
+    return FALLBACK_LANGUAGE if language in ("", UNKNOWN) else language
 
 
 def preset(

@@ -205,6 +205,12 @@ async def test_an_episode_is_made_sent_and_charged_by_its_real_length(
     assert (await status_of(studio.deps, podcast)).notice == "podcasts.done"
 
 
+async def test_a_text_in_no_known_language_is_read_all_the_same(studio: Bench, person: Person) -> None:
+    podcast = await audio_asked(studio.deps, person, replace(SCRIPT, language="und"))
+    await run(studio, podcast)
+    assert (await row_of(studio.deps, podcast)).status == PodcastStatus.READY
+
+
 async def test_straight_to_audio_goes_on_from_the_script_by_itself(studio: Bench, person: Person) -> None:
     podcast = await asked(studio.deps, person, then_audio=True)
     await run(studio, podcast)
