@@ -1,7 +1,7 @@
 """All jobs. A worker imports this at its start, so that a target which doesn't exist fails there and not at night."""
 
 from core.queue import JobSpec
-from jobs import deliveries, podcasts, posts
+from jobs import deliveries, podcasts, posts, statuses
 from jobs.runtime import PlainJob, WorkJob
 
 WORK_JOBS: tuple[WorkJob, ...] = (
@@ -13,7 +13,7 @@ WORK_JOBS: tuple[WorkJob, ...] = (
     podcasts.render,
 )
 """Those over a row of `jobs`."""
-PLAIN_JOBS: tuple[PlainJob, ...] = (deliveries.send, deliveries.show_status)
+PLAIN_JOBS: tuple[PlainJob, ...] = (deliveries.send, statuses.show_status)
 JOBS: tuple[WorkJob | PlainJob, ...] = (*WORK_JOBS, *PLAIN_JOBS)
 
 

@@ -17,15 +17,14 @@ from core.channels.models import ChannelState
 from core.channels.standing import follow_migration, hold_undeliverable
 from core.db import DATABASE_TROUBLE, Json, TelegramId
 from core.deliveries import service as deliveries
-from core.deliveries import statuses
-from core.deliveries.models import Delivery, DeliveryKind, DeliveryStatus, StatusMessage
+from core.deliveries.models import Delivery, DeliveryKind, DeliveryStatus
 from core.deliveries.models import Priority as DeliveryPriority
 from core.podcasts.recording import record_sent
 from core.podcasts.showing import EPISODE
 from core.posts.parts import UNSEEN, progress
 from core.posts.pinning import request_pin
 from core.posts.scheduling import record_delivery
-from core.posts.writing import Place, bind_card
+from core.posts.writing import Place
 from core.telegram.content import Content, SentPart
 from core.telegram.limiter import Priority
 from core.telegram.outcomes import Delivered, Outcome, Refusal, Refused, SafeToRetry, Unknown
@@ -34,6 +33,7 @@ from core.tx import Tx
 from core.workers import claim_name
 from jobs.ledger import Ledger
 from jobs.runtime import Bench, crash_of, plain_job, without_undoing, written
+from jobs.statuses import CARD, bind_first_card
 
 log = structlog.get_logger()
 
@@ -45,20 +45,11 @@ PATIENCE_S = 8.0
 """How long a delivery waits for its turn before it makes room for others among those in flight. What is in flight goes
 out within about 5 s at Telegram's rate over all chats, so who waits longer is held up by its own chat."""
 CHAT_PAUSE_S = 5.0
-STATUS_RETRY_S = 5.0
-SHOW_WITHIN_S = statuses.SHOWING.total_seconds() - 4
-"""Longer, and somebody else would show the same."""
-LATER_ROOM = 40
-"""How many status messages that can come later wait for their turn in one process: about as many as it gets turns for
-before their patience ends."""
-COSMETIC_PATIENCE_S = 1.0
-"""How long a countdown waits for its turn; by then it is nearly out of date."""
 CALL_BEFORE = timedelta(seconds=12)
 """What must be left of a lease when a call begins: longer than connecting may take, so that nothing is written to
 Telegram after the lease, whatever stood still in between."""
 UNKNOWN_MAX = 3
 """How often a person may get the same message because Telegram never said whether the one before arrived."""
-CARD = "posts.card"
 CRASHED, UNREACHABLE = "delivery.crashed", "delivery.unreachable"
 
 URGENCY: Mapping[int, Priority] = {
@@ -355,98 +346,12 @@ async def after_delivery(
             )
     elif delivery.kind == DeliveryKind.NOTICE and delivery.content["notice"] == CARD and parts:
         message_id = TelegramId(parts[-1]["message_id"])
-        await _bind_card(tx, delivery.content["data"]["post_id"], delivery.chat_id, message_id)
+        await bind_first_card(tx, delivery.content["data"]["post_id"], delivery.chat_id, message_id)
     elif delivery.kind == DeliveryKind.NOTICE and delivery.content["notice"] == EPISODE:
         place = Place(delivery.chat_id, TelegramId(0), delivery.content["language"])
         delivered = status is DeliveryStatus.DELIVERED
         data = delivery.content["data"]
         await record_sent(tx, owner_id=delivery.owner_id, data=data, place=place, delivered=delivered)
-
-
-async def _bind_card(tx: Tx, post_id: str, chat_id: TelegramId, message_id: TelegramId) -> None:
-    await bind_card(tx, post_id=ids.PostId(UUID(post_id)), chat_id=chat_id, message_id=message_id, first=True)
-
-
-@plain_job(statuses.SHOW_STATUS)
-async def show_status(bench: Bench, subject: str, when: str = "") -> None:
-    """Bring a status message up to date: edit it, or send it when there is none or it is gone.
-
-    What can come later makes room while many others wait for their turn; the scheduler enqueues it again.
-    """
-    if when == statuses.LATER and bench.sender.waiting(Priority.STATUS) >= LATER_ROOM:
-        return
-    subject_id = UUID(subject)
-    status = await written(bench.deps, lambda tx: statuses.claim_status(tx, subject_id), within_s=LEASE_S)
-    if status is None:
-        return
-    try:
-        outcome = await _attempt_to_show(bench, status)
-    except asyncio.CancelledError:
-        async with bench.deps.tx() as tx:
-            await statuses.try_status_later(tx, subject_id, after_s=0)
-        raise
-    await written(bench.deps, lambda tx: _record_shown(tx, status, outcome), within_s=LEASE_S)
-
-
-async def _attempt_to_show(bench: Bench, status: StatusMessage) -> Outcome:
-    patience_s = COSMETIC_PATIENCE_S if _urgency(status) is Priority.COSMETIC else SHOW_WITHIN_S
-    try:
-        async with asyncio.timeout(patience_s):
-            return await _show_or_send(bench, status)
-    except TimeoutError:
-        return Unknown("there is more urgent work")
-    except Exception as error:
-        reference = crash_of(error).params["reference"]
-        return Refused(Refusal.BAD_CONTENT, reference)
-
-
-async def _show_or_send(bench: Bench, status: StatusMessage) -> Outcome:
-    outcome = await _show(bench, status, message_id=status.message_id)
-    if isinstance(outcome, Refused) and outcome.reason is Refusal.MESSAGE_GONE:
-        return await _show(bench, status, message_id=None)
-    return outcome
-
-
-async def _show(bench: Bench, status: StatusMessage, *, message_id: TelegramId | None) -> Outcome:
-    screen = notices.render(status.notice, status.data, now=bench.deps.clock.now())
-    return await bench.sender.send(status.chat_id, screen.to_content(edit=message_id), priority=_urgency(status))
-
-
-def _urgency(status: StatusMessage) -> Priority:
-    """What a user has just asked for comes first; a countdown makes room for everything else."""
-    if status.cosmetic:
-        return Priority.COSMETIC
-    return Priority.STATUS if status.data.get("delivered_at") else Priority.INTERACTIVE
-
-
-async def _record_shown(tx: Tx, status: StatusMessage, outcome: Outcome) -> None:
-    match outcome:
-        case Delivered():
-            message_id = TelegramId(outcome.parts[-1].message_id)
-            await statuses.record_shown(
-                tx,
-                status.subject_id,
-                version=status.version,
-                message_id=message_id,
-                refresh_at=_next_refresh(status.data, tx.now),
-            )
-            if status.notice == CARD and message_id != status.message_id:
-                await without_undoing(tx, _bind_card(tx, status.data["post_id"], status.chat_id, message_id))
-        case SafeToRetry():
-            await statuses.try_status_later(tx, status.subject_id, after_s=max(1.0, outcome.after_s))
-        case Unknown():
-            await statuses.try_status_later(tx, status.subject_id, after_s=STATUS_RETRY_S)
-        case Refused():
-            log.info("deliveries.status_refused", reason=outcome.reason, detail=outcome.detail)
-            await statuses.give_up_status(tx, status.subject_id, version=status.version)
-
-
-def _next_refresh(data: Json, now: datetime) -> datetime | None:
-    """A scheduled post is counted down."""
-    due_at = data.get("due_at")
-    if data.get("status") != "scheduled" or due_at is None:
-        return None
-    return statuses.next_countdown(datetime.fromisoformat(due_at), now)
 
 
 def content_of(delivery: Delivery, now: datetime) -> Content:

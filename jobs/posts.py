@@ -21,9 +21,9 @@ from core.sources.service import source_of
 from core.telegram.outcomes import Refusal, Refused, SafeToRetry
 from core.tx import Tx
 from core.work.service import ClaimedWork, error_row, report_progress
-from jobs.deliveries import CARD
 from jobs.preview import Preview
 from jobs.runtime import Run, job
+from jobs.statuses import CARD
 
 
 async def writing_ended(tx: Tx, work: ClaimedWork, error: AppError) -> None:

@@ -1,6 +1,6 @@
 """Status messages: one message per subject that changes in place and always ends in a truth.
 
-Services write what it should show; `jobs.deliveries.show_status` brings the chat to it, the newest state only.
+Services write what it should show; `jobs.statuses.show_status` brings the chat to it, the newest state only.
 """
 
 from collections.abc import Collection, Mapping
@@ -17,7 +17,7 @@ from core.deliveries.models import Delivery, DeliveryStatus, StatusMessage
 from core.queue import EVENTS, JobSpec
 from core.tx import Tx
 
-SHOW_STATUS = JobSpec("jobs.deliveries.show_status", queue=EVENTS, timeout_s=60)
+SHOW_STATUS = JobSpec("jobs.statuses.show_status", queue=EVENTS, timeout_s=60)
 LATER = "later"
 """A second argument of the job: it makes room when much waits for its turn. The row sees that it comes again."""
 SHOWING = timedelta(seconds=20)

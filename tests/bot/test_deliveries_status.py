@@ -17,6 +17,7 @@ from core.settings import Settings
 from core.telegram.client import open_limiter, open_plain_bot
 from core.telegram.sender import Sender
 from jobs import deliveries as jobs
+from jobs import statuses as status_jobs
 from jobs.runtime import Bench
 from jobs.scheduler import Scheduler
 from tests.bot.chat import Chat
@@ -27,7 +28,7 @@ from web.sandbox.client import SeenMessage
 
 BERLIN = "Europe/Berlin"
 TEXT = "Bread that pays for the oven."
-JOBS = {deliveries.SEND.target: jobs.send, statuses.SHOW_STATUS.target: jobs.show_status}
+JOBS = {deliveries.SEND.target: jobs.send, statuses.SHOW_STATUS.target: status_jobs.show_status}
 
 
 @pytest.fixture

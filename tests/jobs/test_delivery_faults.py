@@ -28,6 +28,7 @@ from core.telegram.limiter import Limiter
 from core.telegram.request import AioHttpRequest
 from core.telegram.sender import Sender
 from jobs import deliveries as jobs
+from jobs import statuses as status_jobs
 from jobs.maintenance import recover
 from jobs.runtime import Bench
 from jobs.scheduler import Scheduler
@@ -118,7 +119,7 @@ async def test_an_answer_that_got_lost_asks_the_owner_of_a_channel(
     await send(bench, queue)
     assert (await delivery_of(bench.deps, post)).status == DeliveryStatus.UNCONFIRMED
     assert await texts(person, channel) == ["Bread."], "never twice"
-    await jobs.show_status.run(bench, str(post.id))
+    await status_jobs.show_status.run(bench, str(post.id))
     status = (await person.history())[-1]
     assert "Perhaps published" in status.text
     assert status.button("Send again")
@@ -296,7 +297,7 @@ async def test_telegram_is_called_while_no_transaction_is_open(
         bench = Bench(concurrent_deps, Sender(bot, Limiter(concurrent_deps.redis, rate_per_s=0, key="open")), WORKER)
         post = await posted(concurrent_deps, person, LONG)
         await send(bench, queue)
-        await jobs.show_status.run(bench, str(post.id))
+        await status_jobs.show_status.run(bench, str(post.id))
     assert (await delivery_of(concurrent_deps, post)).status == DeliveryStatus.DELIVERED
     assert len(request.open_at_calls) > 3
     assert set(request.open_at_calls) == {0}

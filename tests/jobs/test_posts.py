@@ -30,6 +30,7 @@ from core.providers.text import Rewrite, RewriteKind
 from core.work.models import Work, WorkStatus
 from jobs import deliveries as delivery_jobs
 from jobs import posts as jobs
+from jobs import statuses as status_jobs
 from jobs.runtime import Bench
 from tests.core.providers import fake_model_server
 from tests.core.providers.fake_model_server import KEY, FakeModelServer, refused, silent, streamed
@@ -86,7 +87,7 @@ async def used(deps: Deps, batch: Batch) -> int:
 async def show_all(bench: Bench, queue: RecordingQueue) -> None:
     """Everything that was pushed for the chat, as a worker does it."""
     for args in queue.pushed(statuses.SHOW_STATUS):
-        await delivery_jobs.show_status.run(bench, *args)
+        await status_jobs.show_status.run(bench, *args)
     for args in queue.pushed(deliveries.SEND):
         await delivery_jobs.send.run(bench, *args)
     queue.clear()

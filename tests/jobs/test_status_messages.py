@@ -22,7 +22,7 @@ from core.settings import Settings
 from core.telegram.client import open_plain_bot
 from core.telegram.limiter import Limiter, Priority
 from core.telegram.sender import Sender
-from jobs import deliveries as jobs
+from jobs import statuses as jobs
 from jobs.runtime import Bench
 from tests.factories import make_post, make_user
 from tests.jobs.conftest import WORKER, at_sandbox
