@@ -1,5 +1,6 @@
 """Podcasts: writing scripts, and making their audio."""
 
+import asyncio
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from uuid import UUID
@@ -95,7 +96,7 @@ async def render(run: Run) -> None:
             episode=episode,
             work_id=run.work.id,
         )
-    work_folder(run, podcast.id).forget()
+    await asyncio.to_thread(work_folder(run, podcast.id).forget)
 
 
 async def _read(run: Run) -> tuple[Podcast, Material]:
