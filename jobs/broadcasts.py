@@ -15,8 +15,8 @@ from core import ids
 from core.broadcasts.models import Broadcast, BroadcastStatus
 from core.broadcasts.planning import plan_broadcast, settle_broadcast, unfinished_broadcasts
 from core.broadcasts.service import running_broadcasts
-from core.deliveries.broadcasting import lease_broadcasts
-from core.deliveries.service import SEND
+from core.deliveries.broadcasting import IN_FLIGHT_MAX, lease_broadcasts
+from core.deliveries.service import SEND, UNLIMITED_BATCH, UNLIMITED_IN_FLIGHT
 from core.deps import Deps
 
 log = structlog.get_logger()
@@ -75,8 +75,11 @@ class Broadcasts:
 
     async def _lease(self) -> bool:
         """Have some sent. False when nothing waits, or enough is on its way."""
+        limit, in_flight_max = BATCH, IN_FLIGHT_MAX
+        if not self.deps.settings.telegram_rate_per_s:
+            limit, in_flight_max = UNLIMITED_BATCH, UNLIMITED_IN_FLIGHT
         async with self.deps.tx() as tx:
-            leased = await lease_broadcasts(tx, running=running_broadcasts(), limit=BATCH)
+            leased = await lease_broadcasts(tx, running=running_broadcasts(), limit=limit, in_flight_max=in_flight_max)
             if leased is not None:
                 tx.enqueue(SEND, leased.ticket, *map(str, leased.delivery_ids))
         return leased is not None

@@ -92,6 +92,9 @@ async def send(bench: Bench, ticket: str, *delivery_ids: str) -> None:
         ledger = Ledger(bench, holder)
         async with _keeping(bench, holder, [delivery.id for delivery in claimed]):
             await asyncio.gather(*(Sending(bench, holder, delivery, ledger=ledger).run() for delivery in claimed))
+        log.info(
+            "deliveries.delivered", count=len(ledger.delivered), delivery_ids=[str(one) for one in ledger.delivered]
+        )
         await ledger.meter.flush()
 
 
@@ -133,6 +136,7 @@ class Sending:
     _leased_until: datetime = field(init=False)
     _ledger: Ledger = field(init=False)
     _patience: asyncio.Timeout | None = None
+    _content: Content | None = None
 
     def __post_init__(self) -> None:
         self._ledger = self.ledger or Ledger(self.bench, self.holder)
@@ -182,13 +186,12 @@ class Sending:
             await self._finish(DeliveryStatus.FAILED, _crash(CRASHED, reference))
 
     async def _send(self) -> Outcome:
-        content = content_of(self.delivery, self.bench.deps.clock.now())
         urgency = URGENCY.get(self.delivery.priority, Priority.BULK)
         try:
             async with asyncio.timeout(None) as self._patience:
                 return await self.bench.sender.send(
                     self.delivery.chat_id,
-                    content,
+                    self._content_now(),
                     priority=urgency,
                     already_sent=[SentPart.from_json(part) for part in self.parts],
                     before_turn=self._wait,
@@ -235,7 +238,13 @@ class Sending:
         self._in_the_air, self._leased_until = False, leased_from + deliveries.LEASE
 
     def _last_part(self) -> int:
-        return len(parts_of(content_of(self.delivery, self.bench.deps.clock.now()))) - 1
+        return len(parts_of(self._content_now())) - 1
+
+    def _content_now(self) -> Content:
+        """As of when it was first asked for."""
+        if self._content is None:
+            self._content = content_of(self.delivery, self.bench.deps.clock.now())
+        return self._content
 
     def _have_patience(self, seconds: float | None) -> None:
         if self._patience is not None:
@@ -316,7 +325,10 @@ class Sending:
             finished = await self._ledger.end(self.delivery.id, self.parts)
         else:
             finished = await self._written(end)
-        log.info("deliveries.ended", status=status, kept=finished)
+        if not finished or status is not DeliveryStatus.DELIVERED:
+            log.info("deliveries.ended", status=status, kept=finished)
+        else:
+            self._ledger.delivered.append(self.delivery.id)
         self._measure(status, sent_at)
 
     def _measure(self, status: DeliveryStatus, sent_at: datetime) -> None:

@@ -58,6 +58,8 @@ class Ledger:
     bench: Bench
     holder: str
     meter: Meter = field(init=False)
+    delivered: list[ids.DeliveryId] = field(default_factory=list)
+    """Those whose arrival is written down."""
     _begun: Together[ids.DeliveryId] = field(init=False)
     _ended: Together[tuple[ids.DeliveryId, Sequence[Json]]] = field(init=False)
 

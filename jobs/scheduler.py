@@ -143,9 +143,12 @@ class Scheduler:
         return REFRESH_EVERY_S
 
     async def _lease_due(self) -> None:
+        limit, in_flight_max = BATCH, deliveries.IN_FLIGHT_MAX
+        if not self.deps.settings.telegram_rate_per_s:
+            limit, in_flight_max = deliveries.UNLIMITED_BATCH, deliveries.UNLIMITED_IN_FLIGHT
         while True:
             async with self.deps.tx() as tx:
-                leased = await deliveries.lease_due(tx, limit=BATCH)
+                leased = await deliveries.lease_due(tx, limit=limit, in_flight_max=in_flight_max)
                 if leased is None:
                     return
                 tx.enqueue(deliveries.SEND, leased.ticket, *map(str, leased.delivery_ids))

@@ -34,13 +34,16 @@ class Counts:
     left: int = 0
 
 
-async def lease_broadcasts(tx: Tx, *, running: Select[UUID], limit: int) -> Leased | None:
+async def lease_broadcasts(
+    tx: Tx, *, running: Select[UUID], limit: int, in_flight_max: int = IN_FLIGHT_MAX
+) -> Leased | None:
     """Set aside up to `limit` due rows of the broadcasts that `running` gives, in one statement.
 
-    None when there are none, or when as many as can go out in a few seconds are set aside already.
+    None when there are none, or when `in_flight_max` are set aside already: as many as can go out in a few
+    seconds.
     """
     held = select(func.count()).where(Delivery.status.in_(HELD), Delivery.priority == Priority.BROADCAST)
-    room = IN_FLIGHT_MAX - (await tx.session.scalar(held) or 0)
+    room = in_flight_max - (await tx.session.scalar(held) or 0)
     if room <= 0:
         return None
     due = (

@@ -22,6 +22,9 @@ TICKET_LEASE = timedelta(seconds=10)
 LATE_AFTER = timedelta(minutes=2)
 IN_FLIGHT_MAX = 150
 """Rows set aside at once: some seconds of Telegram's rate, so that no lease runs out in a queue."""
+UNLIMITED_BATCH, UNLIMITED_IN_FLIGHT = 150, 450
+"""Rows of one job and rows set aside where no limit holds them up: more rows to a commit, and enough jobs that some
+send while others commit."""
 ATTEMPTS_MAX = 60
 """Attempts that were safe to repeat. With the waits of `retry_wait`: about an hour of an unreachable Telegram."""
 RETRY_WAIT_MAX_S = 60.0
@@ -117,14 +120,14 @@ async def send_notice(
     )
 
 
-async def lease_due(tx: Tx, *, limit: int) -> Leased | None:
+async def lease_due(tx: Tx, *, limit: int, in_flight_max: int = IN_FLIGHT_MAX) -> Leased | None:
     """Set aside up to `limit` due rows in one statement; schedulers side by side never get the same row.
 
     Those of broadcasts come by their own way (core/deliveries/broadcasting.py).
-    None when nothing is due, or when as many as can go out in a few seconds are set aside already.
+    None when nothing is due, or when `in_flight_max` are set aside already: as many as can go out in a few seconds.
     """
     held = and_(Delivery.status.in_(HELD), Delivery.priority < Priority.BROADCAST)
-    if (await tx.session.scalar(select(func.count()).where(held)) or 0) >= IN_FLIGHT_MAX:
+    if (await tx.session.scalar(select(func.count()).where(held)) or 0) >= in_flight_max:
         return None
     ticket = new_ticket()
     due = (

@@ -20,7 +20,7 @@ from core.deps import Deps
 from core.queue import TEXT, JobSpec
 from core.work import service as work_service
 from jobs.maintenance import sweep
-from jobs.scheduler import PING_WITHIN_S, SLEEP_MAX_S, SLEEP_MIN_S, Scheduler, schedule
+from jobs.scheduler import BATCH, PING_WITHIN_S, SLEEP_MAX_S, SLEEP_MIN_S, Scheduler, schedule
 from tests.bench.redis_server import free_port, redis_server
 from tests.factories import make_post, make_user
 from tests.recording_queue import RecordingQueue
@@ -74,11 +74,22 @@ async def test_schedulers_side_by_side_never_double(
     assert sorted(leased(queue)) == sorted(wanted)
 
 
-async def test_with_enough_in_flight_it_doesnt_spin(deps: Deps, clock: FixedClock, queue: RecordingQueue) -> None:
-    await add(deps, *[5] * (deliveries.IN_FLIGHT_MAX + 50))
+@pytest.mark.parametrize(
+    ("rate_per_s", "in_flight_max", "batch"),
+    [
+        (29, deliveries.IN_FLIGHT_MAX, BATCH),
+        (0, deliveries.UNLIMITED_IN_FLIGHT, deliveries.UNLIMITED_BATCH),
+    ],
+)
+async def test_with_enough_in_flight_it_doesnt_spin(
+    deps: Deps, clock: FixedClock, queue: RecordingQueue, rate_per_s: float, in_flight_max: int, batch: int
+) -> None:
+    settings = deps.settings.model_copy(update={"telegram_rate_per_s": rate_per_s})
+    await add(deps, *[5] * (in_flight_max + batch + 20))
     clock.advance(timedelta(seconds=5))
-    assert await Scheduler(deps).tick() == SLEEP_MIN_S
-    assert deliveries.IN_FLIGHT_MAX <= len(leased(queue)) < deliveries.IN_FLIGHT_MAX + 30
+    assert await Scheduler(replace(deps, settings=settings)).tick() == SLEEP_MIN_S
+    assert in_flight_max <= len(leased(queue)) < in_flight_max + batch
+    assert {len(pushed) for _, *pushed in queue.pushed(deliveries.SEND)} == {batch}
 
 
 async def test_while_redis_is_away_nothing_is_set_aside(deps: Deps, clock: FixedClock, queue: RecordingQueue) -> None:
