@@ -46,6 +46,8 @@ class Paste:
     may_go_on: bool = True
     full: bool = False
     """Whether the last piece fills its message: then it was cut within a word, or within a text without any."""
+    reply_to: int | None = None
+    """The message that its last piece answers."""
 
 
 @dataclass(slots=True)
@@ -103,11 +105,15 @@ def _piece(message: Message) -> Paste:
         entities=[entity.to_json() for entity in entities_of(message.entities)],
         may_go_on=length >= CUT_FROM,
         full=length == MessageLimit.MAX_TEXT_LENGTH,
+        reply_to=message.reply_to_message.message_id if message.reply_to_message is not None else None,
     )
 
 
 def _continues(before: Paste, piece: Paste) -> bool:
-    return before.forwarded == piece.forwarded and 0 <= piece.sent_at - before.sent_at <= NEXT_WITHIN_S
+    """A reply to something else is a text of its own, however soon it comes."""
+    answers_the_same = piece.reply_to in (None, before.reply_to)
+    soon = 0 <= piece.sent_at - before.sent_at <= NEXT_WITHIN_S
+    return before.forwarded == piece.forwarded and answers_the_same and soon
 
 
 def _joined(before: Paste, piece: str) -> str:

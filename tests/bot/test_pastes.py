@@ -61,6 +61,19 @@ async def test_a_text_may_have_many_pieces(redis_store: redis.asyncio.Redis) -> 
     assert await last_text(redis_store, *pieces, message("end", 9, after_s=9)) == "x" * 4096 * 8 + "end"
 
 
+def reply(text: str, number: int, *, to: int) -> Message:
+    return Message(number, SENT_AT, PRIVATE, text=text, reply_to_message=Message(to, SENT_AT, PRIVATE, text="before"))
+
+
+async def test_a_reply_right_after_a_long_text_stands_alone(redis_store: redis.asyncio.Redis) -> None:
+    assert await last_text(redis_store, message(LONG), reply("2 Hello.", 2, to=1)) == "2 Hello."
+
+
+async def test_a_long_reply_goes_on_with_or_without_its_arrow(redis_store: redis.asyncio.Redis) -> None:
+    pieces = [reply(LONG, 5, to=1), reply(LONG, 6, to=1), message("end.", 7)]
+    assert await last_text(redis_store, *pieces) == f"{LONG} {LONG} end."
+
+
 async def test_what_comes_later_or_after_a_short_text_stands_alone(redis_store: redis.asyncio.Redis) -> None:
     assert await last_text(redis_store, message(LONG), message("Later.", 2, after_s=4)) == "Later."
     assert await last_text(redis_store, message("Short."), message("And another.", 2)) == "And another."
