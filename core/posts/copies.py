@@ -222,17 +222,7 @@ async def refresh_copies(tx: Tx, template: Post) -> None:
         for name in ("title", "text", "engine", *COPIED):
             setattr(post, name, getattr(template, name))
         post.version, post.updated_at = post.version + 1, tx.now
-        tx.session.add(
-            PostVersion(
-                post_id=post.id,
-                number=post.version,
-                title=post.title,
-                text=post.text,
-                entities=post.entities,
-                engine=post.engine,
-                created_at=tx.now,
-            )
-        )
+        tx.session.add(PostVersion.of(post, tx.now))
         content = await content_for(tx.session, post)
         await replace_content(tx, owner_id=post.owner_id, subject_id=post.id, content=content)
 

@@ -35,17 +35,7 @@ async def plan_filler(
     copy = _copy(tx, template, queue_id, channel_id, due_at)
     tx.session.add(copy)
     await tx.session.flush()
-    tx.session.add(
-        PostVersion(
-            post_id=copy.id,
-            number=1,
-            title=copy.title,
-            text=copy.text,
-            entities=copy.entities,
-            engine=copy.engine,
-            created_at=tx.now,
-        )
-    )
+    tx.session.add(PostVersion.of(copy, tx.now))
     user = await user_of(tx.session, copy.owner_id)
     await schedule_delivery(
         tx,

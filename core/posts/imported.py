@@ -60,7 +60,7 @@ async def import_posts(tx: Tx, *, owner_id: ids.UserId, import_id: ids.ImportId)
     held = await _give_slots(tx, owner_id, posts)
     tx.session.add_all(posts)
     await tx.session.flush()
-    tx.session.add_all(_version(post) for post in posts)
+    tx.session.add_all(PostVersion.of(post, tx.now) for post in posts)
     await _schedule(tx, owner_id, posts)
     await hold_queued(tx, held)
     kept.rows = [{**row, "post_id": str(post.id)} for row, post in zip(kept.rows, posts, strict=True)]
@@ -148,12 +148,6 @@ async def _give_slots(tx: Tx, owner_id: ids.UserId, posts: Sequence[Post]) -> li
             post.due_at, post.queue_id = at, queue.id
         held += waiting if queue.paused_at is not None else []
     return held
-
-
-def _version(post: Post) -> PostVersion:
-    return PostVersion(
-        post_id=post.id, number=1, title="", text=post.text, engine=post.engine, created_at=post.created_at
-    )
 
 
 async def _schedule(tx: Tx, owner_id: ids.UserId, posts: Sequence[Post]) -> None:

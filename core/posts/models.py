@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from sqlalchemy import DateTime, ForeignKey, Index, PrimaryKeyConstraint, UniqueConstraint, false, text, true
 from sqlalchemy.orm import Mapped, mapped_column
@@ -128,6 +129,19 @@ class PostVersion(Base):
     entities: Mapped[list[Json]] = mapped_column(default=list, server_default=EMPTY_LIST)
     engine: Mapped[str]
     created_at: Mapped[datetime]
+
+    @classmethod
+    def of(cls, post: Post, at: datetime) -> Self:
+        """What the post says now, under the number that it has."""
+        return cls(
+            post_id=post.id,
+            number=post.version,
+            title=post.title,
+            text=post.text,
+            entities=post.entities,
+            engine=post.engine,
+            created_at=at,
+        )
 
 
 class Import(Base):

@@ -186,17 +186,7 @@ async def duplicate_post(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) -
     )
     tx.session.add(copied)
     await tx.session.flush()
-    tx.session.add(
-        PostVersion(
-            post_id=copied.id,
-            number=1,
-            title=copied.title,
-            text=copied.text,
-            entities=copied.entities,
-            engine=copied.engine,
-            created_at=tx.now,
-        )
-    )
+    tx.session.add(PostVersion.of(copied, tx.now))
     return copied
 
 
@@ -210,20 +200,9 @@ async def editable_post(tx: Tx, owner_id: ids.UserId, post_id: ids.PostId) -> Po
 
 async def _add_version(tx: Tx, post: Post, draft: Draft, *, entities: list[Json], engine: str) -> None:
     newest = await tx.session.scalar(select(func.max(PostVersion.number)).where(PostVersion.post_id == post.id))
-    number = (newest or 0) + 1
-    tx.session.add(
-        PostVersion(
-            post_id=post.id,
-            number=number,
-            title=draft.title,
-            text=draft.text,
-            entities=entities,
-            engine=engine,
-            created_at=tx.now,
-        )
-    )
     post.text, post.title, post.engine, post.entities = draft.text, draft.title, engine, entities
-    post.version, post.updated_at = number, tx.now
+    post.version, post.updated_at = (newest or 0) + 1, tx.now
+    tx.session.add(PostVersion.of(post, tx.now))
     await refresh_delivery(tx, post)
 
 

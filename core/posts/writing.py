@@ -288,15 +288,5 @@ def _new_post(
         updated_at=tx.now,
     )
     tx.session.add(post)
-    tx.session.add(
-        PostVersion(
-            post_id=post.id,
-            number=1,
-            title=post.title,
-            text=post.text,
-            entities=post.entities,
-            engine=engine,
-            created_at=tx.now,
-        )
-    )
+    tx.session.add(PostVersion.of(post, tx.now))
     return post
