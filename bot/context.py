@@ -31,6 +31,8 @@ log = structlog.get_logger()
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 NO_TEXT = "no text in the message"
 """Telegram's words for a picture that should become a text."""
+ANSWER = "answer_id"
+"""What an album notes of the message that answers it."""
 TOAST_LIMIT = 200
 """https://core.telegram.org/bots/api#answercallbackquery"""
 
@@ -159,6 +161,21 @@ class Context:
         with suppress(BadRequest):
             await self.bot.delete_message(self.chat_id, message_id)
         return await self.send(screen)
+
+    async def send_growing(self, screen: Screen) -> None:
+        """As `send`. But an album gets one answer: its further items change it, once no more come for a moment."""
+        album = self.album
+        if album is None:
+            await self.send(screen)
+        elif ANSWER not in album.notes:
+            album.notes[ANSWER] = await self.send(screen)
+        else:
+            answer_id = album.notes[ANSWER]
+
+            async def show() -> None:
+                await self.change(answer_id, screen)
+
+            album.show_when_complete(show)
 
     async def send(self, screen: Screen, *, reply_to: int | None = None) -> TelegramId:
         """A new message. Gives its id."""

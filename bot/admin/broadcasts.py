@@ -99,17 +99,7 @@ async def _show_draft(context: Context, broadcast: Broadcast) -> None:
     """Under an album once, telling of all its items in the end."""
     async with context.deps.read() as session:
         people = await count_reachable(session)
-    screen, album = screens.draft(broadcast, people, context.texts), context.album
-    if album is None or "answer_id" not in album.notes:
-        answer_id = await context.send(screen)
-        if album is not None:
-            album.notes["answer_id"] = answer_id
-        return
-
-    async def show() -> None:
-        await context.change(album.notes["answer_id"], screen)
-
-    album.show_when_complete(show)
+    await context.send_growing(screens.draft(broadcast, people, context.texts))
 
 
 async def on_preview(context: Context, press: PreviewBroadcast) -> None:

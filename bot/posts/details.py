@@ -124,18 +124,7 @@ async def attach(context: Context, post_id: ids.PostId, *, replace: bool = False
 
 async def answer_growing(context: Context, post: Post) -> None:
     """One answer for all items of an album, which tells of all of them in the end."""
-    album = context.album
-    screen = screens.media_added(await _card(context, post), context.texts)
-    if album is None or "answer_id" not in album.notes:
-        answer_id = await context.send(screen)
-        if album is not None:
-            album.notes["answer_id"] = answer_id
-        return
-
-    async def show() -> None:
-        await context.change(album.notes["answer_id"], screen)
-
-    album.show_when_complete(show)
+    await context.send_growing(screens.media_added(await _card(context, post), context.texts))
 
 
 async def on_remove_media(context: Context, press: RemoveMedia) -> None:

@@ -7,7 +7,6 @@ from uuid import UUID
 from telegram import Document, Message
 from telegram.constants import ChatAction
 
-from bot.albums import Album
 from bot.context import Context
 from bot.pastes import Paste
 from bot.received import Received
@@ -15,7 +14,7 @@ from bot.screens import Screen
 from bot.sources import screens
 from bot.sources.actions import ShowSource
 from core import ids
-from core.db import TelegramId
+from core.db import Json, TelegramId
 from core.errors import InvalidInput
 from core.http import ANYWHERE, PUBLIC, fetch_public
 from core.sources.files import FILE_BYTES_LIMIT, accepted_extensions, read_file
@@ -25,6 +24,8 @@ from core.sources.reading import Reading, SourceKind, clean_text, read_text, wit
 from core.sources.service import grow_source, keep_source, source_of
 
 ALBUM_LIFE_S = 60
+SOURCE = "source_id"
+"""What a growing text or album notes of its source."""
 EDITABLE_S = 48 * 3600
 """How long people can change what they have sent."""
 
@@ -40,7 +41,7 @@ async def on_new(context: Context) -> None:
 async def on_text(context: Context) -> None:
     """A link is read, anything else is the source itself: with one card, in however many messages it comes."""
     paste = context.paste
-    if paste is not None and "source_id" in paste.notes:
+    if paste is not None and SOURCE in paste.notes:
         await _grow(context, paste)
     else:
         await _take(context, context.received)
@@ -53,7 +54,7 @@ async def _take(context: Context, came: Received) -> None:
         return
     source, card_id = await _keep_text(context, came)
     if context.paste is not None:
-        context.paste.notes = {"source_id": str(source.id), "message_id": card_id}
+        context.paste.notes = {SOURCE: str(source.id), "message_id": card_id}
 
 
 async def _keep_text(context: Context, came: Received) -> tuple[Source, TelegramId]:
@@ -72,10 +73,10 @@ async def _grow(context: Context, paste: Paste) -> None:
         await context.bot.delete_message(context.chat_id, message_id)
         raise
     async with context.deps.tx() as tx:
-        source_id = ids.SourceId(UUID(paste.notes["source_id"]))
+        source_id = ids.SourceId(UUID(paste.notes[SOURCE]))
         source = await grow_source(tx, owner_id=context.actor.id, source_id=source_id, reading=reading)
     card_id = await context.change(message_id, screens.source_card(source, context.texts))
-    paste.notes = {"source_id": str(source.id), "message_id": card_id}
+    paste.notes = {SOURCE: str(source.id), "message_id": card_id}
 
 
 def _read(came: Received, context: Context) -> Reading:
@@ -131,29 +132,17 @@ def _read_captioned(name: str, content: bytes, caption: str) -> Reading:
 
 async def on_media(context: Context) -> None:
     """A photo, video, audio, animation or file, with words or without; an album is one source with one card."""
-    album = context.album
     reading = await asyncio.to_thread(_read, context.received, context)
-    if album is not None and "source_id" in album.notes:
-        await _grow_album(context, album, reading)
-        return
-    source = await _keep(context, reading)
-    card_id = await context.send(screens.source_card(source, context.texts))
-    if album is not None:
-        album.notes = {"source_id": str(source.id), "card_id": card_id}
+    notes = context.album.notes if context.album is not None else {}
+    source = await _grow_album(context, notes, reading) if SOURCE in notes else await _keep(context, reading)
+    notes[SOURCE] = str(source.id)
+    await context.send_growing(screens.source_card(source, context.texts))
 
 
-async def _grow_album(context: Context, album: Album, reading: Reading) -> None:
-    """The next item is kept at once; the card shows all of them when no more come."""
-    source_id = ids.SourceId(UUID(album.notes["source_id"]))
+async def _grow_album(context: Context, notes: Json, reading: Reading) -> Source:
+    source_id = ids.SourceId(UUID(notes[SOURCE]))
     async with context.deps.tx() as tx:
-        source = await grow_source(tx, owner_id=context.actor.id, source_id=source_id, reading=reading)
-    album.notes["source_id"] = str(source.id)
-    card = screens.source_card(source, context.texts)
-
-    async def show() -> None:
-        await context.change(album.notes["card_id"], card)
-
-    album.show_when_complete(show)
+        return await grow_source(tx, owner_id=context.actor.id, source_id=source_id, reading=reading)
 
 
 async def on_anything(context: Context) -> None:
