@@ -20,6 +20,7 @@ SeriesId = NewType("SeriesId", UUID)
 ImportId = NewType("ImportId", UUID)
 BroadcastId = NewType("BroadcastId", UUID)
 PodcastId = NewType("PodcastId", UUID)
+QuestionId = NewType("QuestionId", UUID)
 
 KINDS = (
     UserId,
@@ -35,6 +36,7 @@ KINDS = (
     ImportId,
     BroadcastId,
     PodcastId,
+    QuestionId,
 )
 """All of them, for the tables."""
 

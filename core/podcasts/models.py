@@ -55,10 +55,14 @@ class Podcast(Base):
     """The episode's files, one as a rule: key, size_bytes, duration_ms, kbit_s, chapters, cues."""
     transcript_key: Mapped[str | None]
     picture_key: Mapped[str | None]
+    thumbnail_key: Mapped[str | None]
+    audio_version: Mapped[int | None]
+    """The script's version that `parts` say. When the script has gone on since, the audio can be made again."""
     error: Mapped[Json | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     ready_at: Mapped[datetime | None]
+    """When the audio was there first. Making it again changes `updated_at` only."""
     deleted_at: Mapped[datetime | None]
 
 
@@ -74,6 +78,23 @@ class PodcastRecording(Base):
     characters: Mapped[int]
     cost_usd: Mapped[float | None]
     created_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class EpisodeQuestion(Base):
+    """What its owner has asked an episode, and what came of it."""
+
+    __tablename__ = "episode_questions"
+    __table_args__ = (Index("ix_episode_questions_podcast_id_id", "podcast_id", "id"),)
+
+    id: Mapped[ids.QuestionId] = mapped_column(primary_key=True, default=ids.new)
+    owner_id: Mapped[ids.UserId] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    podcast_id: Mapped[ids.PodcastId] = mapped_column(ForeignKey("podcasts.id", ondelete="CASCADE"))
+    question: Mapped[str]
+    answer: Mapped[Json | None]
+    """core.podcasts.asking.Answer; NULL until there is one."""
+    error: Mapped[Json | None]
+    created_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
 
 
 class PodcastFeed(Base):
