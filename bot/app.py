@@ -45,10 +45,10 @@ from core.metrics import Meter
 log = structlog.get_logger()
 
 DESCRIPTION = (
-    "I turn what you already have into posts: send me a note, an article or a link, choose from the drafts, "
-    "and I deliver them on time.\n\nNothing fails silently: each post ends in a clear word."
+    "I turn what you already have into posts and podcasts: send me a note, an article or a link, choose from the "
+    "drafts, and I deliver them on time.\n\nNothing fails silently: each post ends in a clear word."
 )
-SHORT_DESCRIPTION = "Your notes and articles become posts, delivered on time."
+SHORT_DESCRIPTION = "Your notes and articles become posts, delivered on time, and podcasts."
 """msgids; https://core.telegram.org/bots/api#setmydescription allows 512 characters, the short one 120."""
 
 FEATURES = (
