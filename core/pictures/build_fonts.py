@@ -1,5 +1,5 @@
-"""Makes the fonts in core/pictures/fonts from Google's Noto Sans (SIL Open Font License 1.1). Run by hand when they
-should be renewed:
+"""Makes the fonts in core/pictures/fonts from Google's Noto Sans and Noto Emoji (SIL Open Font License 1.1). Run by
+hand when they should be renewed:
 
     pip install fonttools brotli
     npm pack @expo-google-fonts/noto-sans ... (one per family below), each unpacked in a folder of its own in FOLDER
@@ -76,7 +76,14 @@ def _cuts() -> list[Cut]:
         Cut("thai", "NotoSansThai", {*range(0xE00, 0xE80), *PUNCTUATION}),
         Cut("han", "NotoSansSC", _han(), ("regular",)),
         Cut("hangul", "NotoSansKR", {*_encoded("euc_kr", range(0xB0, 0xC9)), *PUNCTUATION}, ("regular",)),
+        Cut("emoji", "NotoEmoji", _emoji(), ("regular",)),
     ]
+
+
+def _emoji() -> set[int]:
+    """Each sign by itself: neither what colours and joins them, nor the letters of flags."""
+    parts = {*range(0x1F3FB, 0x1F400), *range(0x1F1E6, 0x1F200), 0x200D, 0xFE0F, 0x20E3}
+    return {*range(0x2000, 0x3300), *range(0x1F000, 0x1FB00)} - parts
 
 
 def _han() -> set[int]:

@@ -1,7 +1,7 @@
 """Words in pictures: the face for each script, runs in reading order, and text cut to a width.
 
-Noto Sans in cuts by script, from core/pictures/fonts. What no face has (emoji, rare scripts) is left out rather than
-drawn as boxes. Pillow is loaded by whoever draws, not by whoever imports this.
+Noto Sans in cuts by script and Noto Emoji, from core/pictures/fonts. What no face has (rare scripts, flags) is left out
+rather than drawn as boxes. Pillow is loaded by whoever draws, not by whoever imports this.
 """
 
 from collections.abc import Iterator
@@ -25,6 +25,9 @@ LONGEST_LINE = 200
 """Characters of a text that are looked at: no picture has room for more on a line."""
 MAIN = "sans"
 """Latin, Cyrillic and Greek, and the signs of all others."""
+EMOJI = "emoji"
+"""In one colour, like letters."""
+KEYCAP = "\u20e3"
 
 Direction = Literal["ltr", "rtl"]
 Color = tuple[int, int, int]
@@ -50,7 +53,7 @@ class Type:
     _lengths: dict[tuple[Run, int, bool], float] = field(default_factory=dict)
 
     def font(self, face: str, size: int, *, bold: bool = False) -> "FreeTypeFont":
-        """East Asian faces have no bold one: they are drawn as they are."""
+        """East Asian faces and emoji have no bold one: they are drawn as they are."""
         from PIL import ImageFont
 
         key = (face, size, bold)
@@ -104,9 +107,16 @@ class Type:
 
 
 def drawable(text: str) -> str:
-    """One line of it, without what no face has: a cluster of characters stays or goes as a whole."""
+    """One line of it, without what no face has: a cluster of characters stays or goes as a whole. Of an emoji with a
+    skin, a colour or a family the first sign stays, of a key its digit."""
     clusters = (" " if cluster.isspace() else cluster for cluster in _GRAPHEME.findall(text))
-    return "".join(cluster for cluster in clusters if all(map(_can_be_drawn, cluster)))
+    return "".join(map(_drawable_part, clusters))
+
+
+def _drawable_part(cluster: str) -> str:
+    if _has(EMOJI, cluster[0]) or cluster.endswith(KEYCAP):
+        cluster = cluster[0]
+    return cluster if all(map(_can_be_drawn, cluster)) else ""
 
 
 def runs(text: str) -> list[Run]:
