@@ -174,17 +174,17 @@ def build_application(deps: Deps, bot: Bot) -> Application:
 
 
 async def publish_menu(bot: Bot, router: Router) -> None:
-    """Tell Telegram what people read before they press Start, and the commands: in groups only what works there."""
+    """Tell Telegram the commands, in groups only what works there; and what people read before they press Start."""
     for language in LANGUAGES:
         t = Texts(language)
         listed = in_menu_order(command for command in router.commands.values() if not command.for_admins)
         private = [BotCommand(command.name, t(command.description)) for command in listed]
         groups = [BotCommand(command.name, t(command.description)) for command in listed if command.in_groups]
         code = None if language == LANGUAGES[0] else language
-        await bot.set_my_description(t(DESCRIPTION), language_code=code)
-        await bot.set_my_short_description(t(SHORT_DESCRIPTION), language_code=code)
         await bot.set_my_commands(private, scope=BotCommandScopeAllPrivateChats(), language_code=code)
         await bot.set_my_commands(groups, scope=BotCommandScopeAllGroupChats(), language_code=code)
+        await bot.set_my_description(t(DESCRIPTION), language_code=code)
+        await bot.set_my_short_description(t(SHORT_DESCRIPTION), language_code=code)
 
 
 async def publish_admin_menus(bot: Bot, router: Router, chats: Iterable[int]) -> None:
