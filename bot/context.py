@@ -20,6 +20,7 @@ from bot.texts import Texts
 from core import ids
 from core.db import TelegramId
 from core.deps import Deps
+from core.posts.cards import leave_card
 from core.posts.writing import Place
 from core.telegram.calls import call, opened
 from core.telegram.content import Content, Entity
@@ -127,6 +128,7 @@ class Context:
 
         A picture can't become a text: then the text takes the place of the message.
         """
+        await leave_card(self.deps.redis, chat_id=self.chat_id, message_id=TelegramId(message_id))
         try:
             await self._edit(message_id, screen)
         except BadRequest as error:

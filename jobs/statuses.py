@@ -12,10 +12,12 @@ from core.db import Json, TelegramId
 from core.deliveries import service as deliveries
 from core.deliveries import statuses
 from core.deliveries.models import StatusMessage
+from core.posts.cards import return_to_card
 from core.posts.writing import bind_card
 from core.telegram.limiter import Priority
 from core.telegram.outcomes import Delivered, Outcome, Refusal, Refused, SafeToRetry, Unknown
 from core.tx import Tx
+from jobs.cards import redraw_cards
 from jobs.runtime import Bench, crash_of, plain_job, without_undoing, written
 
 log = structlog.get_logger()
@@ -29,7 +31,7 @@ LATER_ROOM = 40
 before their patience ends."""
 COSMETIC_PATIENCE_S = 1.0
 """How long a countdown waits for its turn; by then it is nearly out of date."""
-CARD = "posts.card"
+CARD, POST_STATUS = "posts.card", "posts.status"
 
 
 @plain_job(statuses.SHOW_STATUS)
@@ -51,6 +53,18 @@ async def show_status(bench: Bench, subject: str, when: str = "") -> None:
             await statuses.try_status_later(tx, subject_id, after_s=0)
         raise
     await written(bench.deps, lambda tx: _record_shown(tx, status, outcome), within_s=LEASE_S)
+    await _look_after_cards(bench, status, outcome)
+
+
+async def _look_after_cards(bench: Bench, status: StatusMessage, outcome: Outcome) -> None:
+    """The cards of a post say the same as its status message."""
+    if not isinstance(outcome, Delivered) or status.cosmetic:
+        return
+    if status.notice == POST_STATUS:
+        await redraw_cards(bench, status)
+    elif status.notice == CARD:
+        message_id = TelegramId(outcome.parts[-1].message_id)
+        await return_to_card(bench.deps.redis, chat_id=status.chat_id, message_id=message_id)
 
 
 async def _attempt_to_show(bench: Bench, status: StatusMessage) -> Outcome:

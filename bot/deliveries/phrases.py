@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from markupsafe import Markup
 
 from bot.texts import Texts
+from core.deliveries.statuses import counted_down
 from core.telegram.markup import utf16_length
 from core.when.formats import Countdown, countdown, format_local
 
@@ -22,7 +23,7 @@ def moment(at: datetime, zone: str, t: Texts, now: datetime) -> Markup:
 
 def echo(at: datetime, zone: str, t: Texts, now: datetime) -> Markup:
     """ "Fri, 27 Nov, 18:30 · Europe/Berlin · in 14 hours" """
-    return Markup("{} · {}").format(moment(at, zone, t, now), in_time(at - now, t))
+    return Markup("{} · {}").format(moment(at, zone, t, now), in_time(counted_down(at - now), t))
 
 
 def in_time(left: timedelta, t: Texts) -> Markup:

@@ -21,7 +21,7 @@ from bot.deliveries.actions import (
     ShowCalendar,
 )
 from bot.deliveries.failures import POST_IS_AT_FAULT, failure_sentence, parts_there
-from bot.deliveries.phrases import NO_ZONE, echo, first_words, in_time, moment, shortened
+from bot.deliveries.phrases import NO_ZONE, echo, first_words, moment, shortened
 from bot.evergreen.actions import ShowEvergreen
 from bot.posts.labels import STATUS_ICONS, platform_label, status_label
 from bot.posts.makeup_labels import media_label
@@ -31,7 +31,6 @@ from bot.texts import Texts
 from core import ids
 from core.channels.models import ChannelState
 from core.deliveries.service import UNKNOWN_OUTCOME
-from core.deliveries.statuses import counted_down
 from core.posts.missed import SKIPPED, Why
 from core.posts.models import Post, PostStatus
 from core.posts.pinning import Pinning
@@ -77,7 +76,7 @@ def status_screen(data: Data, t: Texts, now: datetime) -> Screen:
 
 def _scheduled(data: Data, t: Texts, now: datetime) -> Screen:
     due_at, post_id = _instant(data["due_at"]), _post_id(data)
-    when = Markup("{} · {}").format(moment(due_at, _zone(data), t, now), in_time(counted_down(due_at - now), t))
+    when = echo(due_at, _zone(data), t, now)
     keyboard = [
         [Button(t("⏰ Change time"), ChooseTime(post_id)), Button(t("🚀 Post now"), PostNow(post_id))],
         [Button(t("🚫 Cancel"), CancelSchedule(post_id))],

@@ -21,7 +21,7 @@ from bot.posts.details_actions import (
     SwitchDetail,
 )
 from bot.posts.labels import platform_label
-from bot.posts.makeup_labels import layout_label, layout_line, media_label
+from bot.posts.makeup_labels import can_have_preview, layout_label, layout_line, media_label
 from bot.screens import Button, Screen, lines
 from bot.texts import Texts
 from core import ids
@@ -125,7 +125,7 @@ def _switches(post: Post, card: Mapping[str, Any], t: Texts) -> list[list[Button
         on = bool(getattr(post, detail))
         return Button(ticked(label, on), SwitchDetail(post.id, detail, not on))
 
-    second = [switch(t("🔗 Link preview"), Detail.LINK_PREVIEW)]
+    second = [switch(t("🔗 Link preview"), Detail.LINK_PREVIEW)] if can_have_preview(card) else []
     if card["chat_footer"]:
         second.append(switch(t("✒️ Footer"), Detail.FOOTER))
     return [[switch(t("🔕 Silent"), Detail.SILENT), switch(t("📌 Pin"), Detail.PIN)], second]

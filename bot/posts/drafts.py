@@ -31,6 +31,7 @@ from core.db import TelegramId
 from core.errors import InvalidInput
 from core.limits import GENERATIONS, hit
 from core.posts import service as posts
+from core.posts.cards import return_to_card
 from core.posts.details import has_details
 from core.posts.makeup import entities_of
 from core.posts.models import Post
@@ -250,6 +251,7 @@ async def _card(context: Context, post: Post) -> Screen:
 async def _bind(context: Context, post: Post, message_id: TelegramId) -> None:
     async with context.deps.tx() as tx:
         await bind_card(tx, post_id=post.id, chat_id=context.chat_id, message_id=message_id)
+    await return_to_card(context.deps.redis, chat_id=context.chat_id, message_id=message_id)
 
 
 async def _nod(context: Context) -> None:

@@ -50,10 +50,16 @@ def makeup_line(card: Mapping[str, Any], t: Texts) -> Markup:
         t.plural("🔘 {n} button", "🔘 {n} buttons", card["buttons"]) if card.get("buttons") else "",
         t("🔕 silent") if card.get("silent") else "",
         t("📌 pinned") if card.get("pin") else "",
-        "" if card.get("link_preview", True) else t("🔗 no link preview"),
+        "" if card.get("link_preview", True) or not can_have_preview(card) else t("🔗 no link preview"),
         t("✒️ no footer") if card.get("chat_footer") and not card.get("footer") else "",
     ]
     return Markup(" · ").join(part for part in parts if part)
+
+
+def can_have_preview(card: Mapping[str, Any]) -> bool:
+    """Whether a message of the post is words alone: Telegram shows no preview of a link under media."""
+    media = sum((card.get("media") or {}).values())
+    return not media or int(card.get("messages") or 1) > 1 or (media > 1 and bool(card.get("buttons")))
 
 
 def layout_line(card: Mapping[str, Any], t: Texts) -> Markup:

@@ -184,13 +184,13 @@ def next_countdown(due_at: datetime, now: datetime) -> datetime | None:
 
 
 def counted_down(left: timedelta) -> timedelta:
-    """What a countdown shows while `left` remains: the step before, so that it stays true until the next one.
+    """What is said while `left` remains, wherever it is said: the nearest step, which a countdown shows until the next.
 
     Seconds are looked at while they pass: a countdown that begins among them is true to five.
     """
     if left < LAST_MINUTE:
         return timedelta(seconds=-(-left.total_seconds() // 5) * 5)
-    return next((step for step in reversed(COUNTDOWN_STEPS) if step >= left), left)
+    return min(COUNTDOWN_STEPS, key=lambda step: abs(step - left))
 
 
 async def give_up_status(tx: Tx, subject_id: UUID, *, version: int) -> None:

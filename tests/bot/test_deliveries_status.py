@@ -220,3 +220,36 @@ async def test_a_published_post_can_be_duplicated_beside_its_status(
     card = await chat.last()
     assert TEXT in card.text
     assert "⏰ Schedule" in labels(card)
+
+
+async def test_the_card_follows_what_becomes_of_its_post(
+    chat: Chat, post: Post, deps: Deps, bench: Bench, queue: RecordingQueue
+) -> None:
+    card = await card_of(chat)
+    await chat.press(card, "⏰ Schedule")
+    await chat.press(await chat.person.refresh(card), "In 1 h")
+    await work(bench, queue)
+    assert "⏰ Scheduled" in (await chat.person.refresh(card)).text
+    status = await chat.last()
+    await chat.press(status, "🚫 Cancel")
+    await work(bench, queue)
+    assert "🚫 Cancelled" in (await chat.person.refresh(card)).text
+    await chat.press(await chat.person.refresh(status), "Choose a time")
+    await chat.press(await chat.last(), "In 1 h")
+    await work(bench, queue)
+    await chat.press(await chat.person.refresh(status), "🚀 Post now")
+    await work(bench, queue)
+    shown = await chat.person.refresh(card)
+    assert "✅ Published" in shown.text
+    assert "⏰ Change time" not in labels(shown)
+
+
+async def test_a_card_that_has_become_a_list_stays_a_list(
+    chat: Chat, post: Post, deps: Deps, bench: Bench, queue: RecordingQueue
+) -> None:
+    card = await card_of(chat)
+    await chat.press(card, "📚 My posts")
+    async with deps.tx() as tx:
+        await schedule_post(tx, owner_id=post.owner_id, post_id=post.id, due_at=tx.now)
+    await work(bench, queue)
+    assert (await chat.person.refresh(card)).text.startswith("📚 1 post")

@@ -169,3 +169,13 @@ async def test_other_platforms_are_told_why_not(chat: Chat, platform: str) -> No
     told = await chat.last()
     assert told.text.startswith("A post for LinkedIn comes to you")
     assert told.button("Where it goes")
+
+
+async def test_under_media_there_is_no_link_preview_to_switch(chat: Chat) -> None:
+    await send_photos(chat, 1, caption="Look at https://example.com, a page about bread.")
+    card = await chat.last()
+    await chat.press(card, "Use as it is")
+    await chat.press(await chat.last(), "Details")
+    labels = [button.text for button in (await chat.last()).buttons]
+    assert "🔕 Silent" in labels
+    assert not any("Link preview" in label for label in labels)

@@ -136,7 +136,8 @@ async def test_what_telegram_refuses_for_good_is_left_until_it_changes(
 def test_a_countdown_stays_true_until_its_next_step() -> None:
     now, due_in = FixedClock().now(), timedelta(hours=14, minutes=23)
     due_at = now + due_in
-    assert statuses.counted_down(due_in) == timedelta(hours=15)
+    assert statuses.counted_down(due_in) == timedelta(hours=14)
+    assert statuses.counted_down(timedelta(hours=14, minutes=37)) == timedelta(hours=15)
     seen = []
     while (following := statuses.next_countdown(due_at, now)) is not None:
         now = following
