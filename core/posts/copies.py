@@ -1,4 +1,5 @@
-"""Posts that a series makes of its template: planned in bulk, brought up to date with it, withdrawn.
+"""Posts that a series makes of its template: planned in bulk, brought up to date with it, withdrawn. Copies of
+evergreen posts (core/posts/fillers.py) are brought up to date here, too.
 
 Who does any of this locks the series before the template, and the template before its copies.
 """
@@ -217,7 +218,7 @@ async def replan_copies(tx: Tx, template: Post) -> None:
 
 
 async def refresh_copies(tx: Tx, template: Post) -> None:
-    """The template has changed: so do the copies of its series that nobody has begun to send."""
+    """The template has changed: so do the copies that nobody has begun to send, of its series and of its pool."""
     for post in await _waiting_copies(tx, template):
         for name in ("title", "text", "engine", *COPIED):
             setattr(post, name, getattr(template, name))
@@ -233,7 +234,6 @@ async def _waiting_copies(tx: Tx, template: Post) -> Sequence[Post]:
         .where(
             Post.template_id == template.id,
             Post.owner_id == template.owner_id,
-            Post.series_id.is_not(None),
             Post.status.in_(WAITING),
             Post.deleted_at.is_(None),
         )

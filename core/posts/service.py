@@ -207,12 +207,11 @@ async def _add_version(tx: Tx, post: Post, draft: Draft, *, entities: list[Json]
 
 
 async def refresh_delivery(tx: Tx, post: Post) -> None:
-    """A scheduled post goes out as it reads now, and so do the planned copies of one that recurs.
+    """A scheduled post goes out as it reads now, and so do the planned copies of one that recurs or is evergreen.
 
     Raises NotEditable when it is being sent this moment.
     """
-    if post.status in (PostStatus.RECURRING, PostStatus.DRAFT):
-        await refresh_copies(tx, post)
+    await refresh_copies(tx, post)
     if post.status not in ARRANGED:
         return
     content = await content_for(tx.session, post)

@@ -15,9 +15,12 @@ from core.deps import Deps
 from core.errors import InvalidInput
 from core.evergreen.queries import NotEvergreen, evergreen_of
 from core.evergreen.service import add_evergreen, change_evergreen, remove_evergreen
+from core.posts.details import Detail, set_detail
 from core.posts.models import Post, PostStatus
+from core.posts.platforms import Draft
 from core.posts.queries import PostNotFound
 from core.posts.scheduling import record_delivery, schedule_post
+from core.posts.service import replace_text
 from core.queues.service import add_slots, add_to_queue, pause_queue, resume_queue
 from core.queues.slots import WeekTime
 from core.tx import Tx
@@ -191,3 +194,19 @@ async def test_a_copy_stands_for_what_it_was_made_of(deps: Deps) -> None:
     async with deps.tx() as tx:
         row = await add_evergreen(tx, owner_id=owner.id, post_id=copy.id)
         assert (row.post_id, row.repeats) == (template.id, 1)
+
+
+async def test_a_planned_copy_reads_as_its_post_does_now(deps: Deps) -> None:
+    async with deps.tx() as tx:
+        owner = await owner_with_slots(tx)
+        template = await evergreen(tx, owner, "Bread keeps in linen.")
+    await plan_evergreen(deps)
+    async with deps.tx() as tx:
+        await replace_text(tx, owner_id=owner.id, post_id=template.id, draft=Draft("Bread keeps in a box."))
+        await set_detail(tx, owner_id=owner.id, post_id=template.id, detail=Detail.SILENT, on=True)
+    [copy] = await copies(deps, template)
+    assert (copy.text, copy.silent) == ("Bread keeps in a box.", True)
+    async with deps.read() as session:
+        delivery = await session.scalar(select(Delivery).where(Delivery.subject_id == copy.id))
+        assert delivery is not None
+        assert (delivery.content["text"], delivery.content["silent"]) == ("Bread keeps in a box.", True)
