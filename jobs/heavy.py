@@ -88,7 +88,8 @@ def work(settings: Settings, queues: Sequence[str], *, grace_s: float, give_back
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(signal_number, lambda *_: stopping.set())
     signal.signal(signal.SIGCHLD, lambda *_: forks.reap())
-    listen_until(stopping, settings, begin)
+    with suppress(StopRequested):  # RQ's handler of signals stays when its worker has gone, as while Redis is away
+        listen_until(stopping, settings, begin)
     forks.end(grace_s=grace_s, give_back_s=give_back_s)
 
 

@@ -34,7 +34,7 @@ OPTIONS = {
 
 class PostgresServer(Server):
     name = "postgres"
-    first_port = 54320
+    first_port = 15430
     stop_signals = ((signal.SIGINT, 4.0), (signal.SIGQUIT, 2.0), (signal.SIGKILL, 2.0))
 
     def __init__(self, place: Place) -> None:

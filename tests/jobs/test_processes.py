@@ -24,6 +24,7 @@ from core.migrate import upgrade_database
 from core.posts.writing import Place, request_posts
 from core.queue import JobSpec, Push
 from core.settings import Settings
+from core.supervisor.supervisor import STOP_CHILDREN_S
 from core.work.service import PUSH_GRACE
 from jobs.heavy import AT_ONCE
 from jobs.runtime import KEEP_EVERY_S
@@ -223,16 +224,16 @@ async def test_servers_that_are_killed_in_the_middle_cost_nothing(
         assert server.pid is not None
         os.kill(server.pid, signal.SIGKILL)
     await asyncio.sleep(KEEP_EVERY_S)
-    await asyncio.to_thread(start_again, own_services)
+    await asyncio.to_thread(start_again, own_services, "postgres", "redis")
     held.answer.set()
     row = await until_written(house, batch_id, person, within_s=SOON_S)
     assert row["attempt"] == 1
     assert all(process.poll() is None for process in house.running.values())
 
 
-def start_again(services: EmbeddedServices) -> None:
+def start_again(services: EmbeddedServices, *names: str) -> None:
     back: set[str] = set()
-    while back != {"postgres", "redis"}:
+    while back != set(names):
         back |= set(services.check())
         time.sleep(0.02)
     services.wait_ready()
@@ -252,9 +253,36 @@ def said(path: Path) -> str:
     return path.read_text() if path.exists() else ""
 
 
-async def test_idle_processes_end_at_once(house: House) -> None:
+async def test_idle_processes_end_when_told(house: House) -> None:
     for name in NAMES:
-        process, began = house.running[name], time.monotonic()
-        await house.end(name, signal.SIGTERM)
-        assert process.returncode == 0, house.log[-3000:]
-        assert time.monotonic() - began < 2.5, f"{name}: a second, on a busy machine"
+        assert await ended(house, name) == 0, house.log[-3000:]
+
+
+async def test_idle_processes_end_when_told_also_while_redis_is_away(
+    house: House, own_services: EmbeddedServices
+) -> None:
+    [server] = [server for server in own_services.servers if server.name == "redis"]
+    assert server.pid is not None
+    os.kill(server.pid, signal.SIGKILL)
+    for name in ("worker", "heavy-worker"):
+        await until_logs(house, name, "worker.redis_away")
+    try:
+        assert {name: await ended(house, name) for name in NAMES} == dict.fromkeys(NAMES, 0), house.log[-3000:]
+    finally:
+        await asyncio.to_thread(start_again, own_services, "redis")
+
+
+async def ended(house: House, name: str) -> int:
+    """The exit status after SIGTERM. Raises TimeoutExpired when the supervisor would have killed it."""
+    process = house.running.pop(name)
+    process.send_signal(signal.SIGTERM)
+    return await asyncio.to_thread(process.wait, STOP_CHILDREN_S)
+
+
+async def until_logs(house: House, name: str, event: str) -> None:
+    """What was logged before may be an earlier test's, so it has to be said once more."""
+    path = house.home / f"{name}.log"
+    before = path.read_text().count(event)
+    async with asyncio.timeout(SOON_S):
+        while path.read_text().count(event) == before:  # noqa: ASYNC110 - another process
+            await asyncio.sleep(0.05)
