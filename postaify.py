@@ -1,9 +1,9 @@
 """The front door: every process and every chore is started here, and here they are wired together."""
 
 import asyncio
+import gc
 import importlib
 import os
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -19,7 +19,7 @@ from rich.table import Table
 from core.embedded import EmbeddedServices, EmbeddedUnavailable, running_services
 from core.home import HomeInUse, HomeNotOurs, HomeUnusable, make_home, private_folder, temporary_home
 from core.ports import NoFreePort, free_port
-from core.processes import ProcessIdentity, spare_memory
+from core.processes import age_s, spare_memory
 from core.readiness import ready_processes
 from core.settings import Settings, SettingsInvalid
 from core.supervisor import Child, ChildFailed, Row, StopRequested, Supervisor, rows_of
@@ -43,15 +43,18 @@ ALONE: dict[str, object] = {
 }
 """Nothing of this machine's configuration that others would notice: the demo is a rehearsal."""
 
+TO_ASK_FOR_THE_SCHEMA = ("asyncpg", "core.schema")
 PRELOADED = (
+    *TO_ASK_FOR_THE_SCHEMA,
+    "anyio._backends._asyncio",
+    "core.tables",
     "bot.main",
-    "core.migrate",
     "jobs.scheduler",
     "jobs.worker",
     "web.main",
     "web.sandbox.main",
 )
-"""Loaded once, before the processes are forked, so that they share the memory."""
+"""Loaded once, before the processes are forked. The libraries among them would be loaded by others at first use."""
 
 app = typer.Typer(
     help="Postaify, from the command line.", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
@@ -91,19 +94,25 @@ def run_sandbox(settings: Settings) -> None:
 
 
 def run_migrate(settings: Settings) -> None:
-    from core.migrate import upgrade
+    from core.schema import is_newest
 
-    upgrade(settings)
+    if not asyncio.run(is_newest(settings)):
+        from core.migrate import upgrade
+
+        upgrade(settings)
 
 
 def children_of(settings: Settings) -> list[Child]:
-    """Every process of `postaify up`. Those of a higher stage are stopped first."""
+    """Every process of `postaify up`, in the order of the start: what the first answer needs comes first.
+
+    Those of a higher stage are stopped first.
+    """
     children = [
+        Child("bot", partial(run_bot, settings), stage=3),
         Child("web", partial(run_web, settings), stage=1),
         Child("scheduler", partial(run_scheduler, settings), stage=2),
         Child("worker-light", partial(run_worker, settings, kind="light"), stage=3),
         Child("worker-heavy", partial(run_worker, settings, kind="heavy"), stage=3),
-        Child("bot", partial(run_bot, settings), stage=3),
     ]
     return [Child("sandbox", partial(run_sandbox, settings)), *children] if settings.in_sandbox else children
 
@@ -128,7 +137,7 @@ def _up(settings: Settings) -> None:
     with _everything(settings) as (settings, supervisor):
         ready = supervisor.wait_ready(READY_WITHIN_S)
         servers = [row for row in rows_of(settings.home) if row.name in SERVERS]
-        title = f"Postaify is up after {_age_s():.1f} s" if ready else "Not everything came up"
+        title = f"Postaify is up after {age_s():.1f} s" if ready else "Not everything came up"
         _show(title, servers + supervisor.rows())
         _invite(settings, supervisor.rows())
         console.print(f"Logs are in {settings.home / 'logs'}. Ctrl-C stops everything.", soft_wrap=True)
@@ -137,24 +146,26 @@ def _up(settings: Settings) -> None:
 
 @contextmanager
 def _everything(settings: Settings) -> Iterator[tuple[Settings, Supervisor]]:
-    """All processes, started, with the settings that they have. Leaving it stops them."""
+    """All processes, started, with the settings that they have. Leaving it stops them.
+
+    Most of a start is the loading of modules by this process, and there is no way around it: whatever is forked
+    afterwards has them at once and shares their memory. So the rest happens meanwhile, on other cores: the servers
+    come up, and a child migrates as soon as it has what it needs to ask for the schema. Alembic is loaded only by that
+    child, and only when something is missing. Without servers of our own, all is the same.
+    """
     home = make_home(settings.home)
     services = _embedded(settings)
     with Supervisor(home, services=services, say=partial(_say, private_folder(home, "logs") / "up.log")) as supervisor:
         if services is not None:
             services.launch()
-        preload()
+        load(TO_ASK_FOR_THE_SCHEMA)
         if services is not None:
             services.wait_ready()
         settings = addressed(attached(settings))
-        supervisor.run_once(Child("migrate", partial(run_migrate, settings)))
+        with supervisor.meanwhile(Child("migrate", partial(run_migrate, settings))):
+            preload()
         supervisor.start(children_of(settings))
         yield settings, supervisor
-
-
-def _age_s() -> float:
-    """Seconds since this process began."""
-    return time.time() - ProcessIdentity.of(os.getpid()).started_at
 
 
 @app.command()
@@ -175,12 +186,12 @@ def _demo(settings: Settings) -> None:
     with _everything(settings) as (settings, supervisor):
         if not supervisor.wait_ready(READY_WITHIN_S):
             _fail("Not everything came up:", *(f"  {row.name} {row.state}" for row in supervisor.rows()))
-        console.print(f"[dim]Everything is up after {_age_s():.1f} s.[/]")
+        console.print(f"[dim]Everything is up after {age_s():.1f} s.[/]")
         try:
             asyncio.run(play(settings.telegram_api_url or "", console))
         except DemoFailed as exc:
             _fail(str(exc), *_complaints(settings.home))
-    console.print(f"\n[bold green]That was the whole story, in {_age_s():.0f} s.[/] Now yours: [bold]make up[/]")
+    console.print(f"\n[bold green]That was the whole story, in {age_s():.0f} s.[/] Now yours: [bold]make up[/]")
 
 
 def _complaints(home: Path) -> list[str]:
@@ -191,10 +202,29 @@ def _complaints(home: Path) -> list[str]:
 
 
 def preload() -> None:
-    """Import what the processes need. Libraries that like threads are told off: threads don't survive a fork."""
+    """Import what the processes need, and make once what each of them would make for itself."""
+    load(PRELOADED)
+    from bot.app import build_router
+    from core.http import tls
+    from core.tables import Base
+
+    build_router()  # imports the handlers
+    tls()
+    Base.registry.configure()
+
+
+def load(modules: Sequence[str]) -> None:
+    """Import them. Libraries that like threads are told off: threads don't survive a fork.
+
+    The collector sleeps meanwhile. What is there when it is woken it never looks at: that would unshare the pages
+    (https://docs.python.org/3/library/gc.html#gc.freeze).
+    """
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    for module in PRELOADED:
+    gc.disable()
+    for module in modules:
         importlib.import_module(module)
+    gc.freeze()
+    gc.enable()
 
 
 @app.command()

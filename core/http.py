@@ -92,8 +92,15 @@ def open_http(*, timeout_s: float = 30.0, connections: int = 100) -> httpx.Async
         timeout=httpx.Timeout(timeout_s, connect=min(timeout_s, CONNECT_TIMEOUT_S)),
         limits=httpx.Limits(max_connections=connections, max_keepalive_connections=connections, keepalive_expiry=30.0),
         headers={"User-Agent": _user_agent()},
+        verify=tls(),
         mounts=dict.fromkeys(_LOCAL_HOSTS),
     )
+
+
+@cache
+def tls() -> ssl.SSLContext:
+    """Whom providers' certificates are trusted by: httpx's list, or what SSL_CERT_FILE or SSL_CERT_DIR name."""
+    return httpx.create_ssl_context()
 
 
 async def system_resolve(host: str) -> list[Address]:
@@ -286,7 +293,7 @@ class _Transport(httpx.AsyncBaseTransport):
     """httpx over a network of our choice; its own transport takes none."""
 
     def __init__(self, network: httpcore.AsyncNetworkBackend) -> None:
-        self._pool = httpcore.AsyncConnectionPool(ssl_context=_tls(), network_backend=network)
+        self._pool = httpcore.AsyncConnectionPool(ssl_context=_links_tls(), network_backend=network)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         url = request.url
@@ -349,7 +356,7 @@ def _caused_by(exc: BaseException, kind: type[Exception]) -> bool:
 
 
 @cache
-def _tls() -> ssl.SSLContext:
+def _links_tls() -> ssl.SSLContext:
     return httpx.create_ssl_context(trust_env=False)
 
 

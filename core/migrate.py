@@ -1,7 +1,6 @@
 """Bringing the database to the newest schema. Safe to call from many processes at once, cheap when nothing is to do."""
 
 import asyncio
-from pathlib import Path
 
 from alembic import command
 from alembic.autogenerate import compare_metadata
@@ -11,10 +10,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from core.db import open_engine
+from core.schema import MIGRATIONS, current_revision
 from core.settings import Settings
 from core.tables import Base
 
-MIGRATIONS = Path(__file__).parent.parent / "migrations"
 LOCK = 4_242_000_001
 """The advisory lock under which a single process migrates."""
 
@@ -40,7 +39,7 @@ async def missing_revisions(settings: Settings) -> list[str]:
     engine = open_engine(settings)
     try:
         async with engine.connect() as connection:
-            current = await connection.run_sync(_current)
+            current = await connection.run_sync(current_revision)
     finally:
         await engine.dispose()
     script = ScriptDirectory.from_config(_config(None))
@@ -49,13 +48,8 @@ async def missing_revisions(settings: Settings) -> list[str]:
 
 def _upgrade(connection: Connection) -> None:
     head = ScriptDirectory.from_config(_config(None)).get_current_head()
-    if _current(connection) != head:
+    if current_revision(connection) != head:
         command.upgrade(_config(connection), "head")
-
-
-def _current(connection: Connection) -> str | None:
-    found = connection.scalar(text("SELECT to_regclass('alembic_version')"))
-    return connection.scalar(text("SELECT version_num FROM alembic_version")) if found else None
 
 
 def _config(connection: Connection | None) -> Config:

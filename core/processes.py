@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Self
 
 import psutil
@@ -39,6 +40,14 @@ class ProcessIdentity:
             return is_running(process) and abs(process.create_time() - self.started_at) < CLOCK_STEP_S
         except psutil.Error:
             return False
+
+
+def age_s() -> float:
+    """Seconds since this process began. Linux knows the wall clock's time of a start only to the second."""
+    if sys.platform != "linux":
+        return time.time() - psutil.Process().create_time()
+    after_name = Path("/proc/self/stat").read_text().rpartition(")")[2].split()
+    return time.clock_gettime(time.CLOCK_BOOTTIME) - int(after_name[19]) / os.sysconf("SC_CLK_TCK")
 
 
 def spare_memory() -> None:

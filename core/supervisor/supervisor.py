@@ -4,7 +4,8 @@ import gc
 import json
 import signal
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from itertools import groupby
 from pathlib import Path
@@ -70,11 +71,13 @@ class Supervisor:
     def __exit__(self, kind: type[BaseException] | None, exc: BaseException | None, tb: TracebackType | None) -> None:
         self.stop()
 
-    def run_once(self, child: Child) -> None:
-        """Run a child to its end. Raises ChildFailed."""
+    @contextmanager
+    def meanwhile(self, child: Child) -> Iterator[None]:
+        """Run a child beside the block, and wait for its end. Raises ChildFailed."""
         process = self._adopt(child)
         process.start()
         self._note()
+        yield
         while not process.reap():
             time.sleep(0.005)
         self._children.remove(process)
@@ -83,7 +86,6 @@ class Supervisor:
 
     def start(self, children: Sequence[Child]) -> None:
         """Fork them all. What is in memory now is shared with them: the collector won't touch it any more."""
-        gc.collect()
         gc.freeze()
         for child in children:
             self._adopt(child).start()

@@ -51,7 +51,8 @@ def main(home: Path, *names: str) -> int:
         with Supervisor(home, services=services, say=say, stop_children_s=2.0) as supervisor:
             if services is not None:
                 services.start()
-            supervisor.run_once(Child("once", partial(say, "once")))
+            with supervisor.meanwhile(Child("once", partial(say, "once"))):
+                pass
             supervisor.start(children)
             say("ready" if supervisor.wait_ready(3.0) else "not ready")
             supervisor.watch()

@@ -103,3 +103,15 @@ def test_threads_share_the_allocators_arenas() -> None:
     done = subprocess.run([sys.executable, "-c", ARENAS], capture_output=True, text=True, timeout=60, cwd=ROOT)
     before, after = map(int, done.stdout.split())
     assert after == 2 < before
+
+
+def test_a_process_knows_its_age() -> None:
+    began = time.monotonic()
+    done = subprocess.run(
+        [sys.executable, "-c", "from core.processes import age_s; print(age_s())"],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    tick_s = 0.01
+    assert 0 < float(done.stdout) <= time.monotonic() - began + tick_s
