@@ -10,6 +10,7 @@ WORK_JOBS: tuple[WorkJob, ...] = (
     posts.pin,
     podcasts.write_script,
     podcasts.rewrite_section,
+    podcasts.rewrite_line,
     podcasts.render,
 )
 """Those over a row of `jobs`."""

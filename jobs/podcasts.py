@@ -1,7 +1,7 @@
 """Podcasts: writing scripts, and making their audio."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from uuid import UUID
 
@@ -10,11 +10,20 @@ from core.billing.costs import record_model_use
 from core.errors import AppError, NotFound
 from core.podcasts import recording, service
 from core.podcasts.models import Podcast
+from core.podcasts.pages import page_of_section, page_with_line
 from core.podcasts.queries import Material, material_of, options_of, podcast_of, script_of
-from core.podcasts.script import Script
+from core.podcasts.script import Script, with_rewritten_line
 from core.podcasts.showing import place_of
-from core.providers.scripts import Outline, ScriptBrief, ScriptEvent, ScriptFinished, SectionWritten
-from core.providers.text import Usage
+from core.providers.scripts import (
+    LineRewritten,
+    LineWish,
+    Outline,
+    ScriptBrief,
+    ScriptEvent,
+    ScriptFinished,
+    SectionWritten,
+)
+from core.providers.text import Note, Usage
 from core.tx import Tx
 from core.work.service import ClaimedWork
 from jobs.episodes import render_episode, work_folder
@@ -62,29 +71,59 @@ async def write_script(run: Run) -> None:
 async def rewrite_section(run: Run) -> None:
     """Write one section of a script anew."""
     podcast, material = await _read(run)
-    number = int(run.work.payload["section"])
-    written = run.deps.scripts.rewrite_section(_brief(podcast, material), _script(podcast), number)
+    number, wish = int(run.work.payload["section"]), str(run.work.payload.get("wish", ""))
+    written = run.deps.scripts.rewrite_section(_brief(podcast, material), _script(podcast), number, wish=wish)
     async with telling(run, _progress_of(run)) as tell:
-        script, usage = await _collected(run, written, tell)
+        done, usage = await _collected(run, written, tell)
+    page = page_of_section(done.script, number)
+    await _keep_rewrite(run, podcast, done.script, page, done.notes, usage, purpose="podcasts.section")
+
+
+@job(service.LINE, on_failure=ended)
+async def rewrite_line(run: Run) -> None:
+    """Write one line of a script anew, as its owner wishes."""
+    podcast, material = await _read(run)
+    script, number = _script(podcast), int(run.work.payload["line"])
+    wish = LineWish(script, number, str(run.work.payload["wish"]), material.sources)
+    rewritten: LineRewritten | None = None
+    usage = Usage(model=run.deps.scripts.engine)
+    async with aclosing(run.deps.scripts.rewrite_line(wish)) as pieces:
+        async for piece in pieces:
+            if isinstance(piece, Usage):
+                usage = piece
+            else:
+                rewritten = piece
+    if rewritten is None:
+        raise AppError("podcasts.no_script")
+    changed = with_rewritten_line(script, number, rewritten.line)
+    page = page_with_line(changed, number)
+    await _keep_rewrite(run, podcast, changed, page, rewritten.notes, usage, purpose="podcasts.line")
+
+
+async def _keep_rewrite(
+    run: Run, podcast: Podcast, script: Script, page: int, notes: Sequence[Note], usage: Usage, *, purpose: str
+) -> None:
     async with run.finishing() as tx:
-        await recording.record_section(
+        await recording.record_rewrite(
             tx,
             owner_id=podcast.owner_id,
             podcast_id=podcast.id,
             place=place_of(dict(run.work.payload)),
-            script=script.script,
-            section=number,
-            notes=script.notes,
+            script=script,
+            page=page,
+            notes=notes,
         )
-        await record_model_use(
-            tx, owner_id=podcast.owner_id, subject_id=podcast.id, purpose="podcasts.section", usage=usage
-        )
+        await record_model_use(tx, owner_id=podcast.owner_id, subject_id=podcast.id, purpose=purpose, usage=usage)
 
 
 @job(service.RENDER, on_failure=ended)
 async def render(run: Run) -> None:
-    """Make the audio: speak what wasn't spoken yet, join it, keep it, and have it sent."""
+    """Make the audio: speak what wasn't spoken yet, join it, keep it, and have it sent.
+
+    Audio that it takes the place of is forgotten once the new one counts.
+    """
     podcast, _ = await _read(run)
+    replaced = recording.files_of(podcast)
     async with telling(run, _progress_of(run)) as tell:
         episode = await render_episode(run, podcast, _script(podcast), tell)
     async with run.finishing() as tx:
@@ -96,6 +135,8 @@ async def render(run: Run) -> None:
             episode=episode,
             work_id=run.work.id,
         )
+    for key in replaced:
+        await run.deps.storage.delete(key)
     await asyncio.to_thread(work_folder(run, podcast.id).forget)
 
 

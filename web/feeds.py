@@ -19,6 +19,7 @@ from core.podcasts.feeds import (
     PrivateFeed,
     chapters_document,
     digest_of,
+    episode_called,
     feed_document,
     folder_url,
     transcript_document,
@@ -59,7 +60,7 @@ async def _answer(request: web.Request, feed: PrivateFeed, name: str) -> web.Str
     stem, ending = found.groups()
     if stem == COVER:
         return await _stored(request, feed.picture_key, ending)
-    episode = next((episode for episode in feed.episodes if episode.name == stem), None)
+    episode = episode_called(feed, stem)
     if episode is None:
         raise FeedNotFound
     return await _part_of(request, feed, episode, ending)

@@ -153,6 +153,13 @@ class AskLine(Action):
     version: int
 
 
+@action("pd.wish")
+class AskLineWish(Action):
+    podcast_id: ids.PodcastId
+    number: int
+    version: int
+
+
 @action("pd.drop")
 class DropLine(Action):
     podcast_id: ids.PodcastId
@@ -169,6 +176,15 @@ class GiveLine(Action):
 
 @action("pd.redo")
 class RedoSection(Action):
+    podcast_id: ids.PodcastId
+    section: int
+    version: int
+
+
+@action("pd.anew")
+class WriteSectionAnew(Action):
+    """Without being told what should be different."""
+
     podcast_id: ids.PodcastId
     section: int
     version: int
@@ -245,12 +261,12 @@ class AskTitle(Action):
 
 
 @action("pd.del")
-class AskDeletePodcast(Action):
+class DeletePodcast(Action):
     podcast_id: ids.PodcastId
 
 
-@action("pd.delyes")
-class DeletePodcast(Action):
+@action("pd.undel")
+class UndeletePodcast(Action):
     podcast_id: ids.PodcastId
 
 

@@ -51,6 +51,7 @@ def step_label(step: str, t: Texts) -> Markup:
         "outline": t("Planning the episode"),
         "script": t("Writing the script"),
         "section": t("Writing the section anew"),
+        "line": t("Writing the line anew"),
         "voices": t("Recording the voices"),
         "combine": t("Putting the episode together"),
         "upload": t("Storing the episode"),

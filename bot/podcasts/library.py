@@ -5,7 +5,6 @@ from datetime import timedelta
 from bot.context import Context
 from bot.podcasts import library_screens as screens
 from bot.podcasts.actions import (
-    AskDeletePodcast,
     AskRotateFeed,
     AskTitle,
     DeletePodcast,
@@ -17,6 +16,7 @@ from bot.podcasts.actions import (
     ShowDownload,
     ShowFeed,
     ShowPodcast,
+    UndeletePodcast,
 )
 from bot.podcasts.status_screens import file_name
 from bot.prompts import Prompt
@@ -27,7 +27,7 @@ from core.db import Page
 from core.errors import Conflict, InvalidInput
 from core.podcasts import service
 from core.podcasts.feeds import feed_url
-from core.podcasts.models import Podcast, PodcastStatus
+from core.podcasts.models import Podcast
 from core.podcasts.private_feed import feed_token, rotate_feed
 from core.podcasts.queries import podcast_of, podcasts_of
 from core.podcasts.recording import send_episode
@@ -47,8 +47,8 @@ def register(router: Router) -> None:
     router.press(ShowDownload, on_download)
     router.press(AskTitle, on_ask_title)
     router.prompt(TITLE_PROMPT, on_title, about="renaming a podcast")
-    router.press(AskDeletePodcast, on_ask_delete)
     router.press(DeletePodcast, on_delete)
+    router.press(UndeletePodcast, on_undelete)
     router.press(ShowFeed, on_feed)
     router.press(AskRotateFeed, on_ask_rotate)
     router.press(RotateFeed, on_rotate)
@@ -72,10 +72,12 @@ async def _shelf(context: Context, shelf: Shelf, page: int) -> Screen:
 
 async def on_show(context: Context, press: ShowPodcast) -> None:
     podcast = await _podcast(context, press.podcast_id)
-    await _show_beside_audio(
-        context,
-        screens.details(podcast, time_zone=context.actor.time_zone, now=context.deps.clock.now(), t=context.texts),
-    )
+    await _show_beside_audio(context, _details(context, podcast))
+
+
+def _details(context: Context, podcast: Podcast) -> Screen:
+    now = context.deps.clock.now()
+    return screens.details(podcast, time_zone=context.actor.time_zone, now=now, t=context.texts)
 
 
 async def on_send(context: Context, press: SendEpisode) -> None:
@@ -127,16 +129,20 @@ async def on_title(context: Context, prompt: Prompt) -> None:
     await context.send(screens.renamed(podcast, context.texts))
 
 
-async def on_ask_delete(context: Context, press: AskDeletePodcast) -> None:
-    podcast = await _podcast(context, press.podcast_id)
-    await _show_beside_audio(context, screens.ask_delete(podcast, context.texts))
-
-
 async def on_delete(context: Context, press: DeletePodcast) -> None:
+    """At once, with a way back. Pressed again, it says the same."""
     async with context.deps.tx() as tx:
-        podcast = await podcast_of(tx.session, owner_id=context.actor.id, podcast_id=press.podcast_id)
-        await service.delete_podcast(tx, owner_id=context.actor.id, podcast_id=press.podcast_id, place=context.place)
-    await context.show(screens.deleted(podcast.title, context.texts))
+        podcast, stopped = await service.delete_podcast(
+            tx, owner_id=context.actor.id, podcast_id=press.podcast_id, place=context.place
+        )
+    await _show_beside_audio(context, screens.deleted(podcast, stopped=stopped, t=context.texts))
+
+
+async def on_undelete(context: Context, press: UndeletePodcast) -> None:
+    async with context.deps.tx() as tx:
+        podcast = await service.undelete_podcast(tx, owner_id=context.actor.id, podcast_id=press.podcast_id)
+    await context.toast(context.texts("It is back."))
+    await context.show(_details(context, podcast))
 
 
 async def on_feed(context: Context, press: ShowFeed) -> None:
@@ -167,7 +173,7 @@ async def _podcast(context: Context, podcast_id: ids.PodcastId) -> Podcast:
 async def _ready(context: Context, podcast_id: ids.PodcastId) -> Podcast:
     """Raises NotNow for one without audio."""
     podcast = await _podcast(context, podcast_id)
-    if podcast.status != PodcastStatus.READY:
+    if not podcast.parts:
         raise service.NotNow(status=podcast.status)
     return podcast
 

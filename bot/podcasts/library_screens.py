@@ -7,7 +7,6 @@ from markupsafe import Markup
 
 from bot.keyboards import pager, ticked
 from bot.podcasts.actions import (
-    AskDeletePodcast,
     AskRotateFeed,
     AskTitle,
     DeletePodcast,
@@ -24,12 +23,14 @@ from bot.podcasts.actions import (
     ShowScript,
     StartPodcast,
     StopPodcast,
+    UndeletePodcast,
 )
 from bot.podcasts.labels import STATUS_ICONS, duration_label, shelf_label, status_label
 from bot.podcasts.sentences import podcast_problem
 from bot.screens import Button, Keyboard, Screen, lines, rows_of
 from bot.texts import Texts
 from core.podcasts.models import WORKING, Podcast, PodcastStatus
+from core.podcasts.quotes import is_outdated
 from core.when.formats import format_local
 
 TITLE_CHARACTERS = 48
@@ -82,6 +83,8 @@ def details(podcast: Podcast, *, time_zone: str | None, now: datetime, t: Texts)
                 ]
             ),
             *([podcast_problem(podcast.error, t)] if podcast.error and status is PodcastStatus.FAILED else []),
+            *([t("✏️ The script has changed since the audio was made.")] if is_outdated(podcast) else []),
+            *([t("<i>Reply to its audio with a question, and I look for the answer.</i>")] if podcast.parts else []),
         ]
     )
     return Screen(text, [*_ways(podcast, status, t), _last_row(podcast, t)])
@@ -89,46 +92,46 @@ def details(podcast: Podcast, *, time_zone: str | None, now: datetime, t: Texts)
 
 def _ways(podcast: Podcast, status: PodcastStatus, t: Texts) -> Keyboard:
     podcast_id = podcast.id
+    script = Button(t("📜 Script"), ShowScript(podcast_id, 1))
+    rename = Button(t("✏️ Rename"), AskTitle(podcast_id))
+    if status in WORKING:
+        return [[Button(t("Cancel"), StopPodcast(podcast_id))]]
     if status is PodcastStatus.READY:
         return [
             [Button(t("🎧 Send it to me"), SendEpisode(podcast_id)), Button(t("⬇️ Download"), ShowDownload(podcast_id))],
-            [Button(t("📄 Transcript"), SendTranscript(podcast_id)), Button(t("✏️ Rename"), AskTitle(podcast_id))],
+            [script, Button(t("📄 Transcript"), SendTranscript(podcast_id)), rename],
         ]
-    if status in WORKING:
-        return [[Button(t("Cancel"), StopPodcast(podcast_id))]]
-    script = [Button(t("📜 Script"), ShowScript(podcast_id, 1)), Button(t("✏️ Rename"), AskTitle(podcast_id))]
     again = [Button(t("Try again"), RetryPodcast(podcast_id))] if status is not PodcastStatus.SCRIPT_READY else []
     if podcast.script is None:
         return [[*again, Button(t("Change options"), ShowPodcastOptions(podcast_id))]]
-    return [script, again]
+    return [[script, rename], again]
 
 
 def _last_row(podcast: Podcast, t: Texts) -> list[Button]:
     return [
         Button(t("‹ All podcasts"), ListPodcasts(Shelf.ALL, 1)),
-        Button(t("🗑 Delete"), AskDeletePodcast(podcast.id)),
+        Button(t("🗑 Delete"), DeletePodcast(podcast.id)),
     ]
 
 
-def ask_delete(podcast: Podcast, t: Texts) -> Screen:
-    working = podcast.status in WORKING
+def deleted(podcast: Podcast, *, stopped: bool, t: Texts) -> Screen:
+    """`stopped`: it was being worked on."""
     text = lines(
         [
-            t("🗑 <b>Delete “{title}”?</b>", title=podcast.title or t("Untitled")),
-            t("It is being worked on: that stops, and nothing is charged.")
-            if working
-            else t("It goes from your list and your feed."),
+            t("🗑 <b>“{title}” is deleted</b>", title=podcast.title or t("Untitled")),
+            t("The work at it is stopped, and nothing is charged.")
+            if stopped
+            else t("It is gone from your list and your feed."),
         ]
     )
     return Screen(
-        text, [[Button(t("Yes, delete"), DeletePodcast(podcast.id)), Button(t("‹ Keep it"), ShowPodcast(podcast.id))]]
-    )
-
-
-def deleted(title: str, t: Texts) -> Screen:
-    return Screen(
-        t("🗑 “{title}” is deleted.", title=title or t("Untitled")),
-        [[Button(t("‹ All podcasts"), ListPodcasts(Shelf.ALL, 1))]],
+        text,
+        [
+            [
+                Button(t("↩️ Undo"), UndeletePodcast(podcast.id)),
+                Button(t("‹ All podcasts"), ListPodcasts(Shelf.ALL, 1)),
+            ]
+        ],
     )
 
 

@@ -31,7 +31,6 @@ from bot.prompts import Prompt
 from bot.router import Router
 from bot.screens import Screen
 from core import ids
-from core.billing.queries import Feature, entitlements_of
 from core.db import Page, ReadSession
 from core.errors import Conflict, InvalidInput
 from core.limits import GENERATIONS, hit
@@ -40,6 +39,7 @@ from core.podcasts.models import Podcast
 from core.podcasts.names import voice_mark
 from core.podcasts.options import ChosenVoice, PodcastOptions, preset, spoken_language
 from core.podcasts.queries import last_options, material_of, options_of, podcast_of
+from core.podcasts.quotes import material_minutes, quote_of
 from core.podcasts.script import Speaker
 from core.providers.speech import Engine, Voice
 from core.sources.queries import recent_sources
@@ -185,6 +185,7 @@ async def on_provider(context: Context, press: SetProvider) -> None:
 
 
 async def on_choose_language(context: Context, press: ChoosePodcastLanguage) -> None:
+    _needs_model(context)
     async with context.deps.read() as session:
         podcast = await podcast_of(session, owner_id=context.actor.id, podcast_id=press.podcast_id)
         material = await material_of(session, podcast)
@@ -194,6 +195,7 @@ async def on_choose_language(context: Context, press: ChoosePodcastLanguage) -> 
 
 async def on_language(context: Context, press: SetPodcastLanguage) -> None:
     """Voices that don't speak it give way to the provider's first two for it."""
+    _needs_model(context)
     language = press.language or ""
     async with context.deps.read() as session:
         podcast = await podcast_of(session, owner_id=context.actor.id, podcast_id=press.podcast_id)
@@ -209,6 +211,7 @@ async def on_language(context: Context, press: SetPodcastLanguage) -> None:
 
 
 async def on_ask_focus(context: Context, press: AskFocus) -> None:
+    _needs_model(context)
     async with context.deps.read() as session:
         podcast = await podcast_of(session, owner_id=context.actor.id, podcast_id=press.podcast_id)
     message_id = context.place.message_id
@@ -288,10 +291,6 @@ async def _changed(
 
 async def _card(context: Context, session: ReadSession, podcast: Podcast) -> Screen:
     material = await material_of(session, podcast)
-    features = (Feature.PODCASTS, Feature.PODCAST_MINUTES)
-    episodes, minutes = await entitlements_of(
-        session, owner_id=context.actor.id, features=features, now=context.deps.clock.now()
-    )
     try:
         service.check_length(material)
         problem = None
@@ -301,20 +300,34 @@ async def _card(context: Context, session: ReadSession, podcast: Podcast) -> Scr
         podcast_id=podcast.id,
         options=options_of(podcast),
         material=material,
-        episodes=episodes,
-        minutes=minutes,
+        holds_min=material_minutes(podcast, material),
+        quote=await quote_of(session, podcast, now=context.deps.clock.now()),
         providers=list(context.deps.speakers),
-        can_translate=not context.deps.scripts.offline,
+        has_model=not context.deps.scripts.offline,
         problem=problem,
+        zone=context.actor.time_zone,
     )
     return screens.options_card(card, context.texts)
 
 
 async def _sources(context: Context, session: ReadSession, podcast: Podcast, page: int) -> Screen:
     found = await recent_sources(session, owner_id=context.actor.id, page=Page(page, SOURCES_A_PAGE))
+    material = await material_of(session, podcast)
     return screens.choose_sources(
-        podcast.id, podcast.source_ids, found.items, page=found.number, pages=found.pages, t=context.texts
+        podcast.id,
+        podcast.source_ids,
+        material.characters,
+        found.items,
+        page=found.number,
+        pages=found.pages,
+        t=context.texts,
     )
+
+
+def _needs_model(context: Context) -> None:
+    """A button from when there was one. Raises InvalidInput "podcasts.needs_model"."""
+    if context.deps.scripts.offline:
+        raise InvalidInput("podcasts.needs_model")
 
 
 async def _podcast_and_voices(context: Context, podcast_id: ids.PodcastId) -> tuple[Podcast, Sequence[Voice]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from bot.keyboards import pager, ticked
+from bot.keyboards import bar, pager, ticked
 from bot.podcasts.actions import (
     AskFocus,
     ChoosePodcastLanguage,
@@ -25,66 +25,86 @@ from bot.podcasts.actions import (
     WriteScript,
 )
 from bot.podcasts.labels import format_label, length_label, provider_label
+from bot.podcasts.quotes import quote_lines, ways_to_more
 from bot.podcasts.sentences import podcast_problem
 from bot.posts.labels import language_label
 from bot.screens import Button, Keyboard, Screen, lines, rows_of
 from bot.texts import Texts
 from core import ids
-from core.billing.queries import Entitlement
 from core.languages import UNKNOWN
 from core.podcasts.names import voice_mark
-from core.podcasts.options import Length, PodcastOptions
+from core.podcasts.options import SOURCES_MOST, Length, PodcastOptions
+from core.podcasts.pace import TOLERANCE
 from core.podcasts.queries import Material
+from core.podcasts.quotes import Quote
 from core.podcasts.script import Format, Speaker
 from core.providers.speech import Engine, Voice
+from core.providers.text import SOURCE_MAX_CHARACTERS
 from core.sources.queries import SourceTitle
 
 VOICES_A_PAGE = 6
+SOURCE_TITLE_CHARACTERS = 36
 
 
 @dataclass(frozen=True, slots=True)
 class OptionsCard:
-    """What the card shows. `problem`: why it can't start with these sources."""
+    """What the card shows. `holds_min`: about how many minutes the sources are enough for; `problem`: why it can't
+    start with them."""
 
     podcast_id: ids.PodcastId
     options: PodcastOptions
     material: Material
-    episodes: Entitlement
-    minutes: Entitlement
+    holds_min: int
+    quote: Quote
     providers: Sequence[Engine]
-    can_translate: bool
+    has_model: bool
     problem: tuple[str, dict[str, object]] | None
+    zone: str | None
+
+    @property
+    def is_short(self) -> bool:
+        return self.holds_min < self.options.length.minutes * (1 - TOLERANCE)
+
+    @property
+    def about_min(self) -> int:
+        return self.holds_min if self.is_short else self.options.length.minutes
 
 
 def options_card(card: OptionsCard, t: Texts) -> Screen:
     """What will be made, what it takes of the plan, and everything that can be chosen."""
     options = card.options
-    problem = card.problem
     text = lines(
         [
             t("🎙 <b>A podcast from “{title}”</b>", title=_title(card.material, t)),
             "",
             t("{host} asks, {guest} answers.", host=options.host.name, guest=options.guest.name),
             *([t("🎯 {focus}", focus=options.focus)] if options.focus else []),
+            *([_by_the_offline_writer(t)] if not card.has_model else []),
             "",
-            podcast_problem({"code": problem[0], "params": problem[1]}, t) if problem else quote(card, t),
+            *_price(card, t),
         ]
     )
-    return Screen(text, [*_choices(card, t), *([] if problem else _starts(card.podcast_id, t))])
+    return Screen(text, [*_choices(card, t), *_starts(card, t)])
 
 
-def quote(card: OptionsCard, t: Texts) -> Markup:
-    """The price before it starts."""
-    minutes = card.options.length.minutes
-    about = t.plural("about {n} min", "about {n} min", minutes)
-    return Markup(" · ").join(
-        [
-            about,
-            t("uses {n} of your {left} minutes", n=minutes, left=card.minutes.left)
-            if card.minutes.left is not None
-            else t("uses {n} minutes", n=minutes),
-            *([t("1 of {left} episodes", left=card.episodes.left)] if card.episodes.left is not None else []),
-        ]
+def _by_the_offline_writer(t: Texts) -> Markup:
+    return t("<i>Written offline, from your own sentences and in their language.</i>")
+
+
+def _price(card: OptionsCard, t: Texts) -> list[Markup]:
+    if card.problem is not None:
+        code, params = card.problem
+        return [podcast_problem({"code": code, "params": params}, t)]
+    price = quote_lines(card.quote, t, about_min=card.about_min, zone=card.zone)
+    return [*([_short(card, t)] if card.is_short and card.quote.fits else []), *price]
+
+
+def _short(card: OptionsCard, t: Texts) -> Markup:
+    return t(
+        "⚠️ Your text is enough for about {n} min, not for {wanted}. The episode becomes shorter, and only its real "
+        "length counts; or add a source.",
+        n=card.holds_min,
+        wanted=card.options.length.minutes,
     )
 
 
@@ -110,11 +130,15 @@ def _choices(card: OptionsCard, t: Texts) -> Keyboard:
     more = []
     if len(card.providers) > 1:
         more.append(Button(t("🔊 {name}", name=provider_label(options.provider, t)), ChooseProvider(podcast_id)))
-    if card.can_translate:
+    if card.has_model:
         more.append(Button(_language_button(card, t), ChoosePodcastLanguage(podcast_id)))
         more.append(Button(t("🎯 Focus"), AskFocus(podcast_id)))
-    more.append(Button(t("📚 Sources: {n}", n=len(card.material.sources)), ChooseSources(podcast_id, 1)))
+    more.append(Button(_sources_button(len(card.material.sources), t), ChooseSources(podcast_id, 1)))
     return [lengths, *rows_of(formats, columns=2), voices, *rows_of(more, columns=2)]
+
+
+def _sources_button(count: int, t: Texts) -> Markup:
+    return t("➕ Add a source") if count == 1 else t("📚 Sources: {n}", n=count)
 
 
 def _language_button(card: OptionsCard, t: Texts) -> Markup:
@@ -124,10 +148,14 @@ def _language_button(card: OptionsCard, t: Texts) -> Markup:
     return t("🌐 In {language}", language=language_label(language, t))
 
 
-def _starts(podcast_id: ids.PodcastId, t: Texts) -> Keyboard:
+def _starts(card: OptionsCard, t: Texts) -> Keyboard:
+    if card.problem is not None:
+        return []
+    if not card.quote.fits:
+        return [ways_to_more(t)]
     return [
-        [Button(t("✍️ Write the script"), WriteScript(podcast_id))],
-        [Button(t("⚡ Straight to audio"), StraightToAudio(podcast_id))],
+        [Button(t("✍️ Write the script"), WriteScript(card.podcast_id))],
+        [Button(t("⚡ Straight to audio"), StraightToAudio(card.podcast_id))],
     ]
 
 
@@ -183,26 +211,50 @@ def choose_language(
 def choose_sources(
     podcast_id: ids.PodcastId,
     chosen: Sequence[str],
+    characters: int,
     found: Sequence[SourceTitle],
     *,
     page: int,
     pages: int,
     t: Texts,
 ) -> Screen:
-    """What was sent lately, to be taken in or out."""
+    """What was sent lately, to be taken in or out, and how much it is together."""
     rows = [
-        [
-            Button(
-                ticked(source.title[:48] or t("Without a title"), str(source.id) in chosen),
-                ToggleSource(podcast_id, source.id, page),
-            )
-        ]
+        [Button(ticked(_source_button(source, t), str(source.id) in chosen), ToggleSource(podcast_id, source.id, page))]
         for source in found
     ]
-    return Screen(
-        t("📚 <b>What should they talk about?</b>\nTap what belongs in. To add something new, send it to me first."),
-        [*rows, pager(page, pages, lambda number: ChooseSources(podcast_id, number)), [_back(podcast_id, t)]],
+    text = lines(
+        [
+            t("📚 <b>What should they talk about?</b>"),
+            t("Tap what belongs in. To add something new, send it to me first."),
+            "",
+            t.plural("{n} of at most {most} sources", "{n} of at most {most} sources", len(chosen), most=SOURCES_MOST),
+            t(
+                "{bar} {characters} of {most} characters",
+                bar=bar(min(characters, SOURCE_MAX_CHARACTERS), SOURCE_MAX_CHARACTERS),
+                characters=characters,
+                most=SOURCE_MAX_CHARACTERS,
+            ),
+            *([t("⚠️ That is too much for one episode: take a source out.")] if _is_too_much(characters) else []),
+        ]
     )
+    return Screen(
+        text,
+        [
+            *rows,
+            pager(page, pages, lambda number: ChooseSources(podcast_id, number)),
+            [Button(t("‹ Done"), ShowPodcastOptions(podcast_id))],
+        ],
+    )
+
+
+def _is_too_much(characters: int) -> bool:
+    return characters > SOURCE_MAX_CHARACTERS
+
+
+def _source_button(source: SourceTitle, t: Texts) -> Markup:
+    title = source.title[:SOURCE_TITLE_CHARACTERS] or t("Without a title")
+    return t.plural("{title} · {n} word", "{title} · {n} words", source.words, title=title)
 
 
 def ask_focus(podcast_id: ids.PodcastId, focus: str, t: Texts) -> Screen:

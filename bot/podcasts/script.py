@@ -1,5 +1,8 @@
 """A script in the chat: paging, changing lines by buttons or by reply, sections anew, and the audio."""
 
+from collections.abc import Awaitable, Callable
+from typing import Protocol
+
 import regex
 from telegram import Message
 
@@ -8,6 +11,7 @@ from bot.context import Context
 from bot.podcasts import script_screens as screens
 from bot.podcasts.actions import (
     AskLine,
+    AskLineWish,
     ChooseLine,
     DropLine,
     DropSection,
@@ -19,21 +23,27 @@ from bot.podcasts.actions import (
     ShowScript,
     StopPodcast,
     SwapVoices,
+    WriteSectionAnew,
 )
 from bot.prompts import Prompt
 from bot.router import Router
 from bot.screens import Screen
 from core import ids
+from core.db import TelegramId
 from core.errors import Conflict, InvalidInput
 from core.limits import GENERATIONS, hit
 from core.podcasts import editing, service
 from core.podcasts.models import Podcast
-from core.podcasts.pages import page_of_section, page_with_line, script_page
-from core.podcasts.queries import options_of, podcast_of, script_of
+from core.podcasts.pages import page_of_section, page_with_line
+from core.podcasts.queries import podcast_of, script_of
+from core.podcasts.quotes import speaker_names
 from core.podcasts.script import Line, Script, Speaker
-from core.podcasts.showing import podcast_data
+from core.podcasts.showing import script_data
+from core.posts.writing import Place
 
 LINE_PROMPT = "podcasts.line"
+LINE_WISH_PROMPT = "podcasts.line_wish"
+SECTION_WISH_PROMPT = "podcasts.section_wish"
 NUMBERED = regex.compile(r"\s*(?P<number>\p{Nd}{1,4})\s*[.:)\-–—=]?\s+(?P<text>.+)", regex.DOTALL)
 
 
@@ -43,9 +53,13 @@ def register(router: Router) -> None:
     router.press(ShowLine, on_line)
     router.press(AskLine, on_ask_line)
     router.prompt(LINE_PROMPT, on_line_words, about="changing a line")
+    router.press(AskLineWish, on_ask_line_wish)
+    router.prompt(LINE_WISH_PROMPT, on_line_wish, about="changing a line")
     router.press(DropLine, on_drop_line)
     router.press(GiveLine, on_give_line)
     router.press(RedoSection, on_redo)
+    router.press(WriteSectionAnew, on_section_anew)
+    router.prompt(SECTION_WISH_PROMPT, on_section_wish, about="writing a section anew")
     router.press(DropSection, on_drop_section)
     router.press(SwapVoices, on_swap)
     router.press(MakeAudio, on_make)
@@ -54,14 +68,28 @@ def register(router: Router) -> None:
     router.reply(on_reply)
 
 
+class Versioned(Protocol):
+    """A press that was made for one version of a script."""
+
+    @property
+    def podcast_id(self) -> ids.PodcastId: ...
+
+    @property
+    def version(self) -> int: ...
+
+
+PageOf = Callable[[Script, int], int]
+
+
 async def on_show(context: Context, press: ShowScript) -> None:
-    await context.show(_card(await _podcast(context, press.podcast_id), press.page, context))
+    await context.stop_asking()
+    await context.show(await _card(context, await _podcast(context, press.podcast_id), press.page))
 
 
 async def on_choose_line(context: Context, press: ChooseLine) -> None:
     podcast = await _same(context, press.podcast_id, press.version, press.page)
     if podcast is not None:
-        await context.show(screens.choose_line(_data(podcast, press.page, context), context.texts))
+        await context.show(screens.choose_line(await _data(context, podcast, press.page), context.texts))
 
 
 async def on_line(context: Context, press: ShowLine) -> None:
@@ -86,27 +114,70 @@ async def on_line(context: Context, press: ShowLine) -> None:
 
 
 async def on_ask_line(context: Context, press: AskLine) -> None:
+    line = await _asked_about(context, press, press.number, LINE_PROMPT)
+    if line is not None:
+        await context.send(screens.ask_line(press.number, line, context.texts))
+
+
+async def on_ask_line_wish(context: Context, press: AskLineWish) -> None:
+    line = await _asked_about(context, press, press.number, LINE_WISH_PROMPT)
+    if line is not None:
+        offline = context.deps.scripts.offline
+        await context.send(screens.ask_line_wish(press.number, line, offline=offline, t=context.texts))
+
+
+async def _asked_about(context: Context, press: Versioned, number: int, prompt: str) -> Line | None:
+    """The line, while the script is the one that the button was made for; the next message is about it."""
     podcast = await _same(context, press.podcast_id, press.version)
     if podcast is None:
-        return
-    line = _script(podcast).line(press.number)
+        return None
+    line = _script(podcast).line(number)
     await context.ask(
-        LINE_PROMPT,
+        prompt,
         podcast_id=ids.short(podcast.id),
-        number=press.number,
+        number=number,
         version=press.version,
         message_id=context.place.message_id,
     )
-    await context.send(screens.ask_line(press.number, line, context.texts))
+    return line
 
 
 async def on_line_words(context: Context, prompt: Prompt) -> None:
     """The new words; when they can't be taken, it is asked again."""
-    podcast_id = ids.PodcastId(ids.parse_short(prompt.data["podcast_id"]))
+    data = prompt.data
     try:
-        await _say(
-            context, podcast_id, prompt.data["number"], context.text, prompt.data["version"], prompt.data["message_id"]
-        )
+        await _say(context, _id_in(prompt), data["number"], context.text, data["version"], data["message_id"])
+    except InvalidInput:
+        await context.ask(prompt.name, **prompt.data)
+        raise
+
+
+async def on_line_wish(context: Context, prompt: Prompt) -> None:
+    """What should be different about the line; the script's message shows that it is written."""
+    await _by_wish(context, prompt, editing.request_line)
+
+
+async def on_section_wish(context: Context, prompt: Prompt) -> None:
+    await _by_wish(context, prompt, editing.regenerate_section)
+
+
+async def _by_wish(context: Context, prompt: Prompt, verb: Callable[..., Awaitable[Podcast]]) -> None:
+    data = prompt.data
+    if await _same(context, _id_in(prompt), data["version"], message_id=data["message_id"]) is None:
+        return
+    await hit(context.deps.redis, GENERATIONS, str(context.actor.telegram_id))
+    place = Place(context.chat_id, TelegramId(data["message_id"]), context.actor.language)
+    try:
+        async with context.deps.tx() as tx:
+            await verb(
+                tx,
+                owner_id=context.actor.id,
+                podcast_id=_id_in(prompt),
+                number=data["number"],
+                version=data["version"],
+                wish=context.text,
+                place=place,
+            )
     except InvalidInput:
         await context.ask(prompt.name, **prompt.data)
         raise
@@ -134,38 +205,33 @@ async def _say(
         podcast = await editing.edit_line(
             tx, owner_id=context.actor.id, podcast_id=podcast_id, number=number, text=text, version=version
         )
-    await context.change(message_id, _card(podcast, page_with_line(_script(podcast), number), context))
+    await context.change(message_id, await _card(context, podcast, page_with_line(_script(podcast), number)))
     await context.send(screens.line_kept(number, context.texts))
 
 
 async def on_drop_line(context: Context, press: DropLine) -> None:
-    if await _same(context, press.podcast_id, press.version) is None:
-        return
-    async with context.deps.tx() as tx:
-        podcast = await editing.drop_line(
-            tx, owner_id=context.actor.id, podcast_id=press.podcast_id, number=press.number, version=press.version
-        )
-    await context.show(_card(podcast, page_with_line(_script(podcast), press.number), context))
+    await _edited(context, press, editing.drop_line, press.number, page_with_line)
 
 
 async def on_give_line(context: Context, press: GiveLine) -> None:
-    if await _same(context, press.podcast_id, press.version) is None:
-        return
-    async with context.deps.tx() as tx:
-        podcast = await editing.give_line(
-            tx, owner_id=context.actor.id, podcast_id=press.podcast_id, number=press.number, version=press.version
-        )
-    await context.show(_card(podcast, page_with_line(_script(podcast), press.number), context))
+    await _edited(context, press, editing.give_line, press.number, page_with_line)
 
 
 async def on_drop_section(context: Context, press: DropSection) -> None:
+    await _edited(context, press, editing.drop_section, press.section, page_of_section)
+
+
+async def _edited(
+    context: Context, press: Versioned, verb: Callable[..., Awaitable[Podcast]], number: int, page_of: PageOf
+) -> None:
+    """Change a line or a section, and show the script where that was."""
     if await _same(context, press.podcast_id, press.version) is None:
         return
     async with context.deps.tx() as tx:
-        podcast = await editing.drop_section(
-            tx, owner_id=context.actor.id, podcast_id=press.podcast_id, number=press.section, version=press.version
+        podcast = await verb(
+            tx, owner_id=context.actor.id, podcast_id=press.podcast_id, number=number, version=press.version
         )
-    await context.show(_card(podcast, page_of_section(_script(podcast), press.section), context))
+    await context.show(await _card(context, podcast, page_of(_script(podcast), number)))
 
 
 async def on_swap(context: Context, press: SwapVoices) -> None:
@@ -175,20 +241,47 @@ async def on_swap(context: Context, press: SwapVoices) -> None:
         podcast = await editing.swap_voices(
             tx, owner_id=context.actor.id, podcast_id=press.podcast_id, version=press.version
         )
-    await context.show(_card(podcast, press.page, context))
+    await context.show(await _card(context, podcast, press.page))
 
 
 async def on_redo(context: Context, press: RedoSection) -> None:
+    """A model is told what should be different, if anything; the offline writer begins at once."""
+    podcast = await _same(context, press.podcast_id, press.version)
+    if podcast is None:
+        return
+    if context.deps.scripts.offline:
+        await _write_anew(context, press, press.section)
+        return
+    script = _script(podcast)
+    title = script.section(press.section).title
+    await context.ask(
+        SECTION_WISH_PROMPT,
+        podcast_id=ids.short(podcast.id),
+        number=press.section,
+        version=press.version,
+        message_id=context.place.message_id,
+    )
+    page = page_of_section(script, press.section)
+    await context.show(
+        screens.ask_section_wish(podcast.id, press.section, title, page=page, version=press.version, t=context.texts)
+    )
+
+
+async def on_section_anew(context: Context, press: WriteSectionAnew) -> None:
+    await context.stop_asking()
+    if await _same(context, press.podcast_id, press.version) is not None:
+        await _write_anew(context, press, press.section)
+
+
+async def _write_anew(context: Context, press: Versioned, section: int) -> None:
     """The message shows that it is written, and then the script again."""
     await hit(context.deps.redis, GENERATIONS, str(context.actor.telegram_id))
-    if await _same(context, press.podcast_id, press.version) is None:
-        return
     async with context.deps.tx() as tx:
         await editing.regenerate_section(
             tx,
             owner_id=context.actor.id,
             podcast_id=press.podcast_id,
-            number=press.section,
+            number=section,
             version=press.version,
             place=context.place,
         )
@@ -231,7 +324,10 @@ async def _same(
     podcast = await _podcast(context, podcast_id)
     if podcast.script_version == version:
         return podcast
-    card, told = _card(podcast, page, context), context.texts("The script has changed since. This is how it is now.")
+    card, told = (
+        await _card(context, podcast, page),
+        context.texts("The script has changed since. This is how it is now."),
+    )
     if message_id is not None:
         await context.change(message_id, card)
         await context.send(Screen(told))
@@ -241,12 +337,18 @@ async def _same(
     return None
 
 
-def _card(podcast: Podcast, page: int, context: Context) -> Screen:
-    return screens.script_card(_data(podcast, page, context), context.texts)
+async def _card(context: Context, podcast: Podcast, page: int) -> Screen:
+    return screens.script_card(await _data(context, podcast, page), context.texts)
 
 
-def _data(podcast: Podcast, page: int, context: Context) -> dict[str, object]:
-    return podcast_data(podcast, language=context.actor.language, **script_page(podcast, page))
+async def _data(context: Context, podcast: Podcast, page: int) -> dict[str, object]:
+    async with context.deps.read() as session:
+        data = await script_data(session, podcast, page, language=context.actor.language, now=context.deps.clock.now())
+    return {**data, "zone": context.actor.time_zone}
+
+
+def _id_in(prompt: Prompt) -> ids.PodcastId:
+    return ids.PodcastId(ids.parse_short(prompt.data["podcast_id"]))
 
 
 def _script(podcast: Podcast) -> Script:
@@ -255,6 +357,6 @@ def _script(podcast: Podcast) -> Script:
 
 def _names(podcast: Podcast, line: Line) -> tuple[str, str]:
     """Of who says it, and of the other one."""
-    script, options = _script(podcast), options_of(podcast)
-    names = script.host or options.host.name, script.guest or options.guest.name
-    return names if line.speaker is Speaker.HOST else names[::-1]
+    names = speaker_names(podcast, _script(podcast))
+    other = next(each for each in Speaker if each is not line.speaker)
+    return names[line.speaker], names[other]

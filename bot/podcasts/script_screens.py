@@ -9,6 +9,7 @@ from markupsafe import Markup
 from bot.keyboards import pager
 from bot.podcasts.actions import (
     AskLine,
+    AskLineWish,
     ChooseLine,
     DropLine,
     DropSection,
@@ -16,14 +17,18 @@ from bot.podcasts.actions import (
     MakeAudio,
     RedoSection,
     ShowLine,
+    ShowPodcast,
     ShowScript,
     SwapVoices,
+    WriteSectionAnew,
 )
+from bot.podcasts.quotes import quote_lines, ways_to_more
 from bot.podcasts.sentences import podcast_problem, script_note
 from bot.posts.labels import engine_label
 from bot.screens import Button, Keyboard, Screen, lines, rows_of
 from bot.texts import Texts
 from core import ids
+from core.podcasts.quotes import Quote
 from core.podcasts.script import Line
 
 Data = Mapping[str, Any]
@@ -35,7 +40,7 @@ def script_card(data: Data, t: Texts) -> Screen:
     text = lines(
         [
             t("📜 <b>{title}</b>", title=data["title"]),
-            _facts(data, t),
+            *_facts(data, t),
             *([t("⚠️ {problem}", problem=podcast_problem(data["problem"], t))] if data.get("problem") else []),
             *(t("ℹ️ {note}", note=note) for note in notes if note is not None),
             "",
@@ -50,10 +55,17 @@ def script_card(data: Data, t: Texts) -> Screen:
     return Screen(text, _keyboard(data, t))
 
 
-def _facts(data: Data, t: Texts) -> Markup:
+def _facts(data: Data, t: Texts) -> list[Markup]:
+    """Who wrote it, and what its audio takes; of finished audio nothing while it says this very script."""
     minutes = max(1, round(int(data["seconds"]) / 60))
-    about = t.plural("about {n} min", "about {n} min", minutes)
-    return t("{about} · written by: {engine}", about=about, engine=engine_label(str(data["engine"]), t))
+    by = t("written by: {engine}", engine=engine_label(str(data["engine"]), t))
+    if data["has_audio"] and not data["outdated"]:
+        return [
+            t("about {n} min · {by}", n=minutes, by=by),
+            t("The audio says this script. Change it, and make it again."),
+        ]
+    quote = Quote.from_json(data["quote"])
+    return [*quote_lines(quote, t, about_min=minutes, zone=data.get("zone")), t("<i>{by}</i>", by=by)]
 
 
 def _lines(data: Data) -> list[Markup]:
@@ -63,7 +75,6 @@ def _lines(data: Data) -> list[Markup]:
 def _keyboard(data: Data, t: Texts) -> Keyboard:
     podcast_id, page, version = _id(data), int(data["page"]), int(data["version"])
     section = int(data["section"])
-    minutes = max(1, round(int(data["seconds"]) / 60))
     return [
         pager(page, int(data["pages"]), lambda number: ShowScript(podcast_id, number)),
         [
@@ -78,8 +89,19 @@ def _keyboard(data: Data, t: Texts) -> Keyboard:
                 else []
             ),
         ],
-        [Button(t("🎙 Make audio · {n} min", n=minutes), MakeAudio(podcast_id))],
+        _on_to_audio(data, t),
     ]
+
+
+def _on_to_audio(data: Data, t: Texts) -> list[Button]:
+    podcast_id, quote = _id(data), Quote.from_json(data["quote"])
+    if data["has_audio"] and not data["outdated"]:
+        return [Button(t("‹ Back to the episode"), ShowPodcast(podcast_id))]
+    if not quote.fits:
+        return ways_to_more(t)
+    if data["has_audio"]:
+        return [Button(t("🎙 Make the audio again"), MakeAudio(podcast_id))]
+    return [Button(t("🎙 Make audio · {n} min", n=quote.minutes.takes), MakeAudio(podcast_id))]
 
 
 def choose_line(data: Data, t: Texts) -> Screen:
@@ -110,7 +132,10 @@ def one_line(
     return Screen(
         text,
         [
-            [Button(t("✏️ Other words"), AskLine(podcast_id, number, version))],
+            [
+                Button(t("✏️ Other words"), AskLine(podcast_id, number, version)),
+                Button(t("🪄 Tell me what to change"), AskLineWish(podcast_id, number, version)),
+            ],
             [
                 Button(t("🔀 {name} says it", name=other), GiveLine(podcast_id, number, version)),
                 Button(t("🗑 Leave it out"), DropLine(podcast_id, number, version)),
@@ -128,6 +153,43 @@ def ask_line(number: int, line: Line, t: Texts) -> Screen:
                 Markup("<blockquote><code>{}</code></blockquote>").format(line.text),
             ]
         )
+    )
+
+
+def ask_line_wish(number: int, line: Line, *, offline: bool, t: Texts) -> Screen:
+    """What the offline writer can do is told before somebody asks for more."""
+    hint = (
+        t("The offline writer knows: shorter, remove “…”, replace “old” with “new”, add “…”.")
+        if offline
+        else t("For example: shorter, with an example, as a question.")
+    )
+    return Screen(
+        lines(
+            [
+                t("What should be different about line {number}? Send it, or /cancel.", number=number),
+                t("<i>{hint}</i>", hint=hint),
+                Markup("<blockquote>{}</blockquote>").format(line.text),
+            ]
+        )
+    )
+
+
+def ask_section_wish(
+    podcast_id: ids.PodcastId, section: int, title: str, *, page: int, version: int, t: Texts
+) -> Screen:
+    """In place of the script, until it is told or pressed."""
+    text = lines(
+        [
+            t("♻️ <b>Section {number} anew: {title}</b>", number=section, title=title),
+            t("Send me what should be different, for example: more figures, a funnier opening."),
+        ]
+    )
+    return Screen(
+        text,
+        [
+            [Button(t("♻️ Just write it anew"), WriteSectionAnew(podcast_id, section, version))],
+            [Button(t("‹ Back"), ShowScript(podcast_id, page))],
+        ],
     )
 
 

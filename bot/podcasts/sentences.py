@@ -6,7 +6,7 @@ from typing import Any
 from markupsafe import Markup
 
 from bot.posts.labels import language_label
-from bot.posts.problems import problem_sentence
+from bot.posts.problems import note_sentence, problem_sentence
 from bot.router import Router
 from bot.texts import Texts
 from core.languages import UNKNOWN
@@ -21,14 +21,15 @@ def register(router: Router) -> None:
 
 def podcast_problem(error: Mapping[str, Any], t: Texts) -> Markup:
     """A stored error (`{"code", "params"}`) in words."""
-    sentence = SENTENCES.get(str(error["code"]))
+    code = str(error["code"])
+    sentence = WRITING.get(code) or SENTENCES.get(code)
     return sentence(t, error.get("params", {})) if sentence is not None else problem_sentence(error, t)
 
 
 def script_note(note: Mapping[str, Any], t: Texts) -> Markup | None:
     """What the writer wants said about a script; None for what has no words here."""
     sentence = NOTES.get(str(note["code"]))
-    return sentence(t, note.get("params", {})) if sentence is not None else None
+    return sentence(t, note.get("params", {})) if sentence is not None else note_sentence(note, t)
 
 
 def _source_length(t: Texts, params: Params) -> Markup:
@@ -83,6 +84,12 @@ SENTENCES: dict[str, Callable[[Texts, Params], Markup]] = {
         "That is too long: {most} characters are enough.", most=params["most"]
     ),
     "podcasts.too_many_sources": lambda t, params: t("At most {most} sources go into an episode.", most=params["most"]),
+    "podcasts.last_source": lambda t, _: t("One source has to stay. Choose another one first."),
+    "podcasts.needs_model": lambda t, _: t("Only a language model can do that, and there is none here at the moment."),
+    "podcasts.wish_missing": lambda t, _: t("Please say in words what should be different, or /cancel."),
+    "podcasts.wish_too_long": lambda t, params: t(
+        "That is too long: {most} characters are enough.", most=params["most"]
+    ),
     "podcasts.title_length": lambda t, params: t("A title has 1 to {most} characters.", most=params["most"]),
     "podcasts.no_script": lambda t, _: t("There is no script yet."),
     "podcasts.line_number_missing": lambda t, _: t(
@@ -118,6 +125,17 @@ SENTENCES: dict[str, Callable[[Texts, Params], Markup]] = {
     "speech.refused": lambda t, _: t("The speech service doesn't want to say this. Change the script, or the voices."),
     "speech.bad_request": lambda t, _: t("The speech service can't do that as it is set up here. Please tell us."),
 }
+
+WRITING: dict[str, Callable[[Texts, Params], Markup]] = {
+    "text.not_able": lambda t, _: t(
+        "The offline writer can't do that. Change the lines yourself: reply with a number."
+    ),
+    "text.instruction_not_understood": lambda t, _: t(
+        "The offline writer didn't understand that. It knows: shorter, remove “…”, replace “old” with “new”, add “…”. "
+        "Or give the line other words."
+    ),
+}
+"""Of scripts said otherwise than of posts."""
 
 NOTES: dict[str, Callable[[Texts, Params], Markup]] = {
     "script.shorter": lambda t, _: t("Your text holds no more without saying things twice, so it is shorter."),

@@ -8,8 +8,8 @@ from markupsafe import Markup
 
 from bot.keyboards import BAR_CELLS, bar
 from bot.podcasts.actions import (
-    AskDeletePodcast,
     AskTitle,
+    DeletePodcast,
     RetryPodcast,
     SendEpisode,
     SendTranscript,
@@ -19,6 +19,7 @@ from bot.podcasts.actions import (
     ShowPodcastOptions,
     ShowScript,
     StopPodcast,
+    UndeletePodcast,
 )
 from bot.podcasts.labels import duration_label, step_label
 from bot.podcasts.sentences import podcast_problem
@@ -48,34 +49,39 @@ def progress(data: Data, t: Texts) -> Screen:
 
 def failed(data: Data, t: Texts) -> Screen:
     """Why, that nothing was charged, and how it goes on."""
-    text = lines(
-        [
-            _heading("❌", data, t),
-            podcast_problem(data["error"], t),
-            "",
-            t("Nothing was charged. What is there already is kept, and isn't made again."),
-        ]
-    )
+    text = lines([_heading("❌", data, t), podcast_problem(data["error"], t), "", _kept(data, t)])
     return Screen(text, _ways_on(data, t))
 
 
 def cancelled(data: Data, t: Texts) -> Screen:
-    text = lines([_heading("🚫", data, t), t("Stopped. Nothing was charged, and what is there is kept.")])
-    return Screen(text, _ways_on(data, t))
+    return Screen(lines([_heading("🚫", data, t), t("Stopped."), _kept(data, t)]), _ways_on(data, t))
+
+
+def _kept(data: Data, t: Texts) -> Markup:
+    if data.get("has_audio"):
+        return t("Nothing was charged. The audio that was there before stays in your list and your feed.")
+    return t("Nothing was charged. What is there already is kept, and isn't made again.")
 
 
 def deleted(data: Data, t: Texts) -> Screen:
-    return Screen(lines([_heading("🗑", data, t), t("Deleted. Nothing was charged.")]))
+    undo = [Button(t("↩️ Undo"), UndeletePodcast(_id(data)))]
+    return Screen(lines([_heading("🗑", data, t), t("Deleted. Nothing was charged.")]), [undo])
 
 
 def done(data: Data, t: Texts) -> Screen:
     """The end, above the audio."""
-    charged = t.plural("It used {n} of your minutes.", "It used {n} of your minutes.", int(data["minutes"]))
+    charged = _charged(int(data["minutes"]), t)
     if not data["sent"]:
         text = lines([_heading("⚠️", data, t), t("It is ready, but Telegram didn't take the file."), charged])
         return Screen(text, [[Button(t("Send it again"), SendEpisode(_id(data)))], _links(data, t)])
     text = lines([_heading("✅", data, t), t("Ready, below. {charged}", charged=charged)])
     return Screen(text, [_links(data, t)])
+
+
+def _charged(minutes: int, t: Texts) -> Markup:
+    if minutes == 0:
+        return t("It used none of your minutes.")
+    return t("It used {n} of your minutes.", n=minutes)
 
 
 def episode(data: Data, t: Texts) -> Screen:
@@ -95,12 +101,13 @@ def episode(data: Data, t: Texts) -> Screen:
         [
             t("🎧 <b>{title}</b> · {duration}", title=title, duration=duration_label(int(data["duration_ms"]))),
             *_chapters(data),
+            t("<i>A question about it? Reply to this message.</i>"),
         ]
     )
     podcast_id = _id(data)
     keyboard = [
         [Button(t("📄 Transcript"), SendTranscript(podcast_id)), Button(t("✏️ Rename"), AskTitle(podcast_id))],
-        [Button(t("📡 Your feed"), ShowFeed()), Button(t("🗑 Delete"), AskDeletePodcast(podcast_id))],
+        [Button(t("📡 Your feed"), ShowFeed()), Button(t("🗑 Delete"), DeletePodcast(podcast_id))],
     ]
     return Screen(text, keyboard, media=(audio,))
 

@@ -9,12 +9,15 @@ from core.podcasts import script as scripts
 from core.podcasts.models import Podcast, PodcastStatus
 from core.podcasts.queries import options_of
 from core.podcasts.script import LINE_CHARACTERS, Script
-from core.podcasts.service import SECTION, editable
+from core.podcasts.service import LINE, SECTION, editable
 from core.podcasts.showing import show_progress
 from core.podcasts.spoken import spoken
 from core.posts.writing import Place
+from core.queue import JobSpec
 from core.tx import Tx
 from core.work.service import request_work
+
+WISH_CHARACTERS = 500
 
 
 class ScriptChanged(Conflict):
@@ -74,21 +77,46 @@ async def swap_voices(tx: Tx, *, owner_id: ids.UserId, podcast_id: ids.PodcastId
 
 
 async def regenerate_section(
-    tx: Tx, *, owner_id: ids.UserId, podcast_id: ids.PodcastId, number: int, version: int, place: Place
+    tx: Tx, *, owner_id: ids.UserId, podcast_id: ids.PodcastId, number: int, version: int, place: Place, wish: str = ""
 ) -> Podcast:
-    """Have a section written anew; the others stay. Raises InvalidInput "script.no_section", and NotNow."""
+    """Have a section written anew, as `wish` says if anything; the others stay.
+
+    Raises InvalidInput "script.no_section", "podcasts.wish_too_long", and NotNow.
+    """
     podcast = await _seen(tx, owner_id, podcast_id, version)
     _script(podcast).section(number)
-    payload = {
-        "chat_id": place.chat_id,
-        "message_id": place.message_id,
-        "language": place.language,
-        "section": number,
-    }
+    return await _ask(tx, podcast, SECTION, place, step="section", section=number, wish=_sensible(wish))
+
+
+async def request_line(
+    tx: Tx, *, owner_id: ids.UserId, podcast_id: ids.PodcastId, number: int, version: int, place: Place, wish: str
+) -> Podcast:
+    """Have a line written anew as its owner wishes.
+
+    Raises InvalidInput "script.no_line", "podcasts.wish_missing", "podcasts.wish_too_long", and NotNow.
+    """
+    podcast = await _seen(tx, owner_id, podcast_id, version)
+    _script(podcast).line(number)
+    wish = _sensible(wish)
+    if not wish:
+        raise InvalidInput("podcasts.wish_missing")
+    return await _ask(tx, podcast, LINE, place, step="line", line=number, wish=wish)
+
+
+async def _ask(tx: Tx, podcast: Podcast, spec: JobSpec, place: Place, *, step: str, **more: object) -> Podcast:
+    """The message at `place` shows that it is written, and then the script again."""
+    payload = {"chat_id": place.chat_id, "message_id": place.message_id, "language": place.language, **more}
     podcast.status = PodcastStatus.SCRIPTING
-    await request_work(tx, SECTION, owner_id=owner_id, subject_id=podcast.id, payload=payload)
-    await show_progress(tx, podcast, place, step="section", percent=0, message_id=place.message_id)
+    await request_work(tx, spec, owner_id=podcast.owner_id, subject_id=podcast.id, payload=payload)
+    await show_progress(tx, podcast, place, step=step, percent=0, message_id=place.message_id)
     return podcast
+
+
+def _sensible(wish: str) -> str:
+    wish = " ".join(wish.split())
+    if len(wish) > WISH_CHARACTERS:
+        raise InvalidInput("podcasts.wish_too_long", characters=len(wish), most=WISH_CHARACTERS)
+    return wish
 
 
 async def _seen(tx: Tx, owner_id: ids.UserId, podcast_id: ids.PodcastId, version: int) -> Podcast:

@@ -34,6 +34,7 @@ DESCRIPTION_LIMIT: Final = 4000
 """https://podcasters.apple.com/support/823"""
 NOT_IN_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """https://www.w3.org/TR/xml/#charsets"""
+VERSION: Final = re.compile(r"-v[0-9]{1,9}$")
 NOT_IN_CUES: Final = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\n": " ", "\r": " "})
 CHAPTERS_TYPE: Final = "application/json+chapters"
 TRANSCRIPT_TYPE: Final = "text/vtt"
@@ -59,7 +60,13 @@ class FeedCue:
 
 @dataclass(frozen=True, slots=True)
 class FeedEpisode:
-    """One audio file. `name` is made of letters, digits and dashes, unique in its feed, and never changes."""
+    """One audio file. `name` is made of letters, digits and dashes, unique in its feed, and never changes.
+
+    When the audio is made again, `version` changes, and with it the address of everything that belongs to it; the guid
+    stays, so that apps show one episode. Apps differ in what they make of it: some fetch the file anew when the
+    enclosure's address changes (https://github.com/mlj/castget/issues/67), others keep for good the address that they
+    saw first (https://github.com/atareao/u2vpodcast/issues/19). So every earlier address leads to the present file.
+    """
 
     name: str
     title: str
@@ -72,6 +79,12 @@ class FeedEpisode:
     cues: tuple[FeedCue, ...] = ()
     picture_key: str | None = None
     """A square of at least 1400 px."""
+    version: int = 0
+
+    @property
+    def file_name(self) -> str:
+        """What its files are called in addresses, without their ending."""
+        return f"{self.name}-v{self.version}" if self.version else self.name
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +128,12 @@ def folder_url(base_url: str, token: str) -> str:
     return f"{base_url}/feeds/{token}"
 
 
+def episode_called(feed: PrivateFeed, file_name: str) -> FeedEpisode | None:
+    """The episode behind an address, whichever version of its audio that was made for."""
+    name = VERSION.sub("", file_name)
+    return next((episode for episode in feed.episodes if episode.name == name), None)
+
+
 def feed_document(feed: PrivateFeed, *, folder: str) -> bytes:
     """The RSS document, newest episode first; the same bytes for the same feed. `folder` is from `folder_url`."""
     make, itunes, podcast = ElementMaker(nsmap=NAMESPACES), _maker(ITUNES), _maker(PODCAST)
@@ -155,7 +174,7 @@ def transcript_document(episode: FeedEpisode) -> bytes:
 
 def _item(episode: FeedEpisode, feed: PrivateFeed, folder: str) -> "_Element":
     make, itunes, podcast = ElementMaker(), _maker(ITUNES), _maker(PODCAST)
-    place = f"{folder}/{episode.name}"
+    place = f"{folder}/{episode.file_name}"
     audio_type = content_type_of(episode.audio_key)
     extras = []
     if episode.chapters:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from core.db import Json
 from core.podcasts.models import Podcast
 from core.podcasts.options import PodcastOptions
+from core.podcasts.quotes import speaker_names
 from core.podcasts.script import Line, Script
 
 PAGE_CHARACTERS = 2800
@@ -51,7 +52,7 @@ def script_page(podcast: Podcast, number: int) -> Json:
     pages = pages_of(script)
     number = min(max(1, number), len(pages))
     page = pages[number - 1]
-    names = {"host": script.host or options.host.name, "guest": script.guest or options.guest.name}
+    names = speaker_names(podcast, script)
     return {
         "page": number,
         "pages": len(pages),

@@ -11,7 +11,7 @@ from core import ids
 from core.accounts.service import user_of
 from core.db import Json, ReadSession
 from core.podcasts.feeds import FeedChapter, FeedCue, FeedEpisode, PrivateFeed, digest_of, new_token
-from core.podcasts.models import Podcast, PodcastFeed, PodcastStatus
+from core.podcasts.models import Podcast, PodcastFeed
 from core.tx import Tx
 
 TITLE = "My podcasts"
@@ -61,7 +61,7 @@ async def _podcasts(session: ReadSession, owner_id: ids.UserId) -> Sequence[Podc
     """Newest first, with those deleted: they tell when the feed has changed."""
     found = await session.scalars(
         select(Podcast)
-        .where(Podcast.owner_id == owner_id, Podcast.status == PodcastStatus.READY)
+        .where(Podcast.owner_id == owner_id, Podcast.ready_at.is_not(None))
         .order_by(Podcast.ready_at.desc())
         .limit(EPISODES_MOST)
     )
@@ -78,6 +78,7 @@ def _episodes(podcast: Podcast) -> Iterator[FeedEpisode]:
         several = len(podcast.parts) > 1
         yield FeedEpisode(
             name=f"{podcast.id}-{number}",
+            version=podcast.audio_version or 0,
             title=f"{podcast.title} ({number}/{len(podcast.parts)})" if several else podcast.title,
             description=_description(part),
             published_at=podcast.ready_at or podcast.updated_at,

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from core import ids
 from core.db import Page, Paged, ReadSession, paged
@@ -28,6 +29,25 @@ async def podcast_of(
     if lock:
         wanted = wanted.with_for_update().execution_options(populate_existing=True)
     podcast = await session.scalar(wanted)
+    if podcast is None:
+        raise PodcastNotFound(podcast_id=str(podcast_id))
+    return podcast
+
+
+async def deletable_podcast_of(
+    session: ReadSession, *, owner_id: ids.UserId, podcast_id: ids.PodcastId, deleted_since: datetime
+) -> Podcast:
+    """There, or deleted since then; locked. Raises PodcastNotFound."""
+    podcast = await session.scalar(
+        select(Podcast)
+        .where(
+            Podcast.id == podcast_id,
+            Podcast.owner_id == owner_id,
+            or_(Podcast.deleted_at.is_(None), Podcast.deleted_at > deleted_since),
+        )
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
     if podcast is None:
         raise PodcastNotFound(podcast_id=str(podcast_id))
     return podcast

@@ -13,10 +13,10 @@ from core.db import Json
 from core.deliveries.service import send_notice
 from core.errors import NotFound
 from core.podcasts.models import Podcast, PodcastRecording, PodcastStatus
-from core.podcasts.pages import page_of_section
 from core.podcasts.queries import podcast_of
+from core.podcasts.quotes import counted_minutes, quoted_minutes
 from core.podcasts.script import Script
-from core.podcasts.service import counted_minutes, request_render
+from core.podcasts.service import at_rest, request_render
 from core.podcasts.showing import EPISODE, podcast_data, show_done, show_progress, show_script
 from core.posts.writing import Place
 from core.providers.text import Note
@@ -81,21 +81,21 @@ async def record_script(
     return podcast
 
 
-async def record_section(
+async def record_rewrite(
     tx: Tx,
     *,
     owner_id: ids.UserId,
     podcast_id: ids.PodcastId,
     place: Place,
     script: Script,
-    section: int,
+    page: int,
     notes: Sequence[Note],
 ) -> Podcast:
-    """Keep the script with a section that was written anew, and show that section."""
+    """Keep the script of which a line or a section was written anew, and show the page where that is."""
     podcast = await podcast_of(tx.session, owner_id=owner_id, podcast_id=podcast_id, lock=True)
     _put_script(tx, podcast, script, notes)
-    podcast.status = PodcastStatus.SCRIPT_READY
-    await show_script(tx, podcast, place, page=page_of_section(script, section))
+    podcast.status = at_rest(podcast, otherwise=PodcastStatus.SCRIPT_READY)
+    await show_script(tx, podcast, place, page=page)
     return podcast
 
 
@@ -145,28 +145,42 @@ async def record_episode(
     episode: StoredEpisode,
     work_id: ids.WorkId,
 ) -> Podcast:
-    """Keep the audio, settle the plan with its real length, and send it to its owner."""
+    """Keep the audio, settle the plan, and send it to its owner.
+
+    A new episode takes its real length, one that was made again what was quoted for it.
+    """
     podcast = await podcast_of(tx.session, owner_id=owner_id, podcast_id=podcast_id, lock=True)
+    minutes = quoted_minutes(podcast) if podcast.parts else counted_minutes(episode.duration_ms / 1000)
     podcast.parts = [part.to_json() for part in episode.parts]
     podcast.transcript_key, podcast.picture_key = episode.transcript_key, episode.picture_key
-    podcast.status, podcast.error, podcast.ready_at, podcast.updated_at = PodcastStatus.READY, None, tx.now, tx.now
-    await _settle(tx, podcast, minutes=counted_minutes(episode.duration_ms / 1000))
+    podcast.thumbnail_key, podcast.audio_version = episode.thumbnail_key, podcast.script_version
+    podcast.status, podcast.error, podcast.updated_at = PodcastStatus.READY, None, tx.now
+    podcast.ready_at = podcast.ready_at or tx.now
+    await _settle(tx, podcast, minutes=minutes)
     await show_progress(tx, podcast, place, step="sending", percent=95)
-    await send_episode(tx, podcast, place, thumbnail_key=episode.thumbnail_key, dedupe=str(work_id))
+    await send_episode(tx, podcast, place, dedupe=str(work_id), minutes=minutes)
     return podcast
 
 
-async def send_episode(
-    tx: Tx, podcast: Podcast, place: Place, *, dedupe: str, thumbnail_key: str | None = None
-) -> None:
-    """The audio as a message, one for each part. `dedupe` names the occasion: it isn't sent twice for the same."""
+def files_of(podcast: Podcast) -> list[str]:
+    """The keys of everything that is stored of its audio."""
+    others = (podcast.transcript_key, podcast.picture_key, podcast.thumbnail_key)
+    return [*(part["key"] for part in podcast.parts), *(key for key in others if key is not None)]
+
+
+async def send_episode(tx: Tx, podcast: Podcast, place: Place, *, dedupe: str, minutes: int | None = None) -> None:
+    """The audio as a message, one for each part. `dedupe` names the occasion: it isn't sent twice for the same.
+
+    `minutes`: it is sent because it was made, and took so many.
+    """
     for number, part in enumerate(podcast.parts, start=1):
         data = podcast_data(
             podcast,
             language=place.language,
             key=part["key"],
             duration_ms=part["duration_ms"],
-            thumbnail_key=thumbnail_key,
+            thumbnail_key=podcast.thumbnail_key,
+            minutes=minutes,
             part=number,
             parts=len(podcast.parts),
             chapters=part["chapters"],
@@ -184,16 +198,18 @@ async def send_episode(
 
 
 async def record_sent(tx: Tx, *, owner_id: ids.UserId, data: Json, place: Place, delivered: bool) -> None:
-    """Telegram has taken the audio, or doesn't want it: the status message ends with that."""
-    if data["part"] != data["parts"]:
+    """Telegram has taken the audio, or doesn't want it: the status message ends with that.
+
+    What its owner has asked for again has no status message.
+    """
+    if data["part"] != data["parts"] or data.get("minutes") is None:
         return
     podcast_id = ids.PodcastId(UUID(data["podcast_id"]))
     try:
         podcast = await podcast_of(tx.session, owner_id=owner_id, podcast_id=podcast_id, lock=True)
     except NotFound:
         return
-    minutes = counted_minutes(sum(part["duration_ms"] for part in podcast.parts) / 1000)
-    await show_done(tx, podcast, place, minutes=minutes, parts=len(podcast.parts), sent=delivered)
+    await show_done(tx, podcast, place, minutes=data["minutes"], parts=len(podcast.parts), sent=delivered)
 
 
 async def _settle(tx: Tx, podcast: Podcast, *, minutes: int) -> None:

@@ -129,6 +129,18 @@ def with_line(script: Script, number: int, text: str) -> Script:
     return _with_line(script, number, lambda line: Line(line.speaker, " ".join(text.split())))
 
 
+def with_rewritten_line(script: Script, number: int, line: Line | None) -> Script:
+    """`line` takes the place of that number, with what it claims; None drops it.
+
+    Raises InvalidInput "script.no_line", "script.line_too_long", "script.nothing_left".
+    """
+    if line is None:
+        return without_line(script, number)
+    if len(line.text) > LINE_CHARACTERS:
+        raise InvalidInput("script.line_too_long", characters=len(line.text), most=LINE_CHARACTERS)
+    return _with_line(script, number, lambda _: line)
+
+
 def without_line(script: Script, number: int) -> Script:
     """Later lines move up; a section without lines goes. Raises as `with_line`."""
     section_number, at = script.place_of(number)

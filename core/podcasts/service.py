@@ -3,6 +3,8 @@
 Changes of a script stand in editing.py; what the jobs bring back in recording.py.
 """
 
+from datetime import timedelta
+
 from core import ids
 from core.billing.queries import Feature
 from core.billing.service import hold_quota, release_hold
@@ -10,7 +12,8 @@ from core.db import ReadSession
 from core.errors import AppError, Conflict, InvalidInput
 from core.podcasts.models import WORKING, Podcast, PodcastStatus
 from core.podcasts.options import FOCUS_CHARACTERS, SOURCES_MOST, TITLE_CHARACTERS, PodcastOptions
-from core.podcasts.queries import Material, material_of, options_of, podcast_of, script_of
+from core.podcasts.queries import Material, deletable_podcast_of, material_of, options_of, podcast_of
+from core.podcasts.quotes import is_outdated, quoted_minutes
 from core.podcasts.showing import show_cancelled, show_deleted, show_failed, show_progress, show_script
 from core.posts.writing import Place
 from core.providers.scripts import SOURCES_MIN_CHARACTERS
@@ -23,10 +26,12 @@ from core.work.service import error_row, request_cancel, request_work
 SCRIPT = JobSpec("jobs.podcasts.write_script", queue=TEXT, attempts=3, timeout_s=330)
 RENDER = JobSpec("jobs.podcasts.render", queue=MEDIA, attempts=3, timeout_s=1800, fair=True)
 SECTION = JobSpec("jobs.podcasts.rewrite_section", queue=TEXT, attempts=3, timeout_s=330)
+LINE = JobSpec("jobs.podcasts.rewrite_line", queue=TEXT, attempts=3, timeout_s=90)
 CANCELLED = "work.cancelled"
 UNSTARTED = (PodcastStatus.DRAFT, PodcastStatus.FAILED, PodcastStatus.CANCELLED)
-RESTING = (PodcastStatus.SCRIPT_READY, PodcastStatus.FAILED, PodcastStatus.CANCELLED)
+RESTING = (PodcastStatus.SCRIPT_READY, PodcastStatus.READY, PodcastStatus.FAILED, PodcastStatus.CANCELLED)
 """With a script, these can be changed, and made audio of."""
+UNDO_WITHIN = timedelta(days=7)
 
 
 class NotNow(Conflict):
@@ -66,9 +71,9 @@ async def change_options(
 
 
 async def toggle_source(tx: Tx, *, owner_id: ids.UserId, podcast_id: ids.PodcastId, source_id: ids.SourceId) -> Podcast:
-    """Take a source in, or out again; one always stays.
+    """Take a source in, or out again.
 
-    Raises NotNow, and InvalidInput "podcasts.too_many_sources".
+    Raises NotNow, and InvalidInput "podcasts.too_many_sources" or "podcasts.last_source": one stays.
     """
     podcast = await _unstarted(tx, owner_id, podcast_id)
     await source_of(tx.session, owner_id=owner_id, source_id=source_id)
@@ -77,7 +82,9 @@ async def toggle_source(tx: Tx, *, owner_id: ids.UserId, podcast_id: ids.Podcast
         chosen.append(str(source_id))
     if len(chosen) > SOURCES_MOST:
         raise InvalidInput("podcasts.too_many_sources", most=SOURCES_MOST)
-    podcast.source_ids = chosen or podcast.source_ids
+    if not chosen:
+        raise InvalidInput("podcasts.last_source")
+    podcast.source_ids = chosen
     return podcast
 
 
@@ -102,9 +109,12 @@ async def request_script(
 async def make_audio(tx: Tx, *, owner_id: ids.UserId, podcast_id: ids.PodcastId, place: Place) -> Podcast:
     """Have the script as it is now spoken. What was spoken before and didn't change isn't spoken again.
 
-    Raises NotNow on a second press, LimitReached.
+    Of a finished episode the audio is made again: that takes no further episode, and only the minutes of new lines.
+    Raises NotNow on a second press, and when the audio says the script already; LimitReached.
     """
     podcast = await editable(tx, owner_id=owner_id, podcast_id=podcast_id)
+    if podcast.status == PodcastStatus.READY and not is_outdated(podcast):
+        raise NotNow(status=podcast.status)
     await _hold(tx, podcast, minutes=quoted_minutes(podcast))
     await request_render(tx, podcast, place, message_id=place.message_id)
     return podcast
@@ -120,7 +130,7 @@ async def request_render(tx: Tx, podcast: Podcast, place: Place, *, message_id: 
 async def retry_podcast(tx: Tx, *, owner_id: ids.UserId, podcast_id: ids.PodcastId, place: Place) -> Podcast:
     """Go on with what failed or was cancelled, from where it got to. Raises NotNow for anything else."""
     podcast = await podcast_of(tx.session, owner_id=owner_id, podcast_id=podcast_id, lock=True)
-    if podcast.status not in (PodcastStatus.FAILED, PodcastStatus.CANCELLED):
+    if podcast.status not in (PodcastStatus.FAILED, PodcastStatus.CANCELLED) and not is_outdated(podcast):
         raise NotNow(status=podcast.status)
     if podcast.script is not None:
         return await make_audio(tx, owner_id=owner_id, podcast_id=podcast_id, place=place)
@@ -131,8 +141,8 @@ async def retry_podcast(tx: Tx, *, owner_id: ids.UserId, podcast_id: ids.Podcast
 
 async def cancel_podcast(tx: Tx, *, owner_id: ids.UserId, podcast_id: ids.PodcastId, place: Place) -> bool:
     """Stop the work at it; nothing is charged. False when there is none."""
+    met = await request_cancel(tx, owner_id=owner_id, subject_id=podcast_id)  # first: jobs lock in this order
     podcast = await podcast_of(tx.session, owner_id=owner_id, podcast_id=podcast_id, lock=True)
-    met = await request_cancel(tx, owner_id=owner_id, subject_id=podcast.id)
     if met == "queued":
         await end_work(tx, podcast, place, error=AppError(CANCELLED))
     return met is not None
@@ -148,17 +158,38 @@ async def rename_podcast(tx: Tx, *, owner_id: ids.UserId, podcast_id: ids.Podcas
     return podcast
 
 
-async def delete_podcast(tx: Tx, *, owner_id: ids.UserId, podcast_id: ids.PodcastId, place: Place) -> None:
-    """Out of the list and the feed; work at it is stopped and not charged."""
-    podcast = await podcast_of(tx.session, owner_id=owner_id, podcast_id=podcast_id, lock=True)
+async def delete_podcast(
+    tx: Tx, *, owner_id: ids.UserId, podcast_id: ids.PodcastId, place: Place
+) -> tuple[Podcast, bool]:
+    """Out of the list and the feed; True when work at it was stopped, which isn't charged.
+
+    Again, it does no harm. Raises PodcastNotFound, also when it was deleted longer ago than `UNDO_WITHIN`.
+    """
+    await request_cancel(tx, owner_id=owner_id, subject_id=podcast_id)  # first: jobs lock in this order
+    podcast = await deletable_podcast_of(
+        tx.session, owner_id=owner_id, podcast_id=podcast_id, deleted_since=tx.now - UNDO_WITHIN
+    )
     working = podcast.status in WORKING
-    await request_cancel(tx, owner_id=owner_id, subject_id=podcast.id)
-    if podcast.status != PodcastStatus.READY:
+    if podcast.deleted_at is None:
         await release_holds(tx, podcast)
-    podcast.deleted_at = podcast.updated_at = tx.now
+        podcast.deleted_at = podcast.updated_at = tx.now
     if working:
-        podcast.status = PodcastStatus.CANCELLED
+        podcast.status = at_rest(podcast, otherwise=PodcastStatus.CANCELLED)
         await show_deleted(tx, podcast, place)
+    return podcast, working
+
+
+async def undelete_podcast(tx: Tx, *, owner_id: ids.UserId, podcast_id: ids.PodcastId) -> Podcast:
+    """Back into the list and the feed, as it was; work that was stopped stays stopped.
+
+    Again, it does no harm. Raises PodcastNotFound, also when it was deleted longer ago than `UNDO_WITHIN`.
+    """
+    podcast = await deletable_podcast_of(
+        tx.session, owner_id=owner_id, podcast_id=podcast_id, deleted_since=tx.now - UNDO_WITHIN
+    )
+    if podcast.deleted_at is not None:
+        podcast.deleted_at, podcast.updated_at = None, tx.now
+    return podcast
 
 
 async def editable(tx: Tx, *, owner_id: ids.UserId, podcast_id: ids.PodcastId) -> Podcast:
@@ -172,15 +203,16 @@ async def editable(tx: Tx, *, owner_id: ids.UserId, podcast_id: ids.PodcastId) -
 async def end_work(tx: Tx, podcast: Podcast, place: Place, *, error: AppError) -> None:
     """It failed or was cancelled: the plan gets back what was held, and the message says so.
 
-    When only a section was written anew, the script is as it was before.
+    When only a part of the script was written anew, the script is as it was before; and so is audio that was to be
+    made again.
     """
     podcast.error, podcast.updated_at = error_row(error), tx.now
     if podcast.status == PodcastStatus.SCRIPTING and podcast.script is not None:
-        podcast.status = PodcastStatus.SCRIPT_READY
+        podcast.status = at_rest(podcast, otherwise=PodcastStatus.SCRIPT_READY)
         await show_script(tx, podcast, place, problem=podcast.error)
         return
     cancelled = error.error_code == CANCELLED
-    podcast.status = PodcastStatus.CANCELLED if cancelled else PodcastStatus.FAILED
+    podcast.status = at_rest(podcast, otherwise=PodcastStatus.CANCELLED if cancelled else PodcastStatus.FAILED)
     await release_holds(tx, podcast)
     await (show_cancelled if cancelled else show_failed)(tx, podcast, place)
 
@@ -193,6 +225,11 @@ async def release_holds(tx: Tx, podcast: Podcast) -> None:
     podcast.episode_hold_id = podcast.minutes_hold_id = None
 
 
+def at_rest(podcast: Podcast, *, otherwise: PodcastStatus) -> PodcastStatus:
+    """What it is without work at it: an episode that is there stays there."""
+    return PodcastStatus.READY if podcast.parts else otherwise
+
+
 def check_length(material: Material) -> None:
     """Raises InvalidInput "script.source_length"."""
     if not SOURCES_MIN_CHARACTERS <= material.characters <= SOURCE_MAX_CHARACTERS:
@@ -202,19 +239,6 @@ def check_length(material: Material) -> None:
             least=SOURCES_MIN_CHARACTERS,
             most=SOURCE_MAX_CHARACTERS,
         )
-
-
-def quoted_minutes(podcast: Podcast) -> int:
-    """What it will take of the plan, by the script as soon as there is one. Whole minutes, rounded to the nearest."""
-    options, script = options_of(podcast), script_of(podcast)
-    if script is None:
-        return options.length.minutes
-    return counted_minutes(script.seconds(options.pace(script.language)))
-
-
-def counted_minutes(seconds: float) -> int:
-    """How the plan counts: the nearest whole minute, at least one."""
-    return max(1, round(seconds / 60))
 
 
 async def language_of(session: ReadSession, podcast: Podcast) -> str:
@@ -230,13 +254,13 @@ async def _unstarted(tx: Tx, owner_id: ids.UserId, podcast_id: ids.PodcastId) ->
 
 
 async def _hold(tx: Tx, podcast: Podcast, *, minutes: int) -> None:
-    """An episode and minutes, unless they are held."""
+    """An episode and minutes, unless they are held. Audio that is made again is no further episode."""
     reason = f"podcast:{podcast.id}"
     for feature, name, amount in (
-        (Feature.PODCASTS, "episode_hold_id", 1),
+        (Feature.PODCASTS, "episode_hold_id", 0 if podcast.parts else 1),
         (Feature.PODCAST_MINUTES, "minutes_hold_id", minutes),
     ):
-        if getattr(podcast, name) is None:
+        if amount and getattr(podcast, name) is None:
             held = await hold_quota(tx, owner_id=podcast.owner_id, feature=feature, amount=amount, reason=reason)
             setattr(podcast, name, held)
 

@@ -1,11 +1,14 @@
 """The one message that tells how far a podcast is. What it says is data; bot/notices.py makes screens of it."""
 
+from datetime import datetime
+
 from core import ids
-from core.db import Json, TelegramId
+from core.db import Json, ReadSession, TelegramId
 from core.deliveries.statuses import show_status
 from core.podcasts.models import Podcast
 from core.podcasts.options import PodcastOptions
 from core.podcasts.pages import script_page
+from core.podcasts.quotes import is_outdated, quote_of
 from core.posts.writing import Place
 from core.tx import Tx
 
@@ -24,6 +27,8 @@ def podcast_data(podcast: Podcast, *, language: str, **more: object) -> Json:
         "host": options.host.name,
         "guest": options.guest.name,
         "has_script": podcast.script is not None,
+        "has_audio": bool(podcast.parts),
+        "outdated": is_outdated(podcast),
         "version": podcast.script_version,
         "engine": podcast.engine,
         "error": podcast.error,
@@ -35,13 +40,20 @@ def podcast_data(podcast: Podcast, *, language: str, **more: object) -> Json:
 async def show_progress(
     tx: Tx, podcast: Podcast, place: Place, *, step: str, percent: int, message_id: int | None = None
 ) -> None:
-    """`step`: queued, outline, script, section, voices, combine, upload, sending."""
+    """`step`: queued, outline, script, section, line, voices, combine, upload, sending."""
     await _show(tx, podcast, place, PROGRESS, message_id=message_id, step=step, percent=percent)
 
 
 async def show_script(tx: Tx, podcast: Podcast, place: Place, *, page: int = 1, problem: Json | None = None) -> None:
     """The script as a card, with the reason when something asked for it didn't work."""
-    await _show(tx, podcast, place, SCRIPT_CARD, **script_page(podcast, page), problem=problem)
+    data = await script_data(tx.session, podcast, page, language=place.language, now=tx.now)
+    await _show_data(tx, podcast, place, SCRIPT_CARD, {**data, "problem": problem})
+
+
+async def script_data(session: ReadSession, podcast: Podcast, page: int, *, language: str, now: datetime) -> Json:
+    """One page of the script with the price of its audio; `language` is the reader's."""
+    quote = await quote_of(session, podcast, now=now)
+    return podcast_data(podcast, language=language, **script_page(podcast, page), quote=quote.to_json())
 
 
 async def show_failed(tx: Tx, podcast: Podcast, place: Place) -> None:
@@ -69,6 +81,13 @@ def place_of(payload: Json) -> Place:
 async def _show(
     tx: Tx, podcast: Podcast, place: Place, notice: str, *, message_id: int | None = None, **more: object
 ) -> None:
+    data = podcast_data(podcast, language=place.language, **more)
+    await _show_data(tx, podcast, place, notice, data, message_id=message_id)
+
+
+async def _show_data(
+    tx: Tx, podcast: Podcast, place: Place, notice: str, data: Json, *, message_id: int | None = None
+) -> None:
     await show_status(
         tx,
         owner_id=ids.UserId(podcast.owner_id),
@@ -76,5 +95,5 @@ async def _show(
         chat_id=place.chat_id,
         message_id=None if message_id is None else TelegramId(message_id),
         notice=notice,
-        data=podcast_data(podcast, language=place.language, **more),
+        data=data,
     )

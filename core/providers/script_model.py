@@ -100,7 +100,7 @@ class ModelScriptWriter:
         yield total(call.usages, self.engine)
 
     async def rewrite_section(
-        self, brief: ScriptBrief, script: Script, number: int
+        self, brief: ScriptBrief, script: Script, number: int, *, wish: str = ""
     ) -> AsyncGenerator[SectionWritten | ScriptFinished | Usage, None]:
         old = script.section(number)
         call = self._call(brief.deadline_s)
@@ -118,12 +118,13 @@ class ModelScriptWriter:
             pace.seconds_of_lines(line.text for line in old.lines),
             others=others + tuple(line.text for one in script.sections[number:] for line in one.lines),
             rewritten=prompts.said(old.lines),
+            wish=wish,
         )
         section = mended_section(await self._section(call, asked), script, instead_of=number)
         if not section.lines:
             raise ProviderError("text.unusable_answer", provider=self._client.provider, retryable=True)
         yield SectionWritten(number, len(script.sections), section)
-        yield ScriptFinished(with_section(script, number, section), _doubts(section.lines, brief.sources, ""))
+        yield ScriptFinished(with_section(script, number, section), _doubts(section.lines, brief.sources, wish))
         yield total(call.usages, self.engine)
 
     async def rewrite_line(self, wish: LineWish) -> AsyncGenerator[LineRewritten | Usage, None]:
@@ -194,6 +195,7 @@ class _Asked:
     wanted_s: float
     others: tuple[str, ...] = ()
     rewritten: str = ""
+    wish: str = ""
 
     @property
     def words(self) -> int:
@@ -209,6 +211,7 @@ class _Asked:
             words=self.words,
             others=self.others,
             rewritten=self.rewritten,
+            wish=self.wish,
         )
 
     def lines(self, answer: Any) -> tuple[Line, ...] | None:

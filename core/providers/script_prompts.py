@@ -97,10 +97,12 @@ def section(
     words: int,
     others: tuple[str, ...] = (),
     rewritten: str = "",
+    wish: str = "",
 ) -> Prompt:
     """Lines of one section, answered as {"lines": [{"speaker", "text", "source"}]}.
 
-    `script` is what comes before; `others` are points of other sections; `rewritten` the old section, to be different.
+    `script` is what comes before; `others` are points of other sections; `rewritten` the old section, to be different;
+    `wish` how, in its author's words.
     """
     least, most = round(words * 0.93), round(words * 1.07)
     parts = [
@@ -111,6 +113,7 @@ def section(
         _delimited("THE SECTION AS IT WAS, TO BE WRITTEN DIFFERENTLY", rewritten) if rewritten else "",
         f"Write section {number} of {count}: {words} words, no fewer than {least}, no more than {most}.",
         _place(number, count, brief, script.title),
+        f"The script's author wants this of the section, as far as the sources allow: {wish}" if wish else "",
     ]
     return Prompt(_messages(_section_system(brief), parts), "section", _lines_schema(), max_tokens=3_000 + 6 * words)
 

@@ -158,11 +158,12 @@ class ScriptWriter(Protocol):
         ...
 
     def rewrite_section(
-        self, brief: ScriptBrief, script: Script, number: int
+        self, brief: ScriptBrief, script: Script, number: int, *, wish: str = ""
     ) -> AsyncGenerator[SectionWritten | ScriptFinished | Usage, None]:
         """Section `number` anew, about as long as it was; then the script with it. Raises InvalidInput for no section.
 
-        The other sections stay as they are, edits included, and nothing they say is said again.
+        The other sections stay as they are, edits included, and nothing they say is said again. `wish` is what its
+        author wants to be different; the offline engine raises NotAble when there is one.
         """
         ...
 

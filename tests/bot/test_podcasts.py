@@ -1,83 +1,29 @@
 """Podcasts in the chat: options, the script and its changes, the list, and the private feed."""
 
 import regex
-from sqlalchemy import select
 
 from bot.actions import decode
-from bot.podcasts.actions import DropLine, MakeAudio, ShowScript
+from bot.podcasts.actions import DropLine, MakeAudio
 from core import ids
+from core.billing.queries import Feature
+from core.billing.service import hold_quota
 from core.deps import Deps
-from core.podcasts.models import Podcast, PodcastStatus
+from core.podcasts.models import PodcastStatus
 from core.podcasts.options import PodcastOptions
-from core.podcasts.script import Line, Script, Section, Speaker
+from core.podcasts.script import Script
 from tests.bot.chat import Chat
-from tests.factories import make_source, make_user
-from web.sandbox.client import SeenMessage
-
-SCRIPT = Script(
-    "Rain & <b>",
-    "en",
-    (
-        Section("Before", (Line(Speaker.HOST, "What happened then?"), Line(Speaker.GUEST, "The river rose."))),
-        Section("After", (Line(Speaker.HOST, "And now?"), Line(Speaker.GUEST, "Now the city drinks the rain."))),
-    ),
-    host="Clara",
-    guest="Theo",
+from tests.bot.podcasts import (
+    LONG,
+    SCRIPT,
+    a_ready_one,
+    a_source,
+    labels,
+    options_card,
+    podcast_row,
+    pressed,
+    script_card,
 )
-
-
-async def a_source(chat: Chat, deps: Deps, text: str | None = None) -> None:
-    await chat.say("/start")
-    async with deps.tx() as tx:
-        user = await make_user(tx, telegram_user_id=chat.person.id)
-        await make_source(tx, user, text)
-    chat.application.actors.forget(chat.person.id)
-
-
-async def options_card(chat: Chat, deps: Deps) -> SeenMessage:
-    await a_source(chat, deps)
-    return await chat.say("/podcast")
-
-
-async def podcast_row(chat: Chat, deps: Deps) -> Podcast:
-    owner = await chat.user()
-    async with deps.sessions() as session:
-        found = await session.scalars(
-            select(Podcast).where(Podcast.owner_id == owner.id).order_by(Podcast.id.desc()).limit(1)
-        )
-        return found.one()
-
-
-async def script_card(chat: Chat, deps: Deps) -> SeenMessage:
-    """A podcast with a script, as its card shows it."""
-    card = await options_card(chat, deps)
-    made = await podcast_row(chat, deps)
-    async with deps.tx() as tx:
-        row = await tx.session.get_one(Podcast, made.id)
-        row.script, row.title, row.status = SCRIPT.to_json(), SCRIPT.title, PodcastStatus.SCRIPT_READY
-        row.engine = "offline draft"
-    await chat.press_data(card, ShowScript(made.id, 1).encode())
-    return await chat.person.refresh(card)
-
-
-async def a_ready_one(chat: Chat, deps: Deps) -> Podcast:
-    await script_card(chat, deps)
-    made = await podcast_row(chat, deps)
-    part = {"key": f"{made.owner_id}/episodes/one.mp3", "size_bytes": 4, "duration_ms": 298_000, "kbit_s": 128}
-    async with deps.tx() as tx:
-        row = await tx.session.get_one(Podcast, made.id)
-        row.parts = [{**part, "chapters": [], "cues": []}]
-        row.status, row.ready_at = PodcastStatus.READY, tx.now
-    return made
-
-
-def labels(message: SeenMessage) -> list[str]:
-    return [button.text for button in message.buttons]
-
-
-async def pressed(chat: Chat, message: SeenMessage, label: str) -> SeenMessage:
-    await chat.press(message, label)
-    return await chat.person.refresh(message)
+from web.sandbox.client import SeenMessage
 
 
 async def test_without_anything_to_talk_about_the_way_is_told(chat: Chat) -> None:
@@ -85,11 +31,44 @@ async def test_without_anything_to_talk_about_the_way_is_told(chat: Chat) -> Non
 
 
 async def test_the_options_card_tells_the_price_before_it_starts(chat: Chat, deps: Deps) -> None:
-    card = await options_card(chat, deps)
+    card = await options_card(chat, deps, f"{LONG} {LONG}".replace("the", "this") + LONG + LONG)
     assert "about 5 min · uses 5 of your 25 minutes · 1 of 5 episodes" in card.text
     card = await pressed(chat, card, "Long · 15 min")
     assert "about 15 min · uses 15 of your 25 minutes" in card.text
     assert "✓ Long · 15 min" in labels(card)
+
+
+async def test_what_is_left_is_told_once_something_is_used(chat: Chat, deps: Deps) -> None:
+    await use(chat, deps, minutes=15, episodes=2)
+    card = await options_card(chat, deps, LONG)
+    assert "uses 5 of your 25 minutes · 1 of 5 episodes\nLeft this month: 10 minutes, 3 episodes" in card.text
+    card = await pressed(chat, card, "Long · 15 min")
+    assert "It takes 15 min, and 10 of your 25 minutes are left. There are new ones on " in card.text
+    assert "Compare plans" in labels(card)
+    assert "✍️ Write the script" not in labels(card)
+
+
+async def test_with_nothing_left_the_day_is_told_when_there_is_more(chat: Chat, deps: Deps) -> None:
+    await use(chat, deps, minutes=5, episodes=5)
+    card = await options_card(chat, deps, LONG)
+    assert regex.search(r"All of your 5 episodes are used. There are new ones on \w{3} 1 \w{3}\.", card.text)
+
+
+async def test_a_text_that_is_too_short_is_told_before_it_starts(chat: Chat, deps: Deps) -> None:
+    card = await options_card(chat, deps, LONG)
+    assert "is enough for" not in card.text
+    card = await pressed(chat, card, "Long · 15 min")
+    assert "Your text is enough for about 6 min, not for 15." in card.text
+    assert "about 6 min · uses up to 15 of your 25 minutes" in card.text
+
+
+async def use(chat: Chat, deps: Deps, *, minutes: int, episodes: int) -> None:
+    """So much of the plan was used before."""
+    await chat.say("/start")
+    owner = await chat.user()
+    async with deps.tx() as tx:
+        for feature, amount in ((Feature.PODCAST_MINUTES, minutes), (Feature.PODCASTS, episodes)):
+            await hold_quota(tx, owner_id=owner.id, feature=feature, amount=amount, reason="before")
 
 
 async def test_choosing_the_guests_voice_for_the_host_exchanges_them(chat: Chat, deps: Deps) -> None:
@@ -114,9 +93,35 @@ async def test_too_little_text_can_be_added_to(chat: Chat, deps: Deps) -> None:
     card = await chat.say("/podcast")
     assert "too little for an episode" in card.text
     assert "✍️ Write the script" not in labels(card)
-    sources = await pressed(chat, card, "📚 Sources: 1")
-    sources = await pressed(chat, sources, next(label for label in labels(sources) if "Small bakeries" in label))
-    assert "uses 5 of your 25 minutes" in (await pressed(chat, sources, "‹ Back")).text
+    sources = await pressed(chat, card, "➕ Add a source")
+    assert "1 of at most 5 sources" in sources.text
+    assert "51 of 50,000 characters" in sources.text
+    bakeries = next(label for label in labels(sources) if "Small bakeries" in label)
+    sources = await pressed(chat, sources, bakeries)
+    assert "2 of at most 5 sources" in sources.text
+    assert f"✓ {bakeries}" in labels(sources)
+    card = await pressed(chat, sources, "‹ Done")
+    assert "uses up to 5 of your 25 minutes" in card.text
+    assert "📚 Sources: 2" in labels(card)
+
+
+async def test_the_only_source_stays(chat: Chat, deps: Deps) -> None:
+    sources = await pressed(chat, await options_card(chat, deps), "➕ Add a source")
+    chosen = next(label for label in labels(sources) if label.startswith("✓"))
+    assert "One source has to stay" in str(await chat.press(sources, chosen))
+    assert chosen in labels(await chat.person.refresh(sources))
+
+
+async def test_sources_that_are_too_much_together_start_nothing(chat: Chat, deps: Deps) -> None:
+    await a_source(chat, deps, "One more sentence about nothing in particular.")
+    await a_source(chat, deps, "a" * 49_990 + " b")
+    sources = await pressed(chat, await chat.say("/podcast"), "➕ Add a source")
+    other = next(label for label in labels(sources) if "One more sentence" in label)
+    sources = await pressed(chat, sources, other)
+    assert "That is too much for one episode: take a source out." in sources.text
+    card = await pressed(chat, sources, "‹ Done")
+    assert "of at most 50,000 characters. Take a source out." in card.text
+    assert "✍️ Write the script" not in labels(card)
 
 
 async def test_pressing_twice_starts_once(chat: Chat, deps: Deps) -> None:
@@ -200,9 +205,11 @@ async def test_the_list_is_filtered_renamed_and_emptied(chat: Chat, deps: Deps) 
     await chat.press(one, "✏️ Rename")
     assert "A title has 1 to 120" in (await chat.say("x" * 121)).text
     assert "“Dry 🌧 & <i>”" in (await chat.say("Dry 🌧 & <i>")).text
-    sure = await pressed(chat, one, "🗑 Delete")
-    assert "is deleted" in (await pressed(chat, sure, "Yes, delete")).text
+    gone = await pressed(chat, one, "🗑 Delete")
+    assert "is deleted" in gone.text
     assert "No podcasts yet" in (await chat.say("/podcasts")).text
+    assert "“" not in (await pressed(chat, gone, "↩️ Undo")).text
+    assert "🎧 Dry 🌧 & <i> · 4:58" in labels(await chat.say("/podcasts"))
 
 
 async def test_a_download_link_is_signed(chat: Chat, deps: Deps) -> None:

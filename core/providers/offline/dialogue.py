@@ -28,7 +28,7 @@ from core.providers.scripts import (
     ScriptNoteCode,
     SectionWritten,
 )
-from core.providers.text import Change, Note, Rewrite, RewriteKind, Usage
+from core.providers.text import Ability, Change, NotAble, Note, Rewrite, RewriteKind, Usage
 from core.sentences import split_sentences
 
 ENGINE = "offline draft"
@@ -56,9 +56,11 @@ class OfflineScriptWriter:
         yield Usage(model=ENGINE, cost_usd=0.0)
 
     async def rewrite_section(
-        self, brief: ScriptBrief, script: Script, number: int
+        self, brief: ScriptBrief, script: Script, number: int, *, wish: str = ""
     ) -> AsyncGenerator[SectionWritten | ScriptFinished | Usage, None]:
         script.section(number)
+        if wish:
+            raise NotAble(ability=Ability.FREE_INSTRUCTIONS, engine=ENGINE)
         section, notes = await asyncio.to_thread(_section_anew, brief, script, number)
         yield SectionWritten(number, len(script.sections), section)
         yield ScriptFinished(with_section(script, number, section), notes)
