@@ -99,7 +99,8 @@ async def _show_list(context: Context, number: int) -> None:
     now, zone = _now_and_zone(context)
     async with context.deps.read() as session:
         posts = await planned_page(session, owner_id=context.actor.id, page=Page(number, PAGE_SIZE))
-        repeating = (await all_series(session, owner_id=context.actor.id, page=Page(1, 1))).total
+        series = await all_series(session, owner_id=context.actor.id, page=Page(1, 1))
+    repeating = screens.Repeating(series.total, series.items[0].next_at if series.items else None)
     begins = local_day(posts.items[0].at if posts.items else now, zone)
     month = await _month(context, begins.replace(day=1))
     names = screens.names_of(month.channels)

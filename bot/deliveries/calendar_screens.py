@@ -25,7 +25,7 @@ from core.db import Paged
 from core.posts.calendar import Planned
 from core.posts.platforms import Platform
 from core.when.choices import Day, month_grid
-from core.when.formats import format_clock, format_day
+from core.when.formats import format_clock, format_day, format_local
 from core.when.times import local_day
 
 WORDS_IN_LINE, WORDS_IN_BUTTON = 45, 36
@@ -51,15 +51,23 @@ class DayPage:
         return cls(planned[(number - 1) * size : number * size], number, pages)
 
 
+@dataclass(frozen=True, slots=True)
+class Repeating:
+    """How many posts recur, and when the first goes out that isn't listed yet; None when none of them runs."""
+
+    posts: int
+    next_at: datetime | None
+
+
 def names_of(channels: Sequence[Channel]) -> Names:
     return {channel.id: channel_label(channel) for channel in channels}
 
 
 def coming(
-    posts: Paged[Planned], *, repeating: int, names: Names, dark: bool, zone: str, t: Texts, now: datetime
+    posts: Paged[Planned], *, repeating: Repeating, names: Names, dark: bool, zone: str, t: Texts, now: datetime
 ) -> Screen:
-    """What is scheduled, the next one first. `repeating`: how many posts recur beside it."""
-    repeats = [_repeats(repeating, t)] if repeating else []
+    """What is scheduled, the next one first. `repeating`: what recurs beside it."""
+    repeats = _repeats(repeating, zone, t, now) if repeating.posts else []
     if not posts.total:
         return _only_repeats(repeats, t) if repeats else _nothing(t)
     heading = t.plural(
@@ -112,8 +120,18 @@ def _nothing(t: Texts) -> Screen:
     )
 
 
-def _repeats(repeating: int, t: Texts) -> Markup:
-    return t.plural("🔁 {n} post repeats: see Month.", "🔁 {n} posts repeat: see Month.", repeating)
+def _repeats(repeating: Repeating, zone: str, t: Texts, now: datetime) -> list[Markup]:
+    if repeating.next_at is None:
+        return [t.plural("🔁 {n} post repeats.", "🔁 {n} posts repeat.", repeating.posts)]
+    time = format_local(repeating.next_at, zone, t.language, now=now)
+    return [
+        t.plural(
+            "🔁 {n} post repeats, next on {time}. See Month for more.",
+            "🔁 {n} posts repeat, next on {time}. See Month for more.",
+            repeating.posts,
+            time=time,
+        )
+    ]
 
 
 def _only_repeats(repeats: Sequence[Markup], t: Texts) -> Screen:
@@ -145,7 +163,7 @@ def _days(posts: Sequence[Planned], names: Names, zone: str, t: Texts, now: date
 
 def _line(post: Planned, names: Names, zone: str, t: Texts) -> Markup:
     return Markup("{}{} · {} · <i>{}</i>").format(
-        REPEATS if post.series_id else "",
+        REPEATS if post.repeats else "",
         format_clock(post.at, zone, t.language),
         _target(post, names),
         first_words(post.title, post.text, WORDS_IN_LINE),
@@ -164,7 +182,7 @@ def _entries(posts: Sequence[Planned], zone: str, t: Texts) -> list[list[Button]
     return [
         [
             Button(
-                f"{REPEATS if post.series_id else ''}{format_clock(post.at, zone, t.language)} · "
+                f"{REPEATS if post.repeats else ''}{format_clock(post.at, zone, t.language)} · "
                 f"{first_words(post.title, post.text, WORDS_IN_BUTTON)}",
                 ShowSeries(post.series_id) if post.series_id else ShowEntry(post.post_id),
             )

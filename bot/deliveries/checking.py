@@ -13,7 +13,7 @@ from bot.deliveries.showing import show_beside
 from bot.router import Router
 from core import ids
 from core.posts import scheduling
-from core.posts.checks import Finding, problems_before
+from core.posts.checks import Finding, FindingCode, problems_before
 from core.posts.details import choose_layout
 from core.posts.models import Post, PostStatus
 from core.posts.queries import post_of
@@ -50,6 +50,24 @@ async def objected(
         return False
     await _show(context, post, found, screens.Asked(at, anyway, target))
     return True
+
+
+async def objected_to_repeating(
+    context: Context, post_id: ids.PostId, *, times: Sequence[datetime], repeat: screens.Repeat, anyway: Action
+) -> bool:
+    """Likewise for a post that is to go out at each of `times` and on: what speaks against one of them is told once."""
+    now = context.deps.clock.now()
+    found: dict[FindingCode, Finding] = {}
+    async with context.deps.read() as session:
+        post = await post_of(session, owner_id=context.actor.id, post_id=post_id)
+        for at in times:
+            for finding in await problems_before(session, post, due_at=at, now=now):
+                found.setdefault(finding.code, finding)
+        target = await target_data(session, post)
+    if found:
+        ordered = sorted(found.values(), key=lambda finding: not finding.stops)
+        await _show(context, post, ordered, screens.Asked(None, anyway, target, repeat))
+    return bool(found)
 
 
 def _needs_no_look(post: Post, at: datetime | None, now: datetime) -> bool:

@@ -19,6 +19,7 @@ from bot.posts.labels import platform_label
 from bot.posts.problems import problem_sentence
 from bot.queues.actions import AddToQueue
 from bot.screens import Button, Screen, lines
+from bot.series.actions import ChooseRepeat, LayOutRepeat, RepeatToMe, ShowChoice
 from bot.texts import Texts
 from core import ids
 from core.posts.checks import Finding, FindingCode, Fix
@@ -28,14 +29,28 @@ from core.when.formats import format_local
 
 Params = Mapping[str, Any]
 
+MOVES = frozenset({Fix.LATER, Fix.NEXT_SLOT})
+ABOUT_TIME = frozenset({FindingCode.CROWDED, FindingCode.QUIET})
+
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What was asked for: `at` None is now. `anyway` does it, `target` is core.posts.targets.target_data."""
+    """What was asked for: `at` None is now, or no single time. `anyway` does it, `target` is
+    core.posts.targets.target_data."""
 
     at: datetime | None
     anyway: Action
     target: Params | None
+    repeat: "Repeat | None" = None
+    """Again and again, not once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A repetition that doesn't count yet: the key of its choice, and how often in words."""
+
+    key: str
+    words: Markup
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +88,29 @@ def before_it_goes_out(
 
 def _when(told: _Told) -> Markup:
     at = told.asked.at
+    if told.asked.repeat is not None:
+        return told.t("🔁 <b>{words}</b> → {place}", words=told.asked.repeat.words, place=told.place)
     time = moment(at, told.zone, told.t, told.now) if at is not None else told.t("<b>Now</b>")
     return told.t("{time} → {place}", time=time, place=told.place)
 
 
 def _fixes(told: _Told, found: Sequence[Finding]) -> Iterator[Button]:
-    """Each once, in the order of the findings."""
-    buttons = [_BUTTONS[fix](told, each.params) for each in found for fix in each.fixes]
+    """Each once, in the order of the findings. What repeats can't be moved for one of its times: it gets others."""
+    repeats = told.asked.repeat is not None
+    left_out = MOVES if repeats else ()
+    buttons = [_BUTTONS[fix](told, each.params) for each in found for fix in each.fixes if fix not in left_out]
     yield from {(button.action, button.text): button for button in buttons}.values()
+    if repeats and any(each.code in ABOUT_TIME for each in found):
+        yield Button(told.t("🕘 Other times"), ChooseRepeat(told.post.id))
 
 
 def _ends(told: _Told, found: Sequence[Finding]) -> Iterator[list[Button]]:
     t = told.t
+    if told.asked.repeat is not None:
+        if not any(each.stops for each in found):
+            yield [Button(t("🔁 Repeat it anyway"), told.asked.anyway)]
+        yield [Button(t("‹ Back"), ShowChoice(told.asked.repeat.key))]
+        return
     if not any(each.stops for each in found):
         label = t("🚀 Post it anyway") if told.asked.at is None else t("⏰ Schedule anyway")
         yield [Button(label, told.asked.anyway)]
@@ -177,7 +203,21 @@ def _elsewhere(told: _Told, _: Params) -> Button:
 
 def _split(told: _Told, params: Params) -> Button:
     label = told.t("📄 As {n} messages", n=params["messages"])
-    return Button(label, ChooseLayout(told.post.id, told.seconds, Layout.SPLIT))
+    return Button(label, _laid_out(told, Layout.SPLIT))
+
+
+def _laid_out(told: _Told, layout: Layout) -> Action:
+    if told.asked.repeat is not None:
+        return LayOutRepeat(told.asked.repeat.key, layout)
+    return ChooseLayout(told.post.id, told.seconds, layout)
+
+
+def _to_me(told: _Told, _: Params) -> Button:
+    repeat = told.asked.repeat
+    return Button(
+        told.t("👤 To me instead"),
+        RepeatToMe(repeat.key) if repeat is not None else SendToMe(told.post.id, told.seconds),
+    )
 
 
 def _other(told: _Told, params: Params) -> Button:
@@ -190,13 +230,11 @@ _BUTTONS: dict[Fix, Callable[[_Told, Params], Button]] = {
         told.t("✂️ Make it shorter"), RewritePost(told.post.id, RewriteKind.SHORTER, None)
     ),
     Fix.SPLIT: _split,
-    Fix.TEXT_FIRST: lambda told, _: Button(
-        told.t("📝 All of the text first"), ChooseLayout(told.post.id, told.seconds, Layout.TEXT_FIRST)
-    ),
+    Fix.TEXT_FIRST: lambda told, _: Button(told.t("📝 All of the text first"), _laid_out(told, Layout.TEXT_FIRST)),
     Fix.ADD_MEDIA: lambda told, _: Button(told.t("🖼 Add a picture or video"), AskMedia(told.post.id, replace=False)),
     Fix.OPEN_OTHER: _other,
     Fix.LATER: _later,
     Fix.NEXT_SLOT: _next_slot,
     Fix.ELSEWHERE: _elsewhere,
-    Fix.TO_ME: lambda told, _: Button(told.t("👤 To me instead"), SendToMe(told.post.id, told.seconds)),
+    Fix.TO_ME: _to_me,
 }

@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from bot.actions import Action, action
 from core import ids
+from core.posts.models import Layout
 
 
 class Preset(StrEnum):
@@ -84,6 +85,28 @@ class EndOn(Action):
 
 @action("rp.ok")
 class StartRepeat(Action):
+    key: str
+
+
+@action("rp.any")
+class StartRepeatAnyway(Action):
+    """Without another look at the post."""
+
+    key: str
+
+
+@action("rp.lay")
+class LayOutRepeat(Action):
+    """How the post goes out while it is too long, and then what was chosen."""
+
+    key: str
+    layout: Layout
+
+
+@action("rp.me")
+class RepeatToMe(Action):
+    """In the owner's own chat."""
+
     key: str
 
 

@@ -1,6 +1,7 @@
 """Choosing how a post recurs."""
 
 import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import date, datetime, time
@@ -10,6 +11,8 @@ from telegram.error import BadRequest
 
 from bot.accounts import ask_time_zone
 from bot.context import Context
+from bot.deliveries.checking import objected_to_repeating
+from bot.deliveries.checking_screens import Repeat
 from bot.deliveries.grid import day_of, month_of
 from bot.deliveries.phrases import NO_ZONE
 from bot.deliveries.showing import show_beside
@@ -22,24 +25,30 @@ from bot.series.actions import (
     ChooseRepeat,
     EndAfter,
     EndOn,
+    LayOutRepeat,
     PickEndDay,
     PickRepeatTime,
+    RepeatToMe,
     SetRepeat,
     ShowChoice,
     ShowSeries,
     StartRepeat,
+    StartRepeatAnyway,
     TypeRepeat,
 )
 from bot.series.pending import Choice, keep_choice, kept_choice
+from bot.series.phrases import described
 from core import ids
 from core.errors import Conflict, InvalidInput
+from core.posts.details import choose_layout
 from core.posts.models import PostStatus
 from core.posts.queries import post_of
-from core.posts.scheduling import SCHEDULABLE, BeingSent
+from core.posts.scheduling import SCHEDULABLE, BeingSent, choose_target
+from core.posts.targets import target_data
 from core.series.queries import SHOWN, series_of_post
 from core.series.service import start_series
 from core.when.recurrence import Recurrence, parse_recurrence
-from core.when.rules import ending, first_start, next_occurrences
+from core.when.rules import Occurrence, ending, first_start, next_occurrences
 from core.when.times import local_day
 
 PROMPT = "series.rule"
@@ -56,6 +65,9 @@ def register(router: Router) -> None:
     router.press(PickEndDay, on_pick_end_day)
     router.press(EndOn, on_end_on)
     router.press(StartRepeat, on_start)
+    router.press(StartRepeatAnyway, on_start_anyway)
+    router.press(LayOutRepeat, on_lay_out)
+    router.press(RepeatToMe, on_to_me)
     router.prompt(PROMPT, on_typed, about="choosing how often")
 
 
@@ -146,8 +158,36 @@ async def on_end_on(context: Context, press: EndOn) -> None:
 
 
 async def on_start(context: Context, press: StartRepeat) -> None:
-    """From now on it recurs. Pressed again, the same comes of it."""
+    """From now on it recurs, unless something speaks against it: then that is shown instead."""
     choice = await kept_choice(context.deps.redis, press.key)
+    rule = choice.recurrence
+    words = described(rule.rule, rule.starts_on, rule.zone, context.texts)
+    times = [each.at for each in _coming(context, choice)]
+    repeat, anyway = Repeat(press.key, words), StartRepeatAnyway(press.key)
+    if not await objected_to_repeating(context, choice.post_id, times=times, repeat=repeat, anyway=anyway):
+        await _start(context, choice)
+
+
+async def on_start_anyway(context: Context, press: StartRepeatAnyway) -> None:
+    await _start(context, await kept_choice(context.deps.redis, press.key))
+
+
+async def on_lay_out(context: Context, press: LayOutRepeat) -> None:
+    choice = await kept_choice(context.deps.redis, press.key)
+    async with context.deps.tx() as tx:
+        await choose_layout(tx, owner_id=context.actor.id, post_id=choice.post_id, layout=press.layout)
+    await context.perform(StartRepeat(press.key))
+
+
+async def on_to_me(context: Context, press: RepeatToMe) -> None:
+    choice = await kept_choice(context.deps.redis, press.key)
+    async with context.deps.tx() as tx:
+        await choose_target(tx, owner_id=context.actor.id, post_id=choice.post_id, channel_id=None)
+    await context.perform(StartRepeat(press.key))
+
+
+async def _start(context: Context, choice: Choice) -> None:
+    """Pressed again, the same comes of it."""
     async with context.deps.tx() as tx:
         series = await start_series(tx, owner_id=context.actor.id, post_id=choice.post_id, recurrence=choice.recurrence)
     await context.toast(Toast(context.texts("It repeats from now on.")))
@@ -164,11 +204,19 @@ async def _confirm(context: Context, choice: Choice) -> None:
 
 
 async def _show(context: Context, key: str, choice: Choice) -> None:
-    now, chosen = context.deps.clock.now(), choice.recurrence
-    coming = next_occurrences(chosen.rule, chosen.starts_on, chosen.zone, after=now, n=SHOWN)
+    coming = _coming(context, choice)
     if not coming:
         raise InvalidInput("when.never")
-    await context.show(screens.confirm(key, choice, coming, now=now, t=context.texts))
+    async with context.deps.read() as session:
+        post = await post_of(session, owner_id=context.actor.id, post_id=choice.post_id)
+        target = await target_data(session, post)
+    now = context.deps.clock.now()
+    await context.show(screens.confirm(key, choice, coming, target=target, now=now, t=context.texts))
+
+
+def _coming(context: Context, choice: Choice) -> Sequence[Occurrence]:
+    chosen = choice.recurrence
+    return next_occurrences(chosen.rule, chosen.starts_on, chosen.zone, after=context.deps.clock.now(), n=SHOWN)
 
 
 async def _check(context: Context, post_id: ids.PostId) -> None:

@@ -1,12 +1,14 @@
 """Choosing how a post recurs: presets or words, a time, an end; shown before it counts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time
+from typing import Any
 
 from markupsafe import Markup
 
 from bot.deliveries.actions import CantChoose, ChooseTime
 from bot.deliveries.grid import month_number, month_rows
+from bot.deliveries.target_screens import place_label
 from bot.screens import Button, Screen, lines, rows_of
 from bot.series.actions import (
     ChooseEnd,
@@ -98,12 +100,21 @@ def examples(t: Texts) -> Markup:
     )
 
 
-def confirm(key: str, choice: Choice, coming: Sequence[Occurrence], *, now: datetime, t: Texts) -> Screen:
+def confirm(
+    key: str,
+    choice: Choice,
+    coming: Sequence[Occurrence],
+    *,
+    target: Mapping[str, Any] | None,
+    now: datetime,
+    t: Texts,
+) -> Screen:
     """What was understood, with the first times: nothing counts before it is pressed."""
     chosen = choice.recurrence
     words = described(chosen.rule, chosen.starts_on, chosen.zone, t)
     text = [
         t("🔁 <b>{words}</b> · {zone}", words=words, zone=chosen.zone),
+        t("→ {chat}", chat=place_label(target, t)),
         "",
         t("It goes out:"),
         *(Markup("• {}").format(format_local(each.at, chosen.zone, t.language, now=now)) for each in coming),

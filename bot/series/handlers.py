@@ -33,6 +33,7 @@ from core import ids
 from core.db import Page
 from core.errors import Conflict, InvalidInput
 from core.posts.queries import post_of
+from core.posts.targets import target_data
 from core.series import queries
 from core.series import service as verbs
 from core.series.models import Series
@@ -187,15 +188,17 @@ async def _screen(context: Context, series_id: ids.SeriesId) -> tuple[Series, Sc
         shown = await queries.series_of(session, owner_id=context.actor.id, series_id=series_id)
         post = await post_of(session, owner_id=context.actor.id, post_id=shown.post_id)
         coming = await queries.upcoming(session, shown, now=now)
-    return shown, screens.series(shown, post, coming, zone=zone, now=now, t=context.texts)
+        target = await target_data(session, post)
+    return shown, screens.series(shown, post, coming, target=target, zone=zone, now=now, t=context.texts)
 
 
 async def _show_all(context: Context, number: int) -> None:
-    owner_id = context.actor.id
+    owner_id, (now, zone) = context.actor.id, _now_and_zone(context)
     async with context.deps.read() as session:
         listed = await queries.all_series(session, owner_id=owner_id, page=Page(number, PAGE_SIZE))
         posts = {each.post_id: await post_of(session, owner_id=owner_id, post_id=each.post_id) for each in listed.items}
-    await context.show(screens.all_series(listed, posts, context.texts))
+        coming = {each.id: await queries.next_of(session, each, now=now) for each in listed.items}
+    await context.show(screens.all_series(listed, posts, coming, zone=zone, now=now, t=context.texts))
 
 
 async def _stop_asking(context: Context) -> None:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from bot.deliveries.actions import ShowCalendar
 from bot.deliveries.phrases import NO_ZONE, first_words, moment
+from bot.deliveries.target_screens import place_label
 from bot.keyboards import pager
 from bot.posts.actions import ShowCard
 from bot.screens import Button, Screen, lines
@@ -50,10 +51,20 @@ def local_of(minute: int) -> datetime:
     return EPOCH + timedelta(minutes=minute)
 
 
-def series(shown: Series, post: Post, coming: Sequence[Upcoming], *, zone: str, now: datetime, t: Texts) -> Screen:
+def series(
+    shown: Series,
+    post: Post,
+    coming: Sequence[Upcoming],
+    *,
+    target: Data | None,
+    zone: str,
+    now: datetime,
+    t: Texts,
+) -> Screen:
     """The rule, the next times with a button for each, and what can be done with all of it."""
     text = [
         t("🔁 <b>{words}</b> · {zone}", words=_words(shown, t), zone=shown.zone),
+        t("→ {chat}", chat=place_label(target, t)),
         *_state_lines(shown, t),
         "",
         Markup("<i>{}</i>").format(first_words(post.title, post.text)),
@@ -159,14 +170,33 @@ def ask_shift(series_id: ids.SeriesId, minute: int, *, zone: str, t: Texts) -> S
     return Screen(text, [[Button(t("‹ Back"), ShiftOccurrence(series_id, minute))]])
 
 
-def all_series(listed: Paged[Series], posts: Mapping[ids.PostId, Post], t: Texts) -> Screen:
-    """What recurs, a button for each."""
+def all_series(
+    listed: Paged[Series],
+    posts: Mapping[ids.PostId, Post],
+    coming: Mapping[ids.SeriesId, datetime | None],
+    *,
+    zone: str,
+    now: datetime,
+    t: Texts,
+) -> Screen:
+    """What recurs and when the next one goes out, a button for each."""
     if not listed.total:
         nothing = t("🔁 <b>Nothing recurs.</b>\nOpen a draft, press Schedule and then Repeat.")
         return Screen(nothing, [[Button(t("‹ Calendar"), ShowCalendar(1))]])
     rows = [[Button(_entry_label(each, posts, t), ShowSeries(each.id))] for each in listed.items]
     heading = t.plural("🔁 <b>{n} post recurs</b>", "🔁 <b>{n} posts recur</b>", listed.total)
-    return Screen(heading, [*rows, pager(listed.number, listed.pages, ShowAllSeries)])
+    told = [Markup("• {}").format(_summary(each, coming.get(each.id), zone, now, t)) for each in listed.items]
+    back = [Button(t("‹ Calendar"), ShowCalendar(1))]
+    return Screen(lines([heading, "", *told]), [*rows, pager(listed.number, listed.pages, ShowAllSeries), back])
+
+
+def _summary(each: Series, next_at: datetime | None, zone: str, now: datetime, t: Texts) -> Markup:
+    words = _words(each, t)
+    if each.status == SeriesStatus.PAUSED:
+        return t("{words} · paused", words=words)
+    if next_at is None:
+        return words
+    return t("{words} · next: {next_at}", words=words, next_at=format_local(next_at, zone, t.language, now=now))
 
 
 def _entry_label(each: Series, posts: Mapping[ids.PostId, Post], t: Texts) -> str:

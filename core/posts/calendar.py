@@ -31,6 +31,8 @@ class Planned:
     channel_id: ids.ChannelId | None
     series_id: ids.SeriesId | None = None
     """Of an occurrence to come: `post_id` is what it will be a copy of."""
+    repeats: bool = False
+    """Of a series, planned or to come."""
 
 
 async def planned_between(
@@ -42,7 +44,7 @@ async def planned_between(
     coming = await series_between(session, owner_id=owner_id, start=start, end=end)
     templates = await _templates(session, owner_id, {series.post_id for _, series in coming})
     repeated = [
-        replace(templates[series.post_id], at=at, series_id=series.id)
+        replace(templates[series.post_id], at=at, series_id=series.id, repeats=True)
         for at, series in coming
         if series.post_id in templates
     ]
@@ -69,11 +71,19 @@ async def _templates(
 
 
 def _entries(owner_id: ids.UserId, *which: ColumnElement[bool]) -> Select[Any]:
-    columns = (Post.due_at, Post.id, Post.platform, Post.title, func.left(Post.text, BEGINNING), Post.channel_id)
+    columns = (
+        Post.due_at,
+        Post.id,
+        Post.platform,
+        Post.title,
+        func.left(Post.text, BEGINNING),
+        Post.channel_id,
+        Post.series_id,
+    )
     mine = select(*columns).where(Post.owner_id == owner_id, Post.deleted_at.is_(None), *which)
     return mine.order_by(Post.due_at, Post.id)
 
 
 def _planned(row: Sequence[Any]) -> Planned:
-    at, post_id, platform, title, text, channel_id = row
-    return Planned(at, post_id, platform, title, text, channel_id)
+    at, post_id, platform, title, text, channel_id, series_id = row
+    return Planned(at, post_id, platform, title, text, channel_id, repeats=series_id is not None)

@@ -97,6 +97,12 @@ async def upcoming(session: ReadSession, series: Series, *, now: datetime, n: in
     return _first(shown, n)
 
 
+async def next_of(session: ReadSession, series: Series, *, now: datetime) -> datetime | None:
+    """When the next one goes out; None for what doesn't run."""
+    coming = await upcoming(session, series, now=now, n=1) if series.status == SeriesStatus.ACTIVE else ()
+    return next((each.at for each in coming if each.state not in LEFT_OUT), None)
+
+
 def _upcoming(
     each: Occurrence,
     exceptions: Mapping[datetime, datetime | None],
@@ -162,9 +168,8 @@ async def series_data(session: ReadSession, *, owner_id: ids.UserId, post_id: id
     series = await series_of_post(session, owner_id=owner_id, post_id=post_id)
     if series is None:
         return None
-    coming = await upcoming(session, series, now=now, n=1) if series.status == SeriesStatus.ACTIVE else ()
-    next_at = next((each.at.isoformat() for each in coming if each.state not in LEFT_OUT), None)
-    return {**data_of(series), "next_at": next_at}
+    next_at = await next_of(session, series, now=now)
+    return {**data_of(series), "next_at": next_at.isoformat() if next_at else None}
 
 
 def data_of(series: Series) -> Json:

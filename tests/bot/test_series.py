@@ -32,8 +32,10 @@ from core.clock import FixedClock
 from core.deliveries.models import Delivery
 from core.deps import Deps
 from core.posts.models import Post
+from core.posts.scheduling import schedule_post
 from core.series.models import Series
 from core.series.service import start_series
+from core.tx import Tx
 from core.when.recurrence import Recurrence, parse_recurrence
 from tests.bot.chat import Chat
 from tests.factories import make_post, make_user
@@ -308,3 +310,57 @@ def test_what_planners_say(notice: str, said: str, clock: FixedClock, post: Post
 
 def test_minutes_in_buttons_come_back_as_they_were() -> None:
     assert local_of(minute_of(NINE + timedelta(minutes=7))) == NINE + timedelta(minutes=7)
+
+
+async def too_long(tx: Tx, post: Post) -> None:
+    found = await tx.session.get_one(Post, post.id)
+    found.text = "Bread that pays for the oven. " * 200
+
+
+async def test_what_speaks_against_a_post_is_shown_before_it_repeats(chat: Chat, post: Post, deps: Deps) -> None:
+    async with deps.tx() as tx:
+        await too_long(tx, post)
+    asked = await daily(chat)
+    assert "🔎 Before it goes out\n🔁 every day at 09:00 → this chat" in asked.text
+    assert "6,000 characters don't fit into one message" in asked.text.replace("6000", "6,000")
+    assert "🔁 Repeat it anyway" in labels(asked)
+    assert not await due(deps)
+    await chat.press(asked, "📄 As 2 messages")
+    assert "Next:" in (await chat.person.refresh(asked)).text
+    async with deps.read() as session:
+        assert (await session.get_one(Post, post.id)).layout == "split"
+    assert await due(deps)
+
+
+async def test_in_spite_of_it_it_repeats_and_back_leads_to_the_choice(chat: Chat, post: Post, deps: Deps) -> None:
+    async with deps.tx() as tx:
+        await too_long(tx, post)
+    asked = await daily(chat)
+    await chat.press(asked, "‹ Back")
+    confirm = await chat.person.refresh(asked)
+    assert "It goes out:" in confirm.text
+    await chat.press(confirm, "✅ Repeat it so")
+    await chat.press(await chat.person.refresh(confirm), "🔁 Repeat it anyway")
+    assert "Next:" in (await chat.person.refresh(confirm)).text
+    assert await due(deps)
+
+
+async def test_a_neighbour_of_a_later_time_is_told_and_leads_to_other_times(chat: Chat, post: Post, deps: Deps) -> None:
+    async with deps.tx() as tx:
+        owner = await make_user(tx, telegram_user_id=chat.person.id)
+        other = await make_post(tx, owner, "Another one.")
+        at = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
+        await schedule_post(tx, owner_id=owner.id, post_id=other.id, due_at=at)
+    asked = await daily(chat)
+    assert "Another post goes to this chat within the hour: Tue, 24 Nov, 09:30" in asked.text
+    assert not any("🕐 At" in label for label in labels(asked))
+    await chat.press(asked, "🕘 Other times")
+    assert "How often" in (await chat.person.refresh(asked)).text
+
+
+async def test_the_calendar_says_when_the_next_repeat_goes_out(chat: Chat, post: Post) -> None:
+    await opened(chat, "⏰ Schedule", "🔁 Repeat", "Every weekday", "09:00", "✅ Repeat it so")
+    calendar = await chat.say("/calendar")
+    assert "🔁 1 post repeats, next on Mon, 23 Nov, 09:00." in calendar.text
+    await chat.press(calendar, "🔁 Repeats")
+    assert "• every weekday at 09:00 · next: Mon, 23 Nov, 09:00" in (await chat.last()).text
