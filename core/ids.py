@@ -21,6 +21,11 @@ ImportId = NewType("ImportId", UUID)
 BroadcastId = NewType("BroadcastId", UUID)
 PodcastId = NewType("PodcastId", UUID)
 QuestionId = NewType("QuestionId", UUID)
+CreatorId = NewType("CreatorId", UUID)
+VideoId = NewType("VideoId", UUID)
+SearchId = NewType("SearchId", UUID)
+LookupId = NewType("LookupId", UUID)
+SavedVideoId = NewType("SavedVideoId", UUID)
 
 KINDS = (
     UserId,
@@ -37,6 +42,11 @@ KINDS = (
     BroadcastId,
     PodcastId,
     QuestionId,
+    CreatorId,
+    VideoId,
+    SearchId,
+    LookupId,
+    SavedVideoId,
 )
 """All of them, for the tables."""
 

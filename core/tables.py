@@ -12,6 +12,7 @@ from core.posts import models as posts
 from core.queues import models as queues
 from core.series import models as series
 from core.sources import models as sources
+from core.viral import models as viral
 from core.work import models as work
 
 __all__ = [
@@ -27,5 +28,6 @@ __all__ = [
     "queues",
     "series",
     "sources",
+    "viral",
     "work",
 ]
