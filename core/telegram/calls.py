@@ -1,4 +1,8 @@
-"""One part of a message as one call of python-telegram-bot. Raises its errors."""
+"""One part of a message as one call. Raises python-telegram-bot's errors.
+
+Media are sent by its bots. Texts, nearly all there is, go straight to the transport: what a bot does around it (objects
+for the arguments, a `Message` of the answer) takes as long again as the call itself, and only the id is wanted.
+"""
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack
@@ -6,8 +10,10 @@ from dataclasses import dataclass
 from typing import IO, Any, Protocol
 
 import telegram
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile, LinkPreviewOptions, Message
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, InputFile, Message
 from telegram.constants import ParseMode
+from telegram.request import RequestData
+from telegram.request._requestparameter import RequestParameter
 
 from core.telegram.content import Button, Content, Entity, Media, MediaKind, Row, SentPart
 from core.telegram.parts import Part
@@ -77,9 +83,7 @@ async def call(bot: telegram.Bot, chat_id: int, content: Content, part: Part, re
         return await _send_album(bot, chat_id, content, part, ready)
     if ready:
         return _sent(await _send_medium(bot, chat_id, content, part, ready[0]))
-    return _sent(
-        await bot.send_message(chat_id, **_text(part), **_common(content, part), link_preview_options=_preview(content))
-    )
+    return await _send_text(bot, chat_id, content, part)
 
 
 async def _ready(media: Media, source: MediaSource, files: AsyncExitStack) -> Ready:
@@ -100,19 +104,43 @@ async def _upload(source: MediaSource, files: AsyncExitStack, key: str, filename
 async def _edit(
     bot: telegram.Bot, chat_id: int, message_id: int, content: Content, part: Part, ready: Sequence[Ready]
 ) -> SentPart:
-    markup = _keyboard(part.keyboard)
     if ready:
         medium = _input_media(ready[0], _caption(part))
-        await bot.edit_message_media(medium, chat_id, message_id, reply_markup=markup)
+        await bot.edit_message_media(medium, chat_id, message_id, reply_markup=_keyboard(part.keyboard))
     else:
-        await bot.edit_message_text(
-            **_text(part),
-            chat_id=chat_id,
-            message_id=message_id,
-            reply_markup=markup,
-            link_preview_options=_preview(content),
-        )
+        await _post(bot, "editMessageText", chat_id=chat_id, message_id=message_id, **_text(content, part))
     return SentPart(message_id=message_id)
+
+
+async def _send_text(bot: telegram.Bot, chat_id: int, content: Content, part: Part) -> SentPart:
+    """https://core.telegram.org/bots/api#sendmessage"""
+    answer_to = part.reply_to and {"message_id": part.reply_to, "allow_sending_without_reply": True}
+    sent = await _post(
+        bot,
+        "sendMessage",
+        chat_id=chat_id,
+        disable_notification=content.silent,
+        reply_parameters=answer_to,
+        **_text(content, part),
+    )
+    return SentPart(message_id=sent["message_id"])
+
+
+async def _post(bot: telegram.Bot, method: str, **values: Any) -> Any:
+    """Without what is None."""
+    parameters = [RequestParameter(name, value, None) for name, value in values.items() if value is not None]
+    return await bot.request.post(f"{bot.base_url}/{method}", RequestData(parameters))
+
+
+def _text(content: Content, part: Part) -> dict[str, Any]:
+    keyboard = _keyboard(part.keyboard)
+    return {
+        "text": part.text,
+        "parse_mode": ParseMode.HTML if part.html else None,
+        "entities": [entity.to_dict() for entity in _entities(part.entities)] or None,
+        "reply_markup": keyboard and keyboard.to_dict(),
+        "link_preview_options": None if content.link_preview else {"is_disabled": True},
+    }
 
 
 async def _send_medium(bot: telegram.Bot, chat_id: int, content: Content, part: Part, ready: Ready) -> Message:
@@ -149,12 +177,6 @@ def _common(content: Content, part: Part) -> dict[str, Any]:
     }
 
 
-def _text(part: Part) -> dict[str, Any]:
-    if part.html:
-        return {"text": part.text, "parse_mode": ParseMode.HTML}
-    return {"text": part.text, "entities": _entities(part.entities), "parse_mode": None}
-
-
 def _caption(part: Part) -> dict[str, Any]:
     if not part.text:
         return {}
@@ -185,7 +207,3 @@ def _keyboard(rows: tuple[Row, ...]) -> InlineKeyboardMarkup | None:
 def _button(button: Button) -> InlineKeyboardButton:
     copy = telegram.CopyTextButton(button.copy_text) if button.copy_text else None
     return InlineKeyboardButton(button.text, callback_data=button.data, url=button.url, copy_text=copy)
-
-
-def _preview(content: Content) -> LinkPreviewOptions | None:
-    return None if content.link_preview else LinkPreviewOptions(is_disabled=True)

@@ -21,7 +21,7 @@ from core.telegram.books import Answer, Begun, Chat, LocalBook, Request, Scope, 
 log = structlog.get_logger()
 
 ASK_TIMEOUT_S: Final = 1.0
-NOTE_TIMEOUT_S: Final = 0.2
+NOTE_TIMEOUT_S: Final = 0.5
 FIRST_RETRY_S: Final = 0.05
 LONGEST_RETRY_S: Final = 2.0
 PATIENCE_S: Final = 30.0
@@ -32,6 +32,9 @@ LATE_S: Final = 0.005
 """Calls that take so much longer than usual count from when they may have arrived."""
 USUAL_OF: Final = 50
 """The usual duration of a call is the shortest of so many."""
+USUAL_FROM: Final = 10
+"""Before a process has made so many, connections are still being opened and nothing is usual: its calls count from
+their answers."""
 
 
 class Priority(IntEnum):
@@ -99,15 +102,15 @@ class Limiter:
 
     async def acquire(
         self, chat: Chat | None, *, priority: Priority = Priority.BULK, messages: int = 1, edit: bool = False
-    ) -> None:
-        """Return when its turn has come. Right before the call itself, `start`. Cancelling leaves no trace.
+    ) -> Request:
+        """Return when its turn has come. Right before the call itself, `start` it. Cancelling leaves no trace.
 
         `messages`: how many the call puts into the chat (an album counts each). Edits are counted apart per chat.
         Raises LimiterAway for a bulk request when Redis stays away; an interactive one goes by a stricter local limit.
         """
-        if self._unlimited:
-            return
         request = Request(chat, priority is Priority.INTERACTIVE, messages, edit, SPARE.get(priority, 0.0))
+        if self._unlimited:
+            return request
         granted = asyncio.get_running_loop().create_future()
         heapq.heappush(self._ready, _Waiter(priority, next(self._order), request, granted, time.monotonic()))
         self._wake()
@@ -116,6 +119,7 @@ class Limiter:
         finally:
             if granted.cancelled():
                 self._changed.set()
+        return request
 
     def waiting(self, priority: Priority) -> int:
         """How many requests of this class or less urgent ones wait for their turn here. Broadcasts don't count: some
@@ -124,7 +128,7 @@ class Limiter:
         less_urgent = (waiter for waiter in waiters if waiter.priority >= priority)
         return sum(waiter.priority is not Priority.BROADCAST and not waiter.granted.done() for waiter in less_urgent)
 
-    async def start(self, *, priority: Priority = Priority.BULK, messages: int = 1) -> Begun | None:
+    async def start(self, request: Request) -> Begun | None:
         """Return when the call may be made, at once: turns keep the pace, and this the limit. Afterwards, `ended`.
 
         What held up several calls between their turns and here, be it a slow commit or a process that stood still,
@@ -133,17 +137,17 @@ class Limiter:
         if self._unlimited:
             return None
         try:
-            while not isinstance(answer := await self._ask_to_start(messages), Begun):  # noqa: ASYNC110 - Redis has no event
+            while not isinstance(answer := await self._ask_to_start(request), Begun):  # noqa: ASYNC110 - Redis has no event
                 await asyncio.sleep(answer)
         except (RedisError, OSError) as exc:
-            if priority is not Priority.INTERACTIVE:
+            if not request.interactive:
                 raise LimiterAway from exc
             return None
         return answer
 
-    async def _ask_to_start(self, messages: int) -> Begun | float:
+    async def _ask_to_start(self, request: Request) -> Begun | float:
         async with asyncio.timeout(ASK_TIMEOUT_S):
-            return await self._shared.start(messages)
+            return await self._shared.start(request)
 
     async def ended(self, begun: Begun | None) -> None:
         """The call was answered, or failed. One that took longer than usual may have arrived later than it began."""
@@ -151,7 +155,7 @@ class Limiter:
             return
         took_s = time.monotonic() - begun.at
         self._durations.append(took_s)
-        late_s = took_s - min(self._durations)
+        late_s = took_s - (min(self._durations) if len(self._durations) >= USUAL_FROM else 0.0)
         if late_s > LATE_S and not self._away:
             await _quietly(self._shared.arrived(begun, late_s=late_s), within_s=NOTE_TIMEOUT_S)
 

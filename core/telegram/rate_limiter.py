@@ -50,8 +50,8 @@ class InteractiveRateLimiter(BaseRateLimiter[Priority]):
         messages, edit = _messages(data), bool(EDITS.match(endpoint))
 
         async def call_in_turn() -> bool | Json | list[Json]:
-            await self._limiter.acquire(chat, priority=priority, messages=messages, edit=edit)
-            begun = await self._limiter.start(priority=priority, messages=messages)
+            turn = await self._limiter.acquire(chat, priority=priority, messages=messages, edit=edit)
+            begun = await self._limiter.start(turn)
             try:
                 return await callback(*args, **kwargs)
             finally:

@@ -101,8 +101,8 @@ class Sender:
         https://core.telegram.org/bots/api#pinchatmessage
         """
         try:
-            await self._limiter.acquire(chat_id, priority=Priority.STATUS, edit=True)
-            await self._limiter.start(priority=Priority.STATUS)
+            turn = await self._limiter.acquire(chat_id, priority=Priority.STATUS, edit=True)
+            await self._limiter.start(turn)
         except LimiterAway as exc:
             return SafeToRetry(exc.retry_after_s or 1.0, exc.error_code)
         try:
@@ -149,10 +149,10 @@ class Sender:
     ) -> Sent:
         edit = content.edit is not None
         try:
-            await self._limiter.acquire(chat_id, priority=hooks.priority, messages=part.messages, edit=edit)
+            turn = await self._limiter.acquire(chat_id, priority=hooks.priority, messages=part.messages, edit=edit)
             if hooks.before_part:
                 await hooks.before_part(index)
-            begun = await self._limiter.start(priority=hooks.priority, messages=part.messages)
+            begun = await self._limiter.start(turn)
         except LimiterAway as exc:
             return SafeToRetry(exc.retry_after_s or 1.0, exc.error_code)
         if hooks.last_look:

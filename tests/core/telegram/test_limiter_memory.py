@@ -9,6 +9,7 @@ from core.telegram.books import GO, Begun, Chat, Request, Scope, SharedBook
 from core.telegram.limiter import KEEP_EVERY_S, Limiter, Priority
 
 GROUP = -100
+ANSWER = Request(None, interactive=True)
 
 
 def book(store: Redis, *, rate_per_s: float = 1000) -> SharedBook:
@@ -66,9 +67,9 @@ async def test_a_pause_goes_on(store: Redis, chat: Chat | None, scope: Scope) ->
 
 async def test_calls_that_have_started_still_count(store: Redis) -> None:
     one = book(store, rate_per_s=9)
-    assert isinstance(await one.start(10), Begun)
+    assert isinstance(await one.start(Request(None, interactive=True, messages=10)), Begun)
     await begin_anew(store)
-    assert not isinstance(await one.start(1), Begun)
+    assert not isinstance(await one.start(ANSWER), Begun)
 
 
 async def test_bulk_waits_until_everybody_has_told_and_answers_dont(store: Redis) -> None:
@@ -102,12 +103,12 @@ async def test_what_was_sent_while_redis_was_away_counts_when_it_is_back(store: 
 
 async def test_a_call_that_took_longer_counts_from_when_it_may_have_arrived(store: Redis) -> None:
     one = book(store, rate_per_s=1)
-    late = await one.start(1)
+    late = await one.start(ANSWER)
     assert isinstance(late, Begun)
-    assert isinstance(await one.start(1), Begun)
+    assert isinstance(await one.start(ANSWER), Begun)
     await one.arrived(late, late_s=0.5)
     await asyncio.sleep(0.5)
-    wait_s = await one.start(1)
+    wait_s = await one.start(ANSWER)
     assert isinstance(wait_s, float)
     assert await store.zscore("{test}:started", f"{late.name}:1") == late.at_us + 500_000
 
