@@ -30,6 +30,7 @@ from bot.screens import Screen
 from bot.sources.screens import source_card
 from core.channels.queries import all_channels
 from core.errors import InvalidInput
+from core.posts.import_checks import with_warnings
 from core.posts.imported import cancel_imported, import_posts, restore_imported
 from core.posts.importing import Reader, Understood, import_of, keep_import, reader_for, understand
 from core.posts.models import Import
@@ -172,6 +173,8 @@ async def _read(context: Context, filename: str, content: bytes) -> tuple[Import
             session, owner_id=context.actor.id, now=now, zone=zone, language=context.actor.language
         )
     understood, ignored = await asyncio.to_thread(_understood, content, reader)
+    async with context.deps.read() as session:
+        understood = await with_warnings(session, understood, owner_id=context.actor.id, now=now)
     async with context.deps.tx() as tx:
         kept = await keep_import(tx, owner_id=context.actor.id, filename=filename, understood=understood)
     return kept, ignored

@@ -18,18 +18,23 @@ from bot.imports.actions import (
     ShowPreview,
     UseAsText,
 )
-from bot.imports.sentences import problem_sentence
+from bot.imports.sentences import problem_sentence, warning_sentence
 from bot.keyboards import pager
 from bot.screens import Button, Screen, lines
 from bot.texts import Texts
 from core import ids
 from core.posts.exporting import Schedule
+from core.posts.import_checks import WARNINGS
 from core.posts.imported import Done
 from core.posts.models import Import
 from core.posts.tables import ROWS_LIMIT
 from core.when.formats import format_local
 
 PAGE_SIZE = 10
+DOUBTFUL_PAGE_SIZE = 6
+"""Of rows with warnings below them: a page is one message."""
+WARNINGS_SHOWN = 3
+"""Of one row."""
 WORDS_IN_ROW = 60
 
 
@@ -58,9 +63,11 @@ def preview(
 ) -> Screen:
     """What was understood of a file, or what is wrong with it."""
     shown = kept.problems or kept.rows
-    pages = max(1, -(-len(shown) // PAGE_SIZE))
+    doubtful = sum(bool(row.get(WARNINGS)) for row in kept.rows)
+    size = DOUBTFUL_PAGE_SIZE if doubtful else PAGE_SIZE
+    pages = max(1, -(-len(shown) // size))
     number = min(max(1, page), pages)
-    part = shown[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+    part = shown[(number - 1) * size : number * size]
     turn = pager(number, pages, lambda other: ShowPreview(kept.id, other))
     columns = [t("Columns that I don't use: {names}.", names=", ".join(ignored))] if ignored else []
     if kept.problems:
@@ -69,10 +76,12 @@ def preview(
     heading = t.plural(
         "📥 <b>{n} post is ready to be imported</b>", "📥 <b>{n} posts are ready to be imported</b>", len(shown)
     )
-    said = [heading, *columns, "", *(_row(row, names, zone, t, now) for row in part)]
+    said = [heading, *_doubts(doubtful, t), *columns, "", *(_row(row, names, zone, t, now) for row in part)]
     if kept.imported_at is not None:
         return Screen(lines(said), [turn, [_to_calendar(t)]])
     confirm = t.plural("✅ Import {n} post", "✅ Import {n} posts", len(shown))
+    if doubtful:
+        confirm = t.plural("✅ Import {n} post anyway", "✅ Import {n} posts anyway", len(shown))
     return Screen(lines(said), [turn, [Button(confirm, ImportPosts(kept.id))], _ways_out(t)[:1]])
 
 
@@ -141,6 +150,12 @@ def _trouble(kept: Import, t: Texts) -> list[Markup]:
     ]
 
 
+def _doubts(rows: int, t: Texts) -> list[Markup]:
+    if not rows:
+        return []
+    return [t.plural("⚠️ {n} of them has something to look at.", "⚠️ {n} of them have something to look at.", rows)]
+
+
 def _problem(problem: Mapping[str, Any], t: Texts) -> Markup:
     return t("<b>Line {line}:</b> {what}", line=problem["line"], what=problem_sentence(problem, t))
 
@@ -151,7 +166,9 @@ def _row(row: Mapping[str, Any], names: Names, zone: str, t: Texts, now: datetim
     channel_id = row["channel_id"]
     target = names.get(ids.ChannelId(UUID(channel_id)), t("a chat")) if channel_id else t("this chat")
     media = " 📎" if row["media"] else ""
-    return Markup("{} → {}{} · <i>{}</i>").format(time, target, media, first_words("", row["text"], WORDS_IN_ROW))
+    told = Markup("{} → {}{} · <i>{}</i>").format(time, target, media, first_words("", row["text"], WORDS_IN_ROW))
+    doubts = [warning_sentence(each, row["line"], zone, t, now) for each in row.get(WARNINGS, ())[:WARNINGS_SHOWN]]
+    return lines([told, *doubts])
 
 
 def _ways_out(t: Texts) -> list[Button]:

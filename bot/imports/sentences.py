@@ -1,6 +1,7 @@
 """What can be wrong with a file of posts, as sentences: what it is and how to mend it."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
@@ -8,6 +9,9 @@ from markupsafe import Markup
 from bot.channels.labels import state_sentence
 from bot.router import Router
 from bot.texts import Texts
+from core.posts.checks import FindingCode
+from core.posts.import_checks import NEAR_LINE, SAME_AS_LINE
+from core.when.formats import format_local
 
 Params = Mapping[str, Any]
 Sentence = Callable[[Texts, Params], Markup]
@@ -24,6 +28,34 @@ def problem_sentence(problem: Mapping[str, Any], t: Texts) -> Markup:
     if sentence is None:
         return t("this row can't be read ({code}).", code=problem["code"])
     return sentence(t, problem["params"])
+
+
+def warning_sentence(warning: Mapping[str, Any], line: int, zone: str, t: Texts, now: datetime) -> Markup:
+    """One of a row's warnings: what isn't as it should be, and what comes of it."""
+    params = warning["params"]
+    what = WARNINGS_OF_ROWS[warning["code"]](t, {**params, "time": _time(params, zone, t, now)})
+    return t("⚠️ Line {line}: {what}", line=line, what=what)
+
+
+def _time(params: Params, zone: str, t: Texts, now: datetime) -> str:
+    at = params.get("at") or params.get("free_at")
+    return format_local(datetime.fromisoformat(at), zone, t.language, now=now) if at else ""
+
+
+def _too_long(t: Texts, params: Params) -> Markup:
+    if params["media"]:
+        return t(
+            "{length} characters don't fit under a picture, {limit} do. It goes out as {n} messages.",
+            length=params["length"],
+            limit=params["limit"],
+            n=params["messages"],
+        )
+    return t(
+        "{length} characters don't fit into one message, {limit} do. It goes out as {n}.",
+        length=params["length"],
+        limit=params["limit"],
+        n=params["messages"],
+    )
 
 
 def _too_big(t: Texts, params: Params) -> Markup:
@@ -81,6 +113,16 @@ FILE_PROBLEMS: dict[str, Sentence] = {
         "Nothing was imported: a queue hasn't enough free slots for all of them. Add slots or write times."
     ),
     "import.file_gone": lambda t, _: t("I don't find the file any more. Please send its text."),
+}
+
+WARNINGS_OF_ROWS: dict[str, Sentence] = {
+    FindingCode.TOO_LONG: _too_long,
+    FindingCode.DUPLICATE: lambda t, p: t("the same text is there or planned already: {time}.", time=p["time"]),
+    FindingCode.CROWDED: lambda t, p: t("another post goes there within the hour: {time}.", time=p["time"]),
+    FindingCode.QUIET: lambda t, p: t("these are quiet hours there, until {time}.", time=p["time"]),
+    FindingCode.NOT_READY: lambda t, _: t("that chat takes no posts now, see /channels."),
+    SAME_AS_LINE: lambda t, p: t("it says the same as line {line}.", line=p["line"]),
+    NEAR_LINE: lambda t, p: t("it goes out within an hour of line {line}.", line=p["line"]),
 }
 
 ROW_PROBLEMS: dict[str, Sentence] = {

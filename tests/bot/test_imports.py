@@ -1,6 +1,6 @@
 """Many posts from a file, and the schedule as files, in the chat."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -190,3 +190,31 @@ async def test_the_schedule_comes_as_a_table_and_for_calendars(chat: Chat, user:
 async def test_without_posts_there_is_nothing_to_export(chat: Chat, user: User) -> None:
     await chat.press_data(await chat.say("/calendar"), "ex")
     assert "nothing to export" in (await chat.last()).text
+
+
+async def test_what_the_look_before_a_post_finds_is_told_by_line_and_stops_nothing(
+    chat: Chat, user: User, deps: Deps
+) -> None:
+    async with deps.tx() as tx:
+        post = await make_post(tx, user, "Rye again")
+        at = datetime(2026, 12, 1, 7, 30, tzinfo=UTC)
+        await schedule_post(tx, owner_id=user.id, post_id=post.id, due_at=at)
+    preview = await send(
+        chat,
+        "text,when,target\n"
+        f"{'Bread that pays for the oven. ' * 200},2026-12-01 18:00,\n"
+        "Crumbs,2026-12-01 09:00,\n"
+        "rye   AGAIN,2026-12-05 09:00,\n"
+        "crumbs,2026-12-05 09:30,\n",
+    )
+    told = [line for line in preview.text.splitlines() if line.startswith("⚠️")]
+    assert told == [
+        "⚠️ 4 of them have something to look at.",
+        "⚠️ Line 2: 5,999 characters don't fit into one message, 4,096 do. It goes out as 2.",
+        "⚠️ Line 3: another post goes there within the hour: Tue, 1 Dec, 08:30.",
+        "⚠️ Line 4: the same text is there or planned already: Tue, 1 Dec, 08:30.",
+        "⚠️ Line 5: it says the same as line 3.",
+        "⚠️ Line 5: it goes out within an hour of line 4.",
+    ]
+    imported = await after(chat, preview, "✅ Import 4 posts anyway")
+    assert imported.text.startswith("✅ 4 posts are scheduled.")
