@@ -136,6 +136,7 @@ class Settings(BaseSettings):
     llm_fallback_models: CommaSeparated = Field(default=[], alias="LLM_FALLBACK_MODELS")
 
     speech_provider: SpeechProvider | None = Field(default=None, alias="SPEECH_PROVIDER")
+    podcast_file_mb: float = Field(default=50, alias="PODCAST_FILE_MB", ge=0.1, le=2000)
     elevenlabs_api_key: SecretStr | None = Field(default=None, alias="ELEVENLABS_API_KEY")
     elevenlabs_base_url: WebAddress = Field(default="https://api.elevenlabs.io", alias="ELEVENLABS_BASE_URL")
     elevenlabs_model: str = Field(default="eleven_multilingual_v2", alias="ELEVENLABS_MODEL")

@@ -1,6 +1,6 @@
 """Podcasts in the chat: from a source to a script, to audio, to the private feed."""
 
-from bot.podcasts import library, options, script, sentences
+from bot.podcasts import library, music, options, script, sentences
 from bot.router import Router
 
 
@@ -8,4 +8,5 @@ def register(router: Router) -> None:
     options.register(router)
     script.register(router)
     library.register(router)
+    music.register(router)
     sentences.register(router)

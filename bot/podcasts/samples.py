@@ -1,5 +1,8 @@
 """Hearing a voice before choosing it. A sample is made once and then kept by Telegram."""
 
+import asyncio
+from importlib import import_module
+
 from telegram import Message
 
 from bot.context import Context
@@ -32,7 +35,7 @@ async def send_sample(context: Context, provider: Engine, voice: Voice, language
     """As an audio message below the card. Telegram keeps it, so that it is spoken once for everybody."""
     language = spoken_language(language)
     speaker = context.deps.speakers[provider]
-    sentence = SENTENCES.get(language.partition("-")[0], SENTENCES[FALLBACK_LANGUAGE])
+    sentence = sentence_in(language)
     key = f"voice-sample:{recording_key(speaker.recipe, sentence, voice.id, language=language)}"
     kept = await context.deps.redis.get(key)
     if kept is not None:
@@ -48,8 +51,18 @@ async def send_sample(context: Context, provider: Engine, voice: Voice, language
         await context.deps.redis.set(key, sent.audio.file_id, ex=SAMPLE_LIFE_S)
 
 
+def sentence_in(language: str) -> str:
+    return SENTENCES.get(language.partition("-")[0], SENTENCES[FALLBACK_LANGUAGE])
+
+
 async def mp3_of(recording: bytes) -> bytes:
-    """What Telegram plays, of whatever a service sends. What decodes sound is loaded by the first sample."""
+    """What Telegram plays, of whatever a service sends."""
+    await load_sound()
     from core.podcasts.samples import as_mp3
 
     return await as_mp3(recording)
+
+
+async def load_sound() -> None:
+    """What decodes sound is loaded when it is first needed, and beside the loop: it takes a second."""
+    await asyncio.to_thread(import_module, "core.podcasts.music_clips")

@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.podcasts import music
-from core.podcasts.music import FRAME_BYTES
+from core.podcasts.music import FRAME_BYTES, Bed
+from core.podcasts.music_choices import Meeting
 from core.podcasts.segments import Segment, prepare
 from core.podcasts.sound import RATE_HZ
 from core.podcasts.tags import Chapter, Tags
@@ -23,7 +24,10 @@ _AHEAD = 4
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """One turn: a recording, whose name changes with its contents, who says it, and what. `chapter` begins here."""
+    """One turn: a recording, whose name changes with its contents, who says it, and what. `chapter` begins here.
+
+    `speaker` is empty for what both say in one recording; then the names stand in `text`.
+    """
 
     recording: Path
     speaker: str
@@ -39,6 +43,7 @@ class Episode:
     tags: Tags
     intro: Path | None = None
     outro: Path | None = None
+    meeting: Meeting = Meeting.DUCK
 
 
 @dataclass(slots=True)
@@ -63,7 +68,7 @@ class Joined:
         """Everything in order. `segments` are those of `turns`. Raises MusicBroken, and what `segments` raises."""
         below = b""
         if self.episode.intro and self.turns.start == 0:
-            bed = music.intro(self.episode.intro)
+            bed = music.intro(self.episode.intro, self.episode.meeting)
             self.at += len(bed.solo) // FRAME_BYTES
             yield bed.solo
             below = bed.under
@@ -89,7 +94,7 @@ class Joined:
             yield from self._counted(_silence(self._gap_ms(turn)))
             self.starts.append(self.at)
             if self.episode.outro and turn == len(self.episode.turns) - 1:
-                yield from self._counted(_with_outro(segment, self.episode.outro))
+                yield from self._counted(_with_outro(segment, music.outro(self.episode.outro, self.episode.meeting)))
             else:
                 yield from self._counted(segment.blocks())
         yield from self._counted(_silence(END_MS))
@@ -105,7 +110,7 @@ class Joined:
         before, now = self.episode.turns[turn - 1], self.episode.turns[turn]
         if now.chapter:
             return GAP_CHAPTER_MS
-        return GAP_SAME_MS if before.speaker == now.speaker else GAP_OTHER_MS
+        return GAP_SAME_MS if before.speaker and before.speaker == now.speaker else GAP_OTHER_MS
 
 
 def prepared(
@@ -126,12 +131,12 @@ def prepared(
         pool.shutdown(cancel_futures=True)
 
 
-def _with_outro(segment: Segment, path: Path) -> Iterator[bytes]:
-    bed = music.outro(path)
+def _with_outro(segment: Segment, bed: Bed) -> Iterator[bytes]:
     voice = b"".join(segment.blocks())
     shared = min(len(voice), len(bed.under))
     yield voice[: len(voice) - shared]
-    yield music.mixed(voice[len(voice) - shared :], bed.under[len(bed.under) - shared :])
+    if shared:
+        yield music.mixed(voice[len(voice) - shared :], bed.under[len(bed.under) - shared :])
     yield bed.solo
 
 

@@ -1,4 +1,4 @@
-"""Podcasts, the recordings that they are made of, and the private feeds that they are heard in."""
+"""Podcasts, the recordings and the music that they are made of, and the private feeds that they are heard in."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -95,6 +95,23 @@ class EpisodeQuestion(Base):
     error: Mapped[Json | None]
     created_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
+
+
+class PodcastMusic(Base):
+    """What plays before and after the owner's episodes, where that is chosen."""
+
+    __tablename__ = "podcast_music"
+
+    owner_id: Mapped[ids.UserId] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    storage_key: Mapped[str]
+    title: Mapped[str]
+    duration_ms: Mapped[int]
+    """Of what is kept of it."""
+    plays: Mapped[str]
+    """core.podcasts.music_choices.Plays."""
+    meeting: Mapped[str]
+    """core.podcasts.music_choices.Meeting."""
+    created_at: Mapped[datetime]
 
 
 class PodcastFeed(Base):

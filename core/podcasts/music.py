@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import InvalidInput
+from core.podcasts.music_choices import Meeting
 from core.podcasts.segments import LOUDNESS_LUFS
 from core.podcasts.sound import CEILING, SAMPLE_BYTES, AudioSegment, Unreadable, audioop, hear, leveled, segment
 
@@ -17,7 +18,7 @@ _SHORTEST_MS = 1000
 
 
 class MusicBroken(InvalidInput):
-    """A piece of music that can't be used. Params: reason (see Unreadable, and too_short)."""
+    """A piece of music that can't be used. Params: reason (see Unreadable, and too_short, missing)."""
 
     code = "podcasts.music_broken"
 
@@ -30,19 +31,23 @@ class Bed:
     under: bytes
 
 
-def intro(music: Path) -> Bed:
-    """Its beginning; ends below the first words. Raises MusicBroken."""
+def intro(music: Path, meeting: Meeting = Meeting.DUCK) -> Bed:
+    """Its beginning; ends below the first words, or before them. Raises MusicBroken."""
     audio = _heard(music)
     solo_ms = _solo_ms(audio)
+    if meeting is Meeting.FADE:
+        return Bed(_bytes(_faded(audio[:solo_ms])), b"")
     alone = audio[:solo_ms].fade_in(min(_FADE_MS // 5, solo_ms))
     under = audio[solo_ms:]
     return Bed(_bytes(alone), _bytes(_ducking(under).fade_out(len(under) // 2)))
 
 
-def outro(music: Path) -> Bed:
-    """Its beginning again; begins below the last words. Raises MusicBroken."""
+def outro(music: Path, meeting: Meeting = Meeting.DUCK) -> Bed:
+    """Its beginning again; begins below the last words, or after them. Raises MusicBroken."""
     audio = _heard(music)
     under_ms = len(audio) - _solo_ms(audio)
+    if meeting is Meeting.FADE:
+        return Bed(_bytes(_faded(audio[: _solo_ms(audio)])), b"")
     under = (audio[:under_ms] + DUCKED_DB).fade_in(under_ms // 2)
     alone = audio[under_ms:]
     rising = alone.fade(from_gain=DUCKED_DB, start=0, duration=min(400, len(alone)))
@@ -62,6 +67,8 @@ def _heard(music: Path) -> AudioSegment:
         heard = hear(music.read_bytes(), channels=2, longest_s=(SOLO_MS + UNDER_MS) / 1000, cut=True)
     except Unreadable as exc:
         raise MusicBroken(reason=exc.reason) from exc
+    except FileNotFoundError as exc:
+        raise MusicBroken(reason="missing") from exc
     if len(heard.audio) < _SHORTEST_MS:
         raise MusicBroken(reason="too_short")
     return segment(b"".join(leveled(heard.audio, LOUDNESS_LUFS - heard.loudness)), 2)
@@ -70,6 +77,11 @@ def _heard(music: Path) -> AudioSegment:
 def _solo_ms(audio: AudioSegment) -> int:
     """A shorter piece is divided alike."""
     return len(audio) * SOLO_MS // (SOLO_MS + UNDER_MS)
+
+
+def _faded(audio: AudioSegment) -> AudioSegment:
+    """Softly in, slowly out."""
+    return audio.fade_in(min(_FADE_MS // 5, len(audio))).fade_out(min(_FADE_MS, len(audio)))
 
 
 def _ducking(audio: AudioSegment) -> AudioSegment:

@@ -45,6 +45,8 @@ class PodcastOptions:
     format: Format = Format.CONVERSATION
     language: str = ""
     focus: str = ""
+    music: bool = False
+    """Whether the owner's music plays before and after it."""
 
     def pace(self, language: str) -> Pace:
         """How fast the provider's voices speak."""
@@ -67,6 +69,7 @@ class PodcastOptions:
             format=Format(stored["format"]),
             language=stored["language"],
             focus=stored["focus"],
+            music=stored.get("music", False),
         )
 
 

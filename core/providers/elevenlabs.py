@@ -75,7 +75,8 @@ class ElevenLabs:
         )
         self.recipe = f"elevenlabs/{model}/{FORMAT}"
         self.limits = SpeechLimits(_CHARACTERS.get(model, _CHARACTERS_OF_OTHERS), concurrency)
-        self.dialogue_limits = SpeechLimits(DIALOGUE_CHARACTERS, concurrency)
+        self.dialogue_recipe = f"elevenlabs/dialogue/{DIALOGUE_MODEL}/{FORMAT}"
+        self.dialogue_limits = SpeechLimits(DIALOGUE_CHARACTERS, concurrency) if model == DIALOGUE_MODEL else None
 
     async def voices(self, language: str = "") -> Sequence[Voice]:
         found: list[Voice] = []

@@ -144,13 +144,23 @@ class DialogueSpeaker(Protocol):
     """A Speaker that also says several turns in one breath, each voice hearing the others."""
 
     @property
-    def dialogue_limits(self) -> SpeechLimits:
-        """`characters` counts all turns of a call."""
+    def dialogue_recipe(self) -> str:
+        """As a speaker's `recipe`, of its dialogues."""
+        ...
+
+    @property
+    def dialogue_limits(self) -> SpeechLimits | None:
+        """`characters` counts all turns of a call. None: not with the model that is chosen."""
         ...
 
     async def speak_dialogue(
         self, turns: Sequence[Turn], *, language: str, settings: SpeechSettings = NORMAL
     ) -> Speech: ...
+
+
+def dialogue_of(speaker: Speaker) -> DialogueSpeaker | None:
+    """The same speaker, if it says dialogues as it is set up."""
+    return speaker if isinstance(speaker, DialogueSpeaker) and speaker.dialogue_limits is not None else None
 
 
 def recording_key(recipe: str, text: str, voice_id: str, *, language: str, settings: SpeechSettings = NORMAL) -> str:
