@@ -336,8 +336,9 @@ def addressed(settings: Settings) -> Settings:
     if settings.web_public_url is None:
         update["web_public_url"] = f"http://{settings.web_host}:{web_port}"
     if settings.in_sandbox:
-        first = settings.sandbox_port
-        sandbox_port = free_port("127.0.0.1", first + (first == web_port))
+        sandbox_port = free_port("127.0.0.1", settings.sandbox_port)
+        if sandbox_port == web_port:
+            sandbox_port = free_port("127.0.0.1", web_port + 1)
         update |= {"sandbox_port": sandbox_port, "telegram_api_url": f"http://127.0.0.1:{sandbox_port}"}
     return settings.model_copy(update=update)
 
