@@ -1,0 +1,175 @@
+"""Keeping what providers bring: creators, videos, and a reading of their numbers; and forgetting old readings.
+
+A few statements for a page, however many videos it has. Rows are written in the order of their keys, so that pages
+that overlap can be kept side by side.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, func, select, text, tuple_, update
+from sqlalchemy.dialects.postgresql import insert
+
+from core import ids
+from core.providers.discovery import FoundCreator, FoundVideo
+from core.tx import Tx
+from core.viral.models import Creator, Snapshot, Video
+
+NUMBERS = ("views", "likes", "comments", "shares", "saves")
+SNAPSHOT_LIFE = timedelta(days=30)
+"""YouTube's policy: figures from its API are kept for 30 days at most without asking again (developer policies
+III.E.4). One rule for all networks."""
+PRUNE_BATCH = 20_000
+
+Key = tuple[str, str]
+
+
+async def keep_page(tx: Tx, videos: Sequence[FoundVideo], *, sample: bool) -> list[ids.VideoId]:
+    """Keep what a page brought, and give the ids in its order, each once.
+
+    Keeping it again changes nothing: a video is known by its network and its id there, and has at most one reading an
+    hour. What a network doesn't tell this time stays as it was told before.
+    """
+    found = {_key(video): video for video in videos}
+    if not found:
+        return []
+    creators = await keep_creators(tx, [video.creator for video in found.values()])
+    known = await _keep_videos(tx, found, creators, sample=sample)
+    await _keep_readings(tx, {known[key]: video for key, video in found.items()})
+    return [known[key] for key in dict.fromkeys(map(_key, videos))]
+
+
+async def keep_creators(tx: Tx, creators: Iterable[FoundCreator]) -> dict[Key, ids.CreatorId]:
+    """By network and the id that `creator_key` gives."""
+    found = {creator_key(creator): creator for creator in creators}
+    rows = [_creator_row(tx, key, found[key]) for key in sorted(found)]
+    upsert = insert(Creator).values(rows)
+    new = upsert.excluded
+    written = await tx.session.execute(
+        upsert.on_conflict_do_update(
+            index_elements=["network", "network_creator_id"],
+            set_={
+                **{name: new[name] for name in ("handle", "name", "url", "verified", "seen_at")},
+                **{name: func.coalesce(new[name], getattr(Creator, name)) for name in _MAY_BE_UNTOLD},
+                "about": func.coalesce(func.nullif(new.about, ""), Creator.about),
+            },
+        ).returning(Creator.network, Creator.network_creator_id, Creator.id)
+    )
+    return {(network, name): creator_id for network, name, creator_id in written}
+
+
+_MAY_BE_UNTOLD = ("followers", "videos", "avatar_url")
+
+
+async def note_listed(tx: Tx, creator_id: ids.CreatorId) -> None:
+    """Their own list of videos was asked for just now."""
+    await tx.session.execute(update(Creator).where(Creator.id == creator_id).values(listed_at=tx.now))
+
+
+async def note_thumbnails(tx: Tx, keys: Mapping[ids.VideoId, str]) -> None:
+    """Where our own copies of the pictures are."""
+    if keys:
+        await tx.session.execute(
+            update(Video).where(Video.id == bindparam("video")).values(thumbnail_key=bindparam("stored")),
+            [{"video": video_id, "stored": key} for video_id, key in sorted(keys.items())],
+            execution_options={"synchronize_session": False},
+        )
+
+
+async def prune_snapshots(tx: Tx, *, limit: int = PRUNE_BATCH) -> int:
+    """Forget readings that are older than `SNAPSHOT_LIFE`, so many at once. Gives how many went."""
+    gone = await tx.session.execute(
+        text(
+            "DELETE FROM snapshots WHERE ctid = ANY(ARRAY("
+            "SELECT ctid FROM snapshots WHERE taken_at < :before LIMIT :limit)) RETURNING 1"
+        ),
+        {"before": tx.now - SNAPSHOT_LIFE, "limit": limit},
+    )
+    return len(gone.all())
+
+
+def creator_key(creator: FoundCreator) -> Key:
+    """Where a network tells no id, the handle stands for it; no id of a network begins with @."""
+    return str(creator.network), creator.creator_id or f"@{creator.handle.lower()}"
+
+
+def _creator_row(tx: Tx, key: Key, creator: FoundCreator) -> dict[str, Any]:
+    return {
+        "id": ids.new(),
+        "network": key[0],
+        "network_creator_id": key[1],
+        "handle": creator.handle,
+        "name": creator.name,
+        "url": creator.url,
+        "followers": creator.followers,
+        "videos": creator.videos,
+        "avatar_url": creator.avatar_url,
+        "verified": creator.verified,
+        "about": creator.about,
+        "first_seen_at": tx.now,
+        "seen_at": tx.now,
+    }
+
+
+async def _keep_videos(
+    tx: Tx, found: Mapping[Key, FoundVideo], creators: Mapping[Key, ids.CreatorId], *, sample: bool
+) -> dict[Key, ids.VideoId]:
+    rows = [_video_row(tx, found[key], creators[creator_key(found[key].creator)], sample) for key in sorted(found)]
+    upsert = insert(Video).values(rows)
+    new = upsert.excluded
+    told = (*NUMBERS, "published_at", "duration_s", "language", "thumbnail_url")
+    await tx.session.execute(
+        upsert.on_conflict_do_update(
+            index_elements=["network", "network_video_id"],
+            set_={
+                **{name: new[name] for name in ("url", "format", "sample", "measured_at")},
+                **{name: func.coalesce(new[name], getattr(Video, name)) for name in told},
+                "title": func.coalesce(func.nullif(new.title, ""), Video.title),
+            },
+        )
+    )
+    written = await tx.session.execute(
+        select(Video.network, Video.network_video_id, Video.id).where(
+            tuple_(Video.network, Video.network_video_id).in_(list(found))
+        )
+    )
+    return {(network, name): video_id for network, name, video_id in written}
+
+
+def _video_row(tx: Tx, video: FoundVideo, creator_id: ids.CreatorId, sample: bool) -> dict[str, Any]:
+    return {
+        "id": ids.new(),
+        "network": str(video.network),
+        "network_video_id": video.video_id,
+        "creator_id": creator_id,
+        "url": video.url,
+        "title": video.title,
+        "format": str(video.format),
+        "published_at": video.published_at,
+        "duration_s": video.duration_s,
+        "language": video.language,
+        "thumbnail_url": video.thumbnail_url,
+        "sample": sample,
+        "first_seen_at": tx.now,
+        "measured_at": tx.now,
+        **_numbers(video),
+    }
+
+
+async def _keep_readings(tx: Tx, found: Mapping[ids.VideoId, FoundVideo]) -> None:
+    """The first of an hour stays: so that the same page kept twice is kept once."""
+    hour = tx.now.replace(minute=0, second=0, microsecond=0)
+    rows = [
+        {"video_id": video_id, "hour": hour, "taken_at": tx.now, **_numbers(video)}
+        for video_id, video in sorted(found.items())
+    ]
+    await tx.session.execute(insert(Snapshot).values(rows).on_conflict_do_nothing())
+
+
+def _numbers(video: FoundVideo) -> dict[str, int | None]:
+    return {name: getattr(video, name) for name in NUMBERS}
+
+
+def _key(video: FoundVideo) -> Key:
+    return str(video.network), video.video_id
