@@ -26,6 +26,7 @@ from bot.podcasts.actions import (
     UndeletePodcast,
 )
 from bot.podcasts.labels import STATUS_ICONS, duration_label, shelf_label, status_label
+from bot.podcasts.music_actions import ShowMusic
 from bot.podcasts.sentences import podcast_problem
 from bot.screens import Button, Keyboard, Screen, lines, rows_of
 from bot.texts import Texts
@@ -58,6 +59,7 @@ def shelf(podcasts: Sequence[Podcast], shown: Shelf, *, page: int, pages: int, t
             pager(page, pages, lambda number: ListPodcasts(shown, number)),
             *rows_of(shelves, columns=3),
             [Button(t("🎙 New podcast"), StartPodcast()), Button(t("📡 Your feed"), ShowFeed())],
+            [Button(t("🎵 Music"), ShowMusic(None))],
         ],
     )
 

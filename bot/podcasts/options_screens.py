@@ -25,6 +25,7 @@ from bot.podcasts.actions import (
     WriteScript,
 )
 from bot.podcasts.labels import format_label, length_label, provider_label
+from bot.podcasts.music_actions import ShowMusic
 from bot.podcasts.quotes import quote_lines, ways_to_more
 from bot.podcasts.sentences import podcast_problem
 from bot.posts.labels import language_label
@@ -134,6 +135,7 @@ def _choices(card: OptionsCard, t: Texts) -> Keyboard:
         more.append(Button(_language_button(card, t), ChoosePodcastLanguage(podcast_id)))
         more.append(Button(t("🎯 Focus"), AskFocus(podcast_id)))
     more.append(Button(_sources_button(len(card.material.sources), t), ChooseSources(podcast_id, 1)))
+    more.append(Button(ticked(t("🎵 Music"), options.music), ShowMusic(podcast_id)))
     return [lengths, *rows_of(formats, columns=2), voices, *rows_of(more, columns=2)]
 
 

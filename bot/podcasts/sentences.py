@@ -98,7 +98,9 @@ SENTENCES: dict[str, Callable[[Texts, Params], Markup]] = {
     "podcasts.segment_broken": lambda t, _: t("A recording came back broken, again and again. Please try once more."),
     "podcasts.encoding_failed": lambda t, _: t("The audio couldn't be put together. Please try again."),
     "podcasts.encoding_timeout": lambda t, _: t("Putting the audio together took too long. Please try again."),
-    "podcasts.music_broken": lambda t, _: t("I can't play that music. Please send it as an MP3."),
+    "podcasts.music_broken": lambda t, _: t(
+        "I can't play that music. Send it as an MP3: /podcasts, then Music. You can also remove it there."
+    ),
     "script.source_length": _source_length,
     "script.line_too_long": _line_too_long,
     "script.no_line": _no_line,

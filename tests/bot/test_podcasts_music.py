@@ -2,14 +2,14 @@
 
 from sqlalchemy import select
 
-from bot.podcasts.music_actions import RemoveMusic, SetEpisodeMusic, ShowMusic
+from bot.podcasts.music_actions import RemoveMusic, SetEpisodeMusic
 from core import ids
 from core.deps import Deps
 from core.podcasts.models import Podcast, PodcastMusic, PodcastStatus
 from core.podcasts.music_choices import Meeting, Plays
 from core.podcasts.options import PodcastOptions
 from tests.bot.chat import Chat
-from tests.bot.podcasts import labels, options_card, podcast_row, pressed
+from tests.bot.podcasts import a_ready_one, labels, options_card, podcast_row, pressed
 from tests.core.podcasts.sounds import mp3_of, tone
 from web.sandbox.client import SeenMessage
 
@@ -18,13 +18,7 @@ PIECE = mp3_of(tone(40.0, level=0.5, hz=500))
 
 async def music_menu(chat: Chat, deps: Deps) -> SeenMessage:
     """Opened from a card of options."""
-    card = await options_card(chat, deps)
-    return await opened(chat, card, (await podcast_row(chat, deps)).id)
-
-
-async def opened(chat: Chat, message: SeenMessage, podcast_id: ids.PodcastId | None) -> SeenMessage:
-    await chat.press_data(message, ShowMusic(podcast_id).encode())
-    return await chat.person.refresh(message)
+    return await pressed(chat, await options_card(chat, deps), "🎵 Music")
 
 
 async def sent(chat: Chat, name: str, content: bytes) -> SeenMessage:
@@ -66,8 +60,8 @@ async def test_the_next_episode_has_it_too_and_can_do_without(chat: Chat, deps: 
     await with_music(chat, deps)
     another = await chat.say("/podcast")
     assert await has_music(chat, deps)
-    menu = await opened(chat, another, (await podcast_row(chat, deps)).id)
-    menu = await pressed(chat, menu, "Without")
+    assert "✓ 🎵 Music" in labels(another)
+    menu = await pressed(chat, await pressed(chat, another, "✓ 🎵 Music"), "Without")
     assert "without it" in menu.text
     assert not await has_music(chat, deps)
 
@@ -81,6 +75,15 @@ async def test_how_it_plays_is_chosen_and_kept_when_it_is_replaced(chat: Chat, d
     music = await kept(chat, deps)
     assert music is not None
     assert (music.title, music.plays, music.meeting) == ("Evening", Plays.INTRO, Meeting.FADE)
+
+
+async def test_it_is_changed_from_the_list_of_podcasts_as_well(chat: Chat, deps: Deps) -> None:
+    await with_music(chat, deps)
+    await a_ready_one(chat, deps)
+    menu = await pressed(chat, await chat.say("/podcasts"), "🎵 Music")
+    assert "Morning · 0:30" in menu.text
+    assert "This episode" not in menu.text
+    assert "✓ End" in labels(await pressed(chat, menu, "End"))
 
 
 async def test_it_is_heard_around_a_sentence(chat: Chat, deps: Deps) -> None:
