@@ -11,7 +11,7 @@ from bot.admin import screens as admin_screens
 from bot.channels import screens as channel_screens
 from bot.deliveries.missed_screens import missed
 from bot.deliveries.screens import status_screen
-from bot.podcasts import script_screens
+from bot.podcasts import asking_screens, script_screens
 from bot.podcasts import status_screens as podcast_screens
 from bot.posts import options_screens, screens
 from bot.screens import Screen
@@ -43,6 +43,9 @@ RENDERERS: dict[str, Renderer] = {
     "podcasts.deleted": lambda data, t, _: podcast_screens.deleted(data, t),
     "podcasts.done": lambda data, t, _: podcast_screens.done(data, t),
     "podcasts.episode": lambda data, t, _: podcast_screens.episode(data, t),
+    "podcasts.asked": lambda data, t, _: asking_screens.looking(data, t),
+    "podcasts.answered": lambda data, t, _: asking_screens.answered(data, t),
+    "podcasts.not_answered": lambda data, t, _: asking_screens.not_answered(data, t),
     "channels.lost": lambda data, t, _: channel_screens.lost(data, t),
     "channels.regained": lambda data, t, _: channel_screens.regained(data, t),
 }

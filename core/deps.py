@@ -13,6 +13,8 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from core.clock import Clock, SystemClock
 from core.db import ReadSession, open_engine
 from core.http import open_http
+from core.providers.answerers import build_answerer
+from core.providers.answering import EpisodeAnswerer
 from core.providers.scripts import ScriptWriter
 from core.providers.scriptwriters import build_script_writer
 from core.providers.speakers import build_speakers
@@ -40,6 +42,7 @@ class Deps:
     http: httpx.AsyncClient
     writer: PostWriter
     scripts: ScriptWriter
+    answers: EpisodeAnswerer
     storage: Storage
     speakers: Mapping[Engine, Speaker]
     """What is to be offered first at the front."""
@@ -92,6 +95,7 @@ async def open_deps(settings: Settings, *, clock: Clock | None = None) -> AsyncI
             http=http,
             writer=build_post_writer(settings, http),
             scripts=build_script_writer(settings, http),
+            answers=build_answerer(settings, http),
             storage=storage,
             speakers=build_speakers(settings, http),
         )

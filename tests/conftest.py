@@ -27,6 +27,7 @@ from core.embedded import EmbeddedServices, embedded
 from core.home import make_home
 from core.http import open_http
 from core.migrate import upgrade_database
+from core.providers.answerers import build_answerer
 from core.providers.scriptwriters import build_script_writer
 from core.providers.speakers import build_speakers
 from core.providers.writers import build_post_writer
@@ -177,6 +178,7 @@ def _deps(
         http=http,
         writer=build_post_writer(settings, http),
         scripts=build_script_writer(settings, http),
+        answers=build_answerer(settings, http),
         storage=build_storage(settings, clock),
         speakers=build_speakers(settings, http),
     )

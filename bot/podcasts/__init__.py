@@ -1,6 +1,6 @@
 """Podcasts in the chat: from a source to a script, to audio, to the private feed."""
 
-from bot.podcasts import library, music, options, script, sentences
+from bot.podcasts import asking, library, music, options, script, sentences
 from bot.router import Router
 
 
@@ -8,5 +8,6 @@ def register(router: Router) -> None:
     options.register(router)
     script.register(router)
     library.register(router)
+    asking.register(router)
     music.register(router)
     sentences.register(router)

@@ -283,3 +283,8 @@ class AskRotateFeed(Action):
 @action("pd.rot")
 class RotateFeed(Action):
     """Another address; the old one leads nowhere from then on."""
+
+
+@action("pd.answer")
+class HearAnswer(Action):
+    question_id: ids.QuestionId

@@ -101,6 +101,14 @@ SENTENCES: dict[str, Callable[[Texts, Params], Markup]] = {
     "podcasts.music_broken": lambda t, _: t(
         "I can't play that music. Send it as an MP3: /podcasts, then Music. You can also remove it there."
     ),
+    "asking.not_found": lambda t, _: t("That question isn't there any more."),
+    "asking.no_words": lambda t, _: t("Please ask in words: reply with your question."),
+    "asking.too_long": lambda t, params: t("Please ask shorter: {most} characters are enough.", most=params["most"]),
+    "asking.too_vague": lambda t, _: t(
+        "There is no word in it that I could look for. Please name what you want to know about."
+    ),
+    "asking.no_audio": lambda t, _: t("There is no audio to ask about yet."),
+    "asking.nothing_to_hear": lambda t, _: t("There is no answer that could be read to you."),
     "script.source_length": _source_length,
     "script.line_too_long": _line_too_long,
     "script.no_line": _no_line,

@@ -1,9 +1,9 @@
 """The model behind ScriptWriter: an outline, then section by section, each checked and held to its length."""
 
 import time
-from collections.abc import AsyncGenerator, Callable, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, TypeVar
+from collections.abc import AsyncGenerator, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 from core import languages
 from core.errors import InvalidInput, ProviderError
@@ -12,8 +12,9 @@ from core.podcasts.script import Claim, Line, Script, Section, Speaker, with_sec
 from core.podcasts.script_checks import mended, mended_section
 from core.podcasts.spoken import spoken
 from core.providers import script_prompts as prompts
-from core.providers.answers import CORRECTION, json_in, list_field, text_field, total, unknown_figures
+from core.providers.answers import list_field, text_field, total, unknown_figures
 from core.providers.llm import ChatClient
+from core.providers.model_call import ModelCall
 from core.providers.prompts import Prompt
 from core.providers.scripts import (
     LineRewritten,
@@ -28,8 +29,6 @@ from core.providers.scripts import (
 )
 from core.providers.text import Note, Usage
 
-T = TypeVar("T")
-
 _SECTION_S = 90.0
 _SECTIONS_MOST = 10
 _NEAR = 0.1
@@ -43,31 +42,6 @@ class _Planned:
     title: str
     points: tuple[str, ...]
     share: float
-
-
-@dataclass(slots=True)
-class _Call:
-    """One piece of work with the model: its deadline, and what it took so far."""
-
-    client: ChatClient
-    deadline_at: float
-    usages: list[Usage] = field(default_factory=list)
-
-    async def ask(self, prompt: Prompt, read: Callable[[Any], T | None]) -> tuple[T, str]:
-        """What `read` makes of the answer, and the answer; one more try with a correction when that is None."""
-        for last in (False, True):
-            answer = await self.client.complete(prompt, deadline_at=self.deadline_at)
-            self.usages.append(answer.usage)
-            found = read(json_in(answer.text, partial=not answer.complete))
-            if found is not None:
-                return found, answer.text
-            reason = (
-                "it isn't JSON of the wanted form" if answer.complete else "it broke off before its end; write less"
-            )
-            prompt = prompt.followed_by(answer.text, CORRECTION.format(reason=reason))
-            if last:
-                break
-        raise ProviderError("text.unusable_answer", provider=self.client.provider, retryable=True)
 
 
 class ModelScriptWriter:
@@ -141,10 +115,10 @@ class ModelScriptWriter:
         yield LineRewritten(line, _doubts([line], wish.sources, f"{old.text} {wish.instruction}") if line else ())
         yield total(call.usages, self.engine)
 
-    def _call(self, deadline_s: float) -> _Call:
-        return _Call(self._client, time.monotonic() + deadline_s)
+    def _call(self, deadline_s: float) -> ModelCall:
+        return ModelCall(self._client, time.monotonic() + deadline_s)
 
-    async def _outline(self, call: _Call, brief: ScriptBrief, pace: Pace) -> tuple[str, tuple[_Planned, ...]]:
+    async def _outline(self, call: ModelCall, brief: ScriptBrief, pace: Pace) -> tuple[str, tuple[_Planned, ...]]:
         count = min(max(round(brief.seconds / _SECTION_S), 2), _SECTIONS_MOST)
         prompt = prompts.outline(brief, sections=count, words=pace.words(brief.seconds))
 
@@ -157,7 +131,7 @@ class ModelScriptWriter:
         found, _ = await call.ask(prompt, read)
         return found
 
-    async def _section(self, call: _Call, asked: "_Asked") -> Section:
+    async def _section(self, call: ModelCall, asked: "_Asked") -> Section:
         """The section in its length, or as near as the model came after some corrections."""
         prompt = asked.prompt()
         lines, answer = await call.ask(prompt, asked.lines)

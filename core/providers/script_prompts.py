@@ -76,15 +76,15 @@ def outline(brief: ScriptBrief, *, sections: int, words: int) -> Prompt:
         title,
         f"Plan {sections} sections for an episode of about {words} words.",
     ]
-    section = _object(
+    section = strict_object(
         {
             "title": {"type": "string"},
             "points": {"type": "array", "items": {"type": "string"}},
             "share": {"type": "integer", "description": "Percent of the episode."},
         }
     )
-    schema = _object({"title": {"type": "string"}, "sections": {"type": "array", "items": section}})
-    return Prompt(_messages(system, parts), "outline", schema, max_tokens=4_000, temperature=0.6)
+    schema = strict_object({"title": {"type": "string"}, "sections": {"type": "array", "items": section}})
+    return Prompt(messages_of(system, parts), "outline", schema, max_tokens=4_000, temperature=0.6)
 
 
 def section(
@@ -107,15 +107,15 @@ def section(
     least, most = round(words * 0.93), round(words * 1.07)
     parts = [
         *_material(brief.sources, brief.brand_voice, brief.focus),
-        _delimited("OUTLINE", plan),
-        _delimited("SCRIPT SO FAR", said(script.lines[-_BEFORE_LINES:])) if script.lines else "",
-        _delimited("SAID IN OTHER SECTIONS, NOT TO BE REPEATED", "\n".join(others)) if others else "",
-        _delimited("THE SECTION AS IT WAS, TO BE WRITTEN DIFFERENTLY", rewritten) if rewritten else "",
+        delimited("OUTLINE", plan),
+        delimited("SCRIPT SO FAR", said(script.lines[-_BEFORE_LINES:])) if script.lines else "",
+        delimited("SAID IN OTHER SECTIONS, NOT TO BE REPEATED", "\n".join(others)) if others else "",
+        delimited("THE SECTION AS IT WAS, TO BE WRITTEN DIFFERENTLY", rewritten) if rewritten else "",
         f"Write section {number} of {count}: {words} words, no fewer than {least}, no more than {most}.",
         _place(number, count, brief, script.title),
         f"The script's author wants this of the section, as far as the sources allow: {wish}" if wish else "",
     ]
-    return Prompt(_messages(_section_system(brief), parts), "section", _lines_schema(), max_tokens=3_000 + 6 * words)
+    return Prompt(messages_of(_section_system(brief), parts), "section", _lines_schema(), max_tokens=3_000 + 6 * words)
 
 
 def line(wish: LineWish) -> Prompt:
@@ -134,12 +134,12 @@ def line(wish: LineWish) -> Prompt:
     around = script.lines[max(wish.number - 3, 0) : wish.number + 2]
     parts = [
         *_material(wish.sources, wish.brand_voice, ""),
-        _delimited("LINES AROUND IT", said(around)),
-        _delimited("LINE", script.line(wish.number).text),
+        delimited("LINES AROUND IT", said(around)),
+        delimited("LINE", script.line(wish.number).text),
         f"Task: {wish.instruction}",
     ]
-    schema = _object({"text": {"type": "string"}, "source": {"type": "integer"}})
-    return Prompt(_messages(system, parts), "line", schema, max_tokens=2_500, temperature=0.5)
+    schema = strict_object({"text": {"type": "string"}, "source": {"type": "integer"}})
+    return Prompt(messages_of(system, parts), "line", schema, max_tokens=2_500, temperature=0.5)
 
 
 def too_long(words: int, wanted: int) -> str:
@@ -182,21 +182,22 @@ def _place(number: int, count: int, brief: ScriptBrief, title: str) -> str:
 
 
 def _material(sources: tuple[ScriptSource, ...], brand_voice: str, focus: str) -> list[str]:
-    parts = [_delimited("BRAND VOICE", brand_voice)] if brand_voice.strip() else []
-    parts += [_delimited("WHAT LISTENERS WANT TO KNOW MOST", focus)] if focus.strip() else []
+    parts = [delimited("BRAND VOICE", brand_voice)] if brand_voice.strip() else []
+    parts += [delimited("WHAT LISTENERS WANT TO KNOW MOST", focus)] if focus.strip() else []
     for number, source in enumerate(sources, start=1):
         title = f"Title: {source.title.strip()}\n\n" if source.title.strip() else ""
-        parts.append(_delimited(f"SOURCE {number}", f"{title}{source.text}"))
+        parts.append(delimited(f"SOURCE {number}", f"{title}{source.text}"))
     return parts
 
 
-def _delimited(name: str, text: str) -> str:
+def delimited(name: str, text: str) -> str:
     """Material between marks that the material can't foresee."""
     mark = f"{name} {sha256(text.encode('utf-8', 'replace')).hexdigest()[:12]}"
     return f"=== BEGIN {mark} ===\n{text.strip()}\n=== END {mark} ==="
 
 
-def _messages(system: str, parts: list[str]) -> tuple[Message, ...]:
+def messages_of(system: str, parts: list[str]) -> tuple[Message, ...]:
+    """What the model is, and what it gets; empty parts are left out."""
     content = "\n\n".join(part for part in parts if part)
     return ({"role": "system", "content": system}, {"role": "user", "content": content})
 
@@ -211,10 +212,10 @@ def _lines_schema() -> Schema:
         "text": {"type": "string"},
         "source": {"type": "integer", "description": "The number of the source of its facts; 0 for none."},
     }
-    return _object({"lines": {"type": "array", "items": _object(fields)}})
+    return strict_object({"lines": {"type": "array", "items": strict_object(fields)}})
 
 
-def _object(properties: Schema) -> Schema:
+def strict_object(properties: Schema) -> Schema:
     """Strict mode wants every property required and nothing else allowed."""
     return {
         "type": "object",
