@@ -16,11 +16,14 @@ from tests.faults.chats import Chats
 from tests.faults.deliveries import Wanted, begin_broadcast, broadcast_mark, schedule_all
 from tests.faults.home import FaultyHome
 from tests.faults.plan import Fault, Kind, Plan
+from tests.faults.planned import Recurring, copies_of, queue_some, repeat_some
 from tests.faults.verdict import Arrived, Verdict, excused, judge, judge_broadcast, rows_of, status_messages_of
 
 SETTLED_WITHIN_S = 90.0
 LOOK_EVERY_S = 0.2
 SENDS = ("sendMessage", "sendMediaGroup")
+ALBUM_TIMES = 1
+"""Albums are rare: all the times would fall upon one or two of them, whose back-offs then take minutes."""
 STALLED = 8
 """Calls that a stalled machine may let arrive bunched and be refused: they started in time. All are counted."""
 
@@ -49,7 +52,8 @@ PLAYS: dict[Kind, Play] = {
 
 async def _disturb(home: FaultyHome, fault: Fault, kind: str, **more: float) -> None:
     for method in SENDS:
-        await home.sandbox.add_fault(kind, method, times=fault.times, **more)
+        times = fault.times if method == "sendMessage" else ALBUM_TIMES
+        await home.sandbox.add_fault(kind, method, times=times, **more)
 
 
 async def play(home: FaultyHome, chats: Chats, plan: Plan) -> Verdict:
@@ -59,14 +63,20 @@ async def play(home: FaultyHome, chats: Chats, plan: Plan) -> Verdict:
     refused = (await home.sandbox.stats())["refused_429"]
     async with home.deps() as deps:
         first_due, wanted = await schedule_all(deps, chats, plan)
+        wanted += await queue_some(deps, chats, plan, first_due)
+        recurring = await repeat_some(deps, chats, plan, first_due)
         broadcast_id = await begin_broadcast(deps, chats, plan)
     await asyncio.gather(*(_play_at(home, fault, first_due) for fault in plan.faults))
     async with home.deps() as deps:
-        await _settle(deps, wanted, broadcast_id)
+        await _settle(deps, wanted, recurring, broadcast_id)
+        copies, amiss = await copies_of(deps, recurring)
+        wanted += copies
         rows, shown = await rows_of(deps, wanted), await status_messages_of(deps, wanted)
     await home.sandbox.clear_faults()
     arrived = Arrived.of(call for call in await home.sandbox.calls(since=since) if call["method"] in SENDS)
     verdict = judge(plan, wanted, rows, shown, arrived)
+    verdict.planned, verdict.lost = 2 * plan.planned, verdict.lost + len(recurring) - len(copies)
+    verdict.wrong += amiss
     if broadcast_id is not None:
         judge_broadcast(verdict, chats, broadcast_mark(plan), arrived)
     await _measure(home, verdict, refused)
@@ -79,12 +89,15 @@ async def _play_at(home: FaultyHome, fault: Fault, first_due: datetime) -> None:
     await PLAYS[fault.kind](home, fault)
 
 
-async def _settle(deps: Deps, wanted: list[Wanted], broadcast_id: ids.BroadcastId | None) -> None:
+async def _settle(
+    deps: Deps, wanted: list[Wanted], recurring: list[Recurring], broadcast_id: ids.BroadcastId | None
+) -> None:
     """Until no row is unfinished and every owner has been told, or until it has taken too long: then rows tell."""
     give_up_at = time.monotonic() + SETTLED_WITHIN_S
     while time.monotonic() < give_up_at:
         try:
-            if await _unfinished(deps, wanted) == 0 and await _is_over(deps, broadcast_id):
+            copies, amiss = await copies_of(deps, recurring)
+            if not amiss and await _unfinished(deps, [*wanted, *copies]) == 0 and await _is_over(deps, broadcast_id):
                 return
         except DATABASE_TROUBLE:
             pass

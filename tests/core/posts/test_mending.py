@@ -39,7 +39,7 @@ messy = st.lists(st.sampled_from(PIECES) | st.text(max_size=8), min_size=1, max_
 )
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(text=messy, title=st.sampled_from(["", "Title", "t" * 150, "<<>>"]), platform=st.sampled_from(Platform))
 def test_any_visible_text_is_made_to_fit_and_then_left_alone(text: str, title: str, platform: Platform) -> None:
     mended = mend(platform, Draft(text, title))
@@ -48,7 +48,7 @@ def test_any_visible_text_is_made_to_fit_and_then_left_alone(text: str, title: s
     assert not visible or problems(platform, mended) == []
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(st.lists(st.text("abcdefghij.!?,()", min_size=1, max_size=14), min_size=40, max_size=120), st.integers(20, 280))
 def test_words_are_never_cut_in_two(words: list[str], limit: int) -> None:
     text = " ".join(words)
@@ -59,7 +59,7 @@ def test_words_are_never_cut_in_two(words: list[str], limit: int) -> None:
     assert not kept or not kept[-1].isalpha() or not following.isalpha()
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(st.sampled_from(["👨‍👩‍👧‍👦", "🇩🇪", "e\u0301", "字", "क्षि"]), min_size=1, max_size=20),
     st.integers(300, 400),
