@@ -12,6 +12,7 @@ from sqlalchemy import bindparam, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core import ids
+from core.db import Base
 from core.providers.discovery import FoundCreator, FoundVideo
 from core.tx import Tx
 from core.viral.models import Creator, Snapshot, Video
@@ -21,6 +22,10 @@ SNAPSHOT_LIFE = timedelta(days=30)
 """YouTube's policy: figures from its API are kept for 30 days at most without asking again (developer policies
 III.E.4). One rule for all networks."""
 PRUNE_BATCH = 20_000
+
+_CREATORS, _VIDEOS, _SNAPSHOTS = (Base.metadata.tables[each.__tablename__] for each in (Creator, Video, Snapshot))
+"""Rows go to plain tables as one prepared statement with many parameters: several times as fast as values in its text,
+and the loop is free meanwhile."""
 
 Key = tuple[str, str]
 
@@ -44,22 +49,25 @@ async def keep_creators(tx: Tx, creators: Iterable[FoundCreator]) -> dict[Key, i
     """By network and the id that `creator_key` gives."""
     found = {creator_key(creator): creator for creator in creators}
     rows = [_creator_row(tx, key, found[key]) for key in sorted(found)]
-    upsert = insert(Creator).values(rows)
+    upsert = insert(_CREATORS)
     new = upsert.excluded
-    written = await tx.session.execute(
+    await tx.session.execute(
         upsert.on_conflict_do_update(
             index_elements=["network", "network_creator_id"],
             set_={
                 **{name: new[name] for name in ("handle", "name", "url", "verified", "seen_at")},
-                **{name: func.coalesce(new[name], getattr(Creator, name)) for name in _MAY_BE_UNTOLD},
-                "about": func.coalesce(func.nullif(new.about, ""), Creator.about),
+                **{name: func.coalesce(new[name], _CREATORS.c[name]) for name in ("followers", "videos", "avatar_url")},
+                "about": func.coalesce(func.nullif(new.about, ""), _CREATORS.c.about),
             },
-        ).returning(Creator.network, Creator.network_creator_id, Creator.id)
+        ),
+        rows,
+    )
+    written = await tx.session.execute(
+        select(Creator.network, Creator.network_creator_id, Creator.id).where(
+            tuple_(Creator.network, Creator.network_creator_id).in_(list(found))
+        )
     )
     return {(network, name): creator_id for network, name, creator_id in written}
-
-
-_MAY_BE_UNTOLD = ("followers", "videos", "avatar_url")
 
 
 async def note_listed(tx: Tx, creator_id: ids.CreatorId) -> None:
@@ -116,7 +124,7 @@ async def _keep_videos(
     tx: Tx, found: Mapping[Key, FoundVideo], creators: Mapping[Key, ids.CreatorId], *, sample: bool
 ) -> dict[Key, ids.VideoId]:
     rows = [_video_row(tx, found[key], creators[creator_key(found[key].creator)], sample) for key in sorted(found)]
-    upsert = insert(Video).values(rows)
+    upsert = insert(_VIDEOS)
     new = upsert.excluded
     told = (*NUMBERS, "published_at", "duration_s", "language", "thumbnail_url")
     await tx.session.execute(
@@ -124,10 +132,11 @@ async def _keep_videos(
             index_elements=["network", "network_video_id"],
             set_={
                 **{name: new[name] for name in ("url", "format", "sample", "measured_at")},
-                **{name: func.coalesce(new[name], getattr(Video, name)) for name in told},
-                "title": func.coalesce(func.nullif(new.title, ""), Video.title),
+                **{name: func.coalesce(new[name], _VIDEOS.c[name]) for name in told},
+                "title": func.coalesce(func.nullif(new.title, ""), _VIDEOS.c.title),
             },
-        )
+        ),
+        rows,
     )
     written = await tx.session.execute(
         select(Video.network, Video.network_video_id, Video.id).where(
@@ -164,7 +173,7 @@ async def _keep_readings(tx: Tx, found: Mapping[ids.VideoId, FoundVideo]) -> Non
         {"video_id": video_id, "hour": hour, "taken_at": tx.now, **_numbers(video)}
         for video_id, video in sorted(found.items())
     ]
-    await tx.session.execute(insert(Snapshot).values(rows).on_conflict_do_nothing())
+    await tx.session.execute(insert(_SNAPSHOTS).on_conflict_do_nothing(), rows)
 
 
 def _numbers(video: FoundVideo) -> dict[str, int | None]:

@@ -2,7 +2,7 @@
 
 import sys
 
-from tests.bench import deliveries, episode, lateness, leases, limiter, planning, startup, transport, updates
+from tests.bench import deliveries, episode, lateness, leases, limiter, planning, startup, transport, updates, viral
 from tests.bench.figures import show
 
 BENCHES = {
@@ -15,6 +15,7 @@ BENCHES = {
     "planning": planning.main,
     "startup": startup.main,
     "episode": episode.main,
+    "viral": viral.main,
 }
 
 if __name__ == "__main__":
