@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
+from bot import notices
 from core.billing.queries import Feature, entitlement_of
 from core.db import TelegramId
 from core.deliveries.models import Delivery, StatusMessage
@@ -25,6 +26,7 @@ from core.posts.writing import Place
 from core.providers.offline.espeak import Espeak
 from core.providers.speech import NORMAL, Engine, Speech, SpeechErrorCode, SpeechSettings, Voice
 from core.settings import Settings
+from core.storage import StoredFileNotFound
 from core.telegram.sender import open_sender
 from core.work.models import Work, WorkStatus
 from jobs import deliveries as delivery_jobs
@@ -322,6 +324,67 @@ async def test_a_podcast_deleted_while_it_runs_is_not_sent(
     assert await used(studio.deps, podcast, Feature.PODCASTS) == 0
     async with studio.deps.read() as session:
         assert await session.scalar(select(func.count()).select_from(Delivery)) == 0
+
+
+async def a_finished_one(studio: Bench, person: Person, speaker: CountingSpeaker) -> Podcast:
+    """With line 4 changed since, and the audio asked for again."""
+    podcast = await audio_asked(studio.deps, person)
+    await run(studio, podcast)
+    speaker.said.clear()
+    async with studio.deps.tx() as tx:
+        await editing.edit_line(
+            tx, owner_id=podcast.owner_id, podcast_id=podcast.id, number=4, version=0, text="Now it is dry."
+        )
+    return await row_of(studio.deps, podcast)
+
+
+async def audio_again(studio: Bench, podcast: Podcast, person: Person) -> None:
+    async with studio.deps.tx() as tx:
+        await service.make_audio(tx, owner_id=podcast.owner_id, podcast_id=podcast.id, place=place_of(person))
+
+
+async def test_a_finished_episode_is_made_again_from_the_changed_line_alone(
+    studio: Bench, person: Person, speaker: CountingSpeaker
+) -> None:
+    before = await a_finished_one(studio, person, speaker)
+    await audio_again(studio, before, person)
+    await run(studio, before)
+    after = await row_of(studio.deps, before)
+    assert speaker.said == ["Now it is dry."]
+    assert (after.status, after.audio_version, after.ready_at) == (PodcastStatus.READY, 1, before.ready_at)
+    assert await used(studio.deps, before, Feature.PODCASTS) == 1
+    assert await used(studio.deps, before, Feature.PODCAST_MINUTES) == 2
+    assert not await is_stored(studio.deps, before.parts[0]["key"])
+    assert await is_stored(studio.deps, after.parts[0]["key"])
+    with pytest.raises(service.NotNow):
+        await audio_again(studio, before, person)
+
+
+async def test_the_old_audio_stays_when_the_new_one_fails(
+    studio: Bench, person: Person, speaker: CountingSpeaker
+) -> None:
+    before = await a_finished_one(studio, person, speaker)
+    speaker.failures["Now it is dry."] = [refused()]
+    await audio_again(studio, before, person)
+    await run(studio, before)
+    after, status = await row_of(studio.deps, before), await status_of(studio.deps, before)
+    assert (after.status, after.parts, after.audio_version) == (PodcastStatus.READY, before.parts, 0)
+    assert await is_stored(studio.deps, before.parts[0]["key"])
+    assert await used(studio.deps, before, Feature.PODCAST_MINUTES) == 1
+    shown = notices.render(status.notice, status.data, now=studio.deps.clock.now())
+    assert "The audio that was there before stays" in shown.text
+    async with studio.deps.tx() as tx:
+        await service.retry_podcast(tx, owner_id=before.owner_id, podcast_id=before.id, place=place_of(person))
+    await run(studio, before)
+    assert (await row_of(studio.deps, before)).audio_version == 1
+
+
+async def is_stored(deps: Deps, key: str) -> bool:
+    try:
+        await deps.storage.stat(key)
+    except StoredFileNotFound:
+        return False
+    return True
 
 
 def refused() -> ProviderError:
