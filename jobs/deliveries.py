@@ -28,7 +28,6 @@ from core.posts.writing import Place
 from core.telegram.content import Content, SentPart
 from core.telegram.limiter import Priority
 from core.telegram.outcomes import Delivered, Outcome, Refusal, Refused, SafeToRetry, Unknown
-from core.telegram.parts import parts_of
 from core.tx import Tx
 from core.workers import claim_name
 from jobs.ledger import Ledger
@@ -136,7 +135,6 @@ class Sending:
     _leased_until: datetime = field(init=False)
     _ledger: Ledger = field(init=False)
     _patience: asyncio.Timeout | None = None
-    _content: Content | None = None
 
     def __post_init__(self) -> None:
         self._ledger = self.ledger or Ledger(self.bench, self.holder)
@@ -191,7 +189,7 @@ class Sending:
             async with asyncio.timeout(None) as self._patience:
                 return await self.bench.sender.send(
                     self.delivery.chat_id,
-                    self._content_now(),
+                    content_of(self.delivery, self.bench.deps.clock.now()),
                     priority=urgency,
                     already_sent=[SentPart.from_json(part) for part in self.parts],
                     before_turn=self._wait,
@@ -224,11 +222,8 @@ class Sending:
             raise LeaseNearlyOver
         self._in_the_air = True
 
-    async def _note_part(self, index: int, part: SentPart) -> None:
-        """The last one is written down with the result, which is known by then."""
+    async def _note_part(self, _index: int, part: SentPart) -> None:
         self.parts.append(part.to_json())
-        if index == self._last_part():
-            return
         leased_from = self.bench.deps.clock.now()
         kept = await self._written(
             lambda tx: deliveries.record_parts(tx, self.delivery.id, worker=self.holder, parts=self.parts)
@@ -236,15 +231,6 @@ class Sending:
         if not kept:
             raise TakenAway
         self._in_the_air, self._leased_until = False, leased_from + deliveries.LEASE
-
-    def _last_part(self) -> int:
-        return len(parts_of(self._content_now())) - 1
-
-    def _content_now(self) -> Content:
-        """As of when it was first asked for."""
-        if self._content is None:
-            self._content = content_of(self.delivery, self.bench.deps.clock.now())
-        return self._content
 
     def _have_patience(self, seconds: float | None) -> None:
         if self._patience is not None:
@@ -257,7 +243,8 @@ class Sending:
 
     async def _record(self, outcome: Outcome) -> None:
         match outcome:
-            case Delivered():
+            case Delivered(parts):
+                self.parts += [part.to_json() for part in parts[len(self.parts) :]]
                 await self._finish(DeliveryStatus.DELIVERED, None)
             case SafeToRetry():
                 await self._put_back(max(outcome.after_s, self._pause()), _error(UNREACHABLE, outcome.detail))

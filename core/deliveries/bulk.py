@@ -1,12 +1,13 @@
 """Many deliveries at once: what planners write a day ahead."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ARRAY, column, func, insert, literal, select, update
+from sqlalchemy.dialects.postgresql import JSONB
 
 from core import ids
 from core.db import TelegramId
@@ -32,33 +33,34 @@ class NewDelivery:
     priority: Priority = Priority.POST
 
 
+NAMES = tuple(each.name for each in fields(NewDelivery))
+
+
 async def schedule_many(tx: Tx, wanted: Sequence[NewDelivery]) -> None:
     """Write them down; the scheduler leases what is due.
 
     Raises IntegrityError for a `dedupe_key` that is taken: who plans has made sure of its subjects before.
     """
     for start in range(0, len(wanted), ROWS_AT_ONCE):
-        rows = [_row(tx, each) for each in wanted[start : start + ROWS_AT_ONCE]]
-        await tx.session.execute(insert(Delivery), rows)
+        await tx.session.execute(_insertion(tx, wanted[start : start + ROWS_AT_ONCE]))
 
 
-def _row(tx: Tx, new: NewDelivery) -> dict[str, Any]:
-    return {
-        "id": ids.new(),
-        "owner_id": new.owner_id,
-        "kind": new.kind,
-        "subject_id": new.subject_id,
-        "chat_id": new.chat_id,
-        "content": new.content,
-        "due_at": new.due_at,
-        "next_attempt_at": new.due_at,
-        "priority": new.priority,
-        "status": new.status,
-        "attempt": 0,
-        "parts": [],
-        "dedupe_key": new.dedupe_key,
-        "created_at": tx.now,
+def _insertion(tx: Tx, wanted: Sequence[NewDelivery]) -> Any:
+    """One statement over arrays: a statement for each row takes the database several times as long."""
+    own = {
+        "id": [ids.new() for _ in wanted],
+        "next_attempt_at": [each.due_at for each in wanted],
+        **{name: [getattr(each, name) for each in wanted] for name in NAMES},
     }
+    columns = {name: Delivery.__table__.c[name].type for name in own}
+    rows = (
+        func.unnest(*(literal(values, ARRAY(columns[name])) for name, values in own.items()))
+        .table_valued(*(column(name, type_) for name, type_ in columns.items()), name="wanted")
+        .render_derived()
+    )
+    same = {"attempt": literal(0), "parts": literal([], JSONB), "created_at": literal(tx.now, columns["due_at"])}
+    source = select(*(rows.c[name] for name in own), *same.values())
+    return insert(Delivery).from_select([*own, *same], source, include_defaults=False)
 
 
 async def cancel_many(tx: Tx, *, owner_id: ids.UserId, subject_ids: Collection[UUID]) -> set[UUID]:

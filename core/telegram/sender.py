@@ -36,7 +36,8 @@ BeforePart = Callable[[int], Awaitable[None]]
 LastLook = Callable[[], None]
 """Called right before a part's call, whatever has held it up since: what it raises keeps the call from being made."""
 AfterPart = Callable[[int, SentPart], Awaitable[None]]
-"""Awaited with the part's index once it is there: commit that."""
+"""Awaited with the part's index once it is there and another is to follow: commit that. The last one is told of by the
+outcome."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,7 @@ class Sender:
             if not isinstance(result, SentPart):
                 return replace(result, parts=tuple(sent))
             sent.append(result)
-            if after_part:
+            if after_part and len(sent) < len(parts):
                 await after_part(index, result)
         return Delivered(tuple(sent))
 

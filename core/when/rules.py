@@ -178,10 +178,16 @@ def occurrences(rule: str, starts_on: datetime, zone: str, *, after: datetime | 
     Endless for a rule without an end.
     """
     anchor = starts_on if after is None else _anchor(parsed(rule), starts_on, after)
+    passed: datetime | None = None
     before: datetime | None = None
     for local in rrule(dtstart=anchor, **_arguments(rule)):
+        if after is not None and local <= after:
+            passed = local
+            continue
+        if before is None and passed is not None:
+            before = at_local(passed.date(), passed.time(), zone)
         at = at_local(local.date(), local.time(), zone)
-        if at != before and (after is None or local > after):
+        if at != before:
             yield Occurrence(local, at)
         before = at
 

@@ -99,9 +99,8 @@ async def test_a_long_text_arrives_in_order_and_is_told_part_by_part(sender: Sen
     outcome = await sender.send(7, Content(text=LONG), before_part=before, after_part=after)
     assert isinstance(outcome, Delivered)
     assert "".join("".join(call.params["text"] for call in api.calls).split()) == "".join(LONG.split())
-    assert told == [
-        (what, index, index if what == "before" else 101 + index) for index in range(3) for what in ("before", "after")
-    ]
+    assert told == [("before", 0, 0), ("after", 0, 101), ("before", 1, 1), ("after", 1, 102), ("before", 2, 2)]
+    assert [part.message_id for part in outcome.parts] == [101, 102, 103]
 
 
 async def test_parts_that_are_there_arent_sent_again(sender: Sender, api: FakeTelegram) -> None:
