@@ -128,6 +128,8 @@ class DiscoveryErrorCode(StrEnum):
     CLOSED = "discovery.closed"
     """It is there, but private or restricted by age."""
     BAD_REQUEST = "discovery.bad_request"
+    BAD_ADDRESS = "discovery.bad_address"
+    """InvalidInput: no handle or address of that network. Params: network."""
 
 
 class NotFound(errors.NotFound):
@@ -189,9 +191,11 @@ OnCredits = Callable[[CreditsUsed], Awaitable[None]]
 class Discovery(Protocol):
     """Finds videos on one network.
 
-    Numbers are those of the moment, unsorted: ranking is the caller's. Cursors are opaque and belong to the same
+    Numbers are those of the moment, unsorted: ranking is the caller's, and so is leaving out what is older than the
+    period or from elsewhere, since not every network can be asked for that. Cursors are opaque and belong to the same
     call. What may pass is tried again a few times, then raised as ProviderDown. All calls may raise OutOfCredits,
-    NotSupported, and ProviderError with another code of `DiscoveryErrorCode`.
+    NotSupported, and ProviderError with another code of `DiscoveryErrorCode`; InvalidInput (BAD_ADDRESS) for what is
+    no handle or address of the network.
     """
 
     @property

@@ -8,12 +8,11 @@ from typing import Any, TypeVar
 
 import httpx
 import pydantic_core
-import structlog
-import tenacity
 from pydantic import SecretStr
 
 from core.errors import ProviderError
 from core.providers.recording_checks import checked_recording
+from core.providers.retries import Retries
 from core.providers.speech import Speech, SpeechErrorCode, SpeechSettings
 from core.providers.wire import limited, object_of, retry_after_s
 
@@ -21,9 +20,6 @@ TRY_S = 90.0
 """One try. What takes longer hangs: no text within the limits takes a minute."""
 
 _CONNECT_S = 10.0
-_TRIES = 4
-_LONGEST_PAUSE_S = 30.0
-"""When a service wants a longer pause, the job should wait, not the call."""
 _RECORDING_BYTES = 60_000_000
 _ANSWER_BYTES = 2_000_000
 _ERROR_BYTES = 64_000
@@ -39,8 +35,6 @@ _CODES = {
     504: SpeechErrorCode.TIMEOUT,
 }
 _MAY_PASS = frozenset({SpeechErrorCode.TIMEOUT, SpeechErrorCode.RATE_LIMITED, SpeechErrorCode.UNAVAILABLE})
-
-log = structlog.get_logger(__name__)
 
 ReadFailure = Callable[[int, dict[str, Any]], tuple[SpeechErrorCode | None, str]]
 """A vendor's own code for a failure (None: its status tells) and its message, from status and JSON body."""
@@ -83,9 +77,7 @@ class SpeechCalls:
         self._read_failure = read_failure
         self._turns = asyncio.Semaphore(concurrency)
         self._try_s = try_s
-        self._pauses = tenacity.wait_exponential_jitter(
-            multiplier=pause_s, max=_LONGEST_PAUSE_S / 2, jitter=pause_s / 2
-        )
+        self._retries = Retries(event="speech.retried", provider=provider, pause_s=pause_s)
         self.provider = provider
 
     async def recording(self, order: Order) -> Speech:
@@ -121,28 +113,13 @@ class SpeechCalls:
 
     async def _persistently(self, call: Callable[[], Awaitable[T]]) -> T:
         """The call's result, in its turn; again after what may pass."""
-        tries = tenacity.AsyncRetrying(
-            stop=_enough,
-            wait=self._pause,
-            retry=tenacity.retry_if_exception(lambda exc: isinstance(exc, ProviderError) and exc.retryable),
-            before_sleep=self._log_retry,
-            reraise=True,
-        )
 
         async def once() -> T:
             with self._translated():
                 async with self._turns, asyncio.timeout(self._try_s):
                     return await call()
 
-        return await tries(once)
-
-    def _pause(self, state: tenacity.RetryCallState) -> float:
-        return max(_asked_pause_s(state) or 0.0, self._pauses(state))
-
-    def _log_retry(self, state: tenacity.RetryCallState) -> None:
-        failure = state.outcome.exception() if state.outcome else None
-        code = failure.error_code if isinstance(failure, ProviderError) else ""
-        log.info("speech.retried", provider=self.provider, code=code, wait_s=round(state.upcoming_sleep, 2))
+        return await self._retries(once)
 
     @asynccontextmanager
     async def _response(
@@ -235,12 +212,3 @@ class SpeechCalls:
             raise ProviderError(SpeechErrorCode.TRUNCATED, provider=self.provider, retryable=True) from exc
         except (httpx.HTTPError, httpx.InvalidURL) as exc:
             raise self.error(SpeechErrorCode.UNAVAILABLE, reason=type(exc).__name__) from exc
-
-
-def _asked_pause_s(state: tenacity.RetryCallState) -> float | None:
-    failure = state.outcome.exception() if state.outcome else None
-    return failure.retry_after_s if isinstance(failure, ProviderError) else None
-
-
-def _enough(state: tenacity.RetryCallState) -> bool:
-    return state.attempt_number >= _TRIES or (_asked_pause_s(state) or 0.0) > _LONGEST_PAUSE_S

@@ -4,10 +4,14 @@ from collections.abc import AsyncIterator, Callable
 import av
 import httpx
 import pytest
+import redis.asyncio
 from pydantic import SecretStr
 
+from core.clock import FixedClock
 from core.providers.llm import ChatClient
-from tests.core.providers import fake_model_server, fake_speech_server
+from tests.core.providers import fake_discovery_server, fake_model_server, fake_speech_server
+from tests.core.providers.discoveries import MakeDiscovery
+from tests.core.providers.fake_discovery_server import FakeDiscoveryServer
 from tests.core.providers.fake_model_server import KEY, FakeModelServer
 from tests.core.providers.fake_speech_server import FakeSpeechServer
 from tests.core.providers.speakers import MakeSpeaker
@@ -75,3 +79,16 @@ async def speech_http() -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 def make(server: FakeSpeechServer, speech_http: httpx.AsyncClient) -> MakeSpeaker:
     return MakeSpeaker(speech_http, server.url)
+
+
+@pytest.fixture
+async def networks() -> AsyncIterator[FakeDiscoveryServer]:
+    async with fake_discovery_server.running() as running:
+        yield running
+
+
+@pytest.fixture
+def discover(
+    networks: FakeDiscoveryServer, http: httpx.AsyncClient, redis_store: redis.asyncio.Redis, clock: FixedClock
+) -> MakeDiscovery:
+    return MakeDiscovery(http, networks.url, redis_store, clock, used=[])
