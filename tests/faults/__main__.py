@@ -57,6 +57,7 @@ def show(verdicts: Sequence[Verdict]) -> None:
         "scenarios": len(verdicts),
         "kinds of fault": ", ".join(f"{kind} {count}" for kind, count in kinds.most_common()),
         "deliveries": sum(verdict.deliveries for verdict in verdicts),
+        "  by a queue or a series": sum(verdict.planned for verdict in verdicts),
         "with a broadcast beside": sum(verdict.broadcasts for verdict in verdicts),
         "lost": sum(verdict.lost for verdict in verdicts),
         "channel or group twice": sum(verdict.doubled for verdict in verdicts),
@@ -80,10 +81,11 @@ def main() -> int:
     parser.add_argument("--seed", type=int, help="only this one")
     parser.add_argument("--kind", type=Kind, choices=list(Kind), action="append", default=[])
     parser.add_argument("--deliveries", type=int, default=0)
+    parser.add_argument("--planned", type=int, help="so many posts in queues, and so many that recur")
     parser.add_argument("--verbose", action="store_true", help="print the logs at the end")
     chosen = parser.parse_args()
     seeds = [chosen.seed] if chosen.seed is not None else range(chosen.first, chosen.first + chosen.scenarios)
-    plans = [plan_of(seed, *chosen.kind, deliveries=chosen.deliveries) for seed in seeds]
+    plans = [plan_of(seed, *chosen.kind, deliveries=chosen.deliveries, planned=chosen.planned) for seed in seeds]
     verdicts = asyncio.run(run(plans, minutes=chosen.minutes, verbose=chosen.verbose))
     show(verdicts)
     return int(any(verdict.wrong for verdict in verdicts))

@@ -50,6 +50,9 @@ WEIGHTS = {
     Kind.DELAY: 3,
 }
 BROADCAST_SHARE = 0.3
+PLANNED_SHARE = 0.25
+PLANNED = (3, 10)
+"""How many posts stand in a queue, and how many recur, where a scenario has such."""
 LASTS_S = {
     Kind.STOP_WORKER: (0.5, 8.0),
     Kind.STOP_WORKER_LONG: (LEASE_OUTLASTED_S, LEASE_OUTLASTED_S + 3),
@@ -98,6 +101,8 @@ class Plan:
     faults: tuple[Fault, ...]
     broadcast: bool
     """Whether one message goes to everybody meanwhile."""
+    planned: int
+    """How many posts come by the slot of a queue, and how many more are planned by the scheduler, as they recur."""
     chosen: random.Random = field(repr=False, compare=False)
     """For what is chosen while it runs: chats, and which messages are long."""
 
@@ -110,20 +115,31 @@ class Plan:
         return not self.kinds.isdisjoint(LOSES_RESULTS)
 
 
-def plan_of(seed: int, *kinds: Kind, deliveries: int = 0) -> Plan:
-    """The scenario of a seed. `kinds` and `deliveries` say what isn't left to chance."""
+def plan_of(seed: int, *kinds: Kind, deliveries: int = 0, planned: int | None = None) -> Plan:
+    """The scenario of a seed. `kinds`, `deliveries` and `planned` say what isn't left to chance."""
     dice = random.Random(seed)
     spread_s = dice.uniform(1.0, 4.0)
     drawn = kinds or dice.choices(list(WEIGHTS), list(WEIGHTS.values()), k=dice.choice((1, 1, 2, 2, 3)))
     faults = [_fault(dice, kind, spread_s) for kind in drawn]
+    deliveries = deliveries or dice.randint(30, 150)
+    broadcast = dice.random() < BROADCAST_SHARE
+    if planned is None:
+        planned = dice.randint(*PLANNED) if dice.random() < PLANNED_SHARE else 0
     return Plan(
         seed=seed,
-        deliveries=deliveries or dice.randint(30, 150),
+        deliveries=deliveries,
         spread_s=spread_s,
-        faults=tuple(sorted(faults, key=lambda fault: fault.at_s)),
-        broadcast=dice.random() < BROADCAST_SHARE,
+        faults=tuple(sorted([*faults, *(_kills_of_planner(dice) if planned else [])], key=lambda fault: fault.at_s)),
+        broadcast=broadcast,
+        planned=planned,
         chosen=dice,
     )
+
+
+def _kills_of_planner(dice: random.Random) -> list[Fault]:
+    """The first has it begin at once when it is back, the second comes about then."""
+    first = dice.uniform(-1.5, 0.5)
+    return [Fault(Kind.KILL_SCHEDULER, at_s=at_s) for at_s in (first, first + dice.uniform(0.3, 2.0))]
 
 
 def _fault(dice: random.Random, kind: Kind, spread_s: float) -> Fault:

@@ -62,6 +62,8 @@ class Verdict:
     refused: int = 0
     max_per_second: int = 0
     broadcasts: int = 0
+    planned: int = 0
+    """Of the deliveries, those of queues and of what recurs."""
     wrong: list[str] = field(default_factory=list)
 
 
