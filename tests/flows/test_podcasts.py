@@ -4,6 +4,7 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -103,6 +104,58 @@ async def hears_it_in_an_app(person: Person, web: TestClient[Any, Any], audio: S
     await person.press(sure, "Yes, change it")
     changed = await person.wait_until_edited(shown, "This is the new address")
     assert ((await web.get(document)).status, (await web.get(path_in(changed.text))).status) == (404, 200)
+
+
+async def test_an_episode_is_asked_then_changed_and_made_again(
+    studio: House, person: Person, web: TestClient[Any, Any]
+) -> None:
+    options = await options_of(person)
+    await person.press(options, "Straight to audio")
+    audio = await person.wait_for_message(has_audio, after=options.id, timeout_s=60)
+    await person.reply(audio, "What did the mayor call the flood?")
+    answer = await person.wait_for_message("Found offline", after=audio.id)
+    assert "the last flood the city would meet unprepared" in answer.text
+    await person.reply(answer, "And elephants?")
+    await person.wait_for_message("doesn't say", after=answer.id)
+    await person.press(answer, "The episode")
+    episode = await person.wait_until_edited(answer, "Reply to its audio with a question")
+    item = await item_in_feed(person, web, audio)
+    before = await recordings_of(studio, person)
+    await person.press(episode, "Script")
+    script = await person.wait_until_edited(episode, "The audio says this script.")
+    await person.reply(script, "2 Thank you for having me here today.")
+    script = await person.wait_until_edited(script, "1 line is new · uses 1 of your 25 minutes · no further episode")
+    await person.press(script, "Make the audio again")
+    await person.wait_for_message(has_audio, after=script.id, timeout_s=60)
+    assert len(await recordings_of(studio, person)) == len(before) + 1
+    changed = await item_in_feed(person, web, audio)
+    assert (changed.guid, changed.published) == (item.guid, item.published)
+    assert changed.path != item.path
+    assert await (await web.get(changed.path)).read() == await (await web.get(item.path)).read() != item.audio
+    used = {row["feature"]: row["used"] for row in await studio.rows(USED, person.id)}
+    assert used == {"podcasts": 1, "podcast_minutes": 6}
+
+
+@dataclass(frozen=True)
+class Item:
+    guid: str
+    published: str
+    path: str
+    audio: bytes
+
+
+async def item_in_feed(person: Person, web: TestClient[Any, Any], audio: SeenMessage) -> Item:
+    """The feed's only episode."""
+    last = (await person.history())[-1]
+    await person.press(audio, "Your feed")
+    shown = await person.wait_for_message("Your private feed", after=last.id)
+    feed = etree.fromstring(await (await web.get(path_in(shown.text))).read())
+    (found,) = feed.findall("channel/item")
+    enclosure = found.find("enclosure")
+    assert enclosure is not None
+    path = urlsplit(enclosure.get("url", "")).path
+    whole = await (await web.get(path)).read()
+    return Item(found.findtext("guid", ""), found.findtext("pubDate", ""), path, whole)
 
 
 def path_in(text: str) -> str:
