@@ -35,6 +35,8 @@ OLDEST_POSTGRES = 15
 OLDEST_REDIS = (6, 2)
 TELEGRAM_API = "https://api.telegram.org"
 OPENROUTER_API = "https://openrouter.ai/api/v1"
+SCRAPECREATORS_API = "https://api.scrapecreators.com"
+YOUTUBE_API = "https://youtube.googleapis.com/youtube/v3"
 STORAGE_ADVICE = "check S3_BUCKET, S3_ENDPOINT_URL, S3_REGION and the key's rights; without S3, the home's disk"
 NOT_THERE = frozenset({404, 405, 501})
 BASE_URL_ADVICE = "check LLM_BASE_URL: it usually ends in /v1"
@@ -236,6 +238,40 @@ def _check_key(status: int) -> None:
         raise Trouble("the key is refused", advice="check OPENROUTER_API_KEY or LLM_API_KEY")
 
 
+async def check_discovery(settings: Settings) -> str:
+    """Asks how many credits are left, which costs none; of YouTube one unit of ten thousand."""
+    if settings.scrapecreators_api_key:
+        return await _check_scrapecreators(settings)
+    if settings.youtube_api_key:
+        return await _check_youtube(settings)
+    others = "made-up samples" if settings.in_sandbox else "none; of YouTube only the newest videos of named channels"
+    return f"{others} (set SCRAPECREATORS_API_KEY or YOUTUBE_API_KEY)"
+
+
+async def _check_scrapecreators(settings: Settings) -> str:
+    url = f"{settings.scrapecreators_api_url or SCRAPECREATORS_API}/v1/account/credit-balance"
+    status, answer = await _get(url, {"x-api-key": _revealed(settings.scrapecreators_api_key) or ""})
+    if status in {401, 403}:
+        raise Trouble("the key is refused", advice="copy SCRAPECREATORS_API_KEY again from app.scrapecreators.com")
+    if status != 200:
+        raise Trouble(f"answers with status {status}", advice="check SCRAPECREATORS_API_URL, or try again later")
+    left = answer.get("creditCount")
+    if left == 0:
+        raise Trouble("no credits are left", advice="buy some at app.scrapecreators.com")
+    return f"ScrapeCreators, {left:,} credits left" if isinstance(left, int) else "ScrapeCreators"
+
+
+async def _check_youtube(settings: Settings) -> str:
+    url = f"{YOUTUBE_API}/i18nRegions?part=id"
+    status, _ = await _get(url, {"X-Goog-Api-Key": _revealed(settings.youtube_api_key) or ""})
+    if status in {400, 401, 403}:
+        advice = "check YOUTUBE_API_KEY, and that its project has the YouTube Data API v3 and quota left"
+        raise Trouble("the key is refused", advice=advice)
+    if status != 200:
+        raise Trouble(f"answers with status {status}", advice="try again later")
+    return "YouTube Data API; TikTok and Instagram need SCRAPECREATORS_API_KEY"
+
+
 CHECKS: dict[str, Check] = {
     "configuration": check_configuration,
     "database": check_database,
@@ -247,6 +283,7 @@ CHECKS: dict[str, Check] = {
     "speech": check_speech,
     "telegram": check_telegram,
     "text model": check_text_model,
+    "viral videos": check_discovery,
 }
 
 

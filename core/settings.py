@@ -4,7 +4,7 @@ import re
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -148,6 +148,10 @@ class Settings(BaseSettings):
     speech_model: str | None = Field(default=None, alias="SPEECH_MODEL")
     speech_voices: CommaSeparated = Field(default=[], alias="SPEECH_VOICES")
 
+    scrapecreators_api_key: SecretStr | None = Field(default=None, alias="SCRAPECREATORS_API_KEY")
+    scrapecreators_api_url: WebAddress | None = Field(default=None, alias="SCRAPECREATORS_API_URL")
+    youtube_api_key: SecretStr | None = Field(default=None, alias="YOUTUBE_API_KEY")
+
     @classmethod
     def load(cls, **overrides: Any) -> Self:
         """Read the environment and `.env`. Raises SettingsInvalid with all problems at once."""
@@ -175,6 +179,13 @@ class Settings(BaseSettings):
         return self.telegram_bot_token is None
 
     @property
+    def sandbox_url(self) -> str | None:
+        """Where the local sandbox answers; None while it doesn't run."""
+        if not self.in_sandbox:
+            return None
+        return self.telegram_api_url or f"http://127.0.0.1:{self.sandbox_port}"
+
+    @property
     def text_model_configured(self) -> bool:
         return self.openrouter_api_key is not None or self.llm_base_url is not None
 
@@ -186,6 +197,8 @@ class Settings(BaseSettings):
         if self.s3_bucket:
             problems += self._missing_for_s3()
         problems += self._missing_for_speech()
+        if self.scrapecreators_api_url and not self.scrapecreators_api_key:
+            problems.append("SCRAPECREATORS_API_KEY: missing; SCRAPECREATORS_API_URL needs a key")
         if self.environment is Environment.PRODUCTION:
             problems += self._missing_in_production()
         if problems:
@@ -228,9 +241,15 @@ class Settings(BaseSettings):
         problems = [f"{name}: missing; {why}" for name, (value, why) in required.items() if not value]
         if self.allow_private_urls:
             problems.append("ALLOW_PRIVATE_URLS: not in production; it lets users reach internal addresses")
+        if self.scrapecreators_api_url and is_this_machine(self.scrapecreators_api_url):
+            problems.append("SCRAPECREATORS_API_URL: production doesn't show the sandbox's made-up videos")
         if self.telegram_rate_per_s == 0:
             problems.append("TELEGRAM_RATE_PER_S: 0 lifts Telegram's limit; not in production")
         return problems
+
+
+def is_this_machine(url: str) -> bool:
+    return (urlsplit(url).hostname or "") in {"localhost", "127.0.0.1", "::1"}
 
 
 def _problems(exc: ValidationError) -> list[str]:

@@ -39,7 +39,9 @@ class Answering(BaseHTTPRequestHandler):
     """Stands in for Telegram and for a model's server: knows one token and one key."""
 
     def do_GET(self) -> None:
-        body = json.dumps({"ok": self._right, "result": {"username": "checked_bot"}}).encode()
+        credits_left = 0 if self.path.startswith("/spent/") else 1234
+        answer = {"ok": self._right, "result": {"username": "checked_bot"}, "creditCount": credits_left}
+        body = json.dumps(answer).encode()
         self.send_response(404 if self.path in {"/unlisted/models", "/nowhere/models"} else 200 if self._right else 401)
         self.end_headers()
         self.wfile.write(body)
@@ -51,7 +53,8 @@ class Answering(BaseHTTPRequestHandler):
 
     @property
     def _right(self) -> bool:
-        return SANDBOX_TOKEN in self.path or self.headers["Authorization"] == f"Bearer {KEY}"
+        keys = (self.headers["Authorization"], self.headers["x-api-key"])
+        return SANDBOX_TOKEN in self.path or f"Bearer {KEY}" in keys or KEY in keys
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - the standard library's name
         return
@@ -130,6 +133,7 @@ def test_migrate_then_doctor_finds_nothing_wrong(home: Path) -> None:
         "speech",
         "telegram",
         "text model",
+        "viral videos",
     ]
 
 
@@ -185,6 +189,24 @@ def test_doctor_asks_a_server_that_lists_no_models(
     found = findings(done)["text model"]
     assert found[0] == mark
     assert found[1].startswith(seen)
+
+
+@pytest.mark.parametrize(
+    ("path", "key", "mark", "seen"),
+    [
+        ("", KEY, "ok", "ScrapeCreators, 1,234 credits left"),
+        ("/spent", KEY, "FAIL", "no credits are left -> buy some"),
+        ("", "another", "FAIL", "the key is refused -> copy SCRAPECREATORS_API_KEY again"),
+    ],
+)
+def test_doctor_asks_how_many_credits_are_left(
+    home: Path, server: str, path: str, key: str, mark: str, seen: str
+) -> None:
+    done = postaify(home, "doctor", SCRAPECREATORS_API_URL=f"{server}{path}", SCRAPECREATORS_API_KEY=key)
+    found = findings(done)["viral videos"]
+    assert found[0] == mark
+    assert found[1].startswith(seen)
+    assert key not in done.stdout + done.stderr
 
 
 def test_doctor_names_what_cannot_be_reached_without_showing_passwords(home: Path) -> None:

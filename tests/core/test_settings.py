@@ -164,3 +164,22 @@ def test_speech_that_is_half_configured_is_told(
     monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], problem: tuple[str, str]
 ) -> None:
     assert problems_of(monkeypatch, **variables) == dict([problem])
+
+
+def test_an_address_of_scrapecreators_needs_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    problems = problems_of(monkeypatch, SCRAPECREATORS_API_URL="https://api.example.com")
+    assert problems == {"SCRAPECREATORS_API_KEY": "missing; SCRAPECREATORS_API_URL needs a key"}
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8081", "localhost", "[::1]:9"])
+def test_production_refuses_made_up_videos(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
+    variables = {"SCRAPECREATORS_API_URL": f"http://{host}", "SCRAPECREATORS_API_KEY": "any"}
+    problems = problems_of(monkeypatch, **PRODUCTION | variables)
+    assert problems == {"SCRAPECREATORS_API_URL": "production doesn't show the sandbox's made-up videos"}
+
+
+def test_the_sandbox_has_an_address_only_where_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Settings.load(SANDBOX_PORT=9).sandbox_url == "http://127.0.0.1:9"
+    assert Settings.load(TELEGRAM_API_URL="http://127.0.0.1:7").sandbox_url == "http://127.0.0.1:7"
+    set_all(monkeypatch, **PRODUCTION)
+    assert Settings.load().sandbox_url is None
