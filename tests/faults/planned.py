@@ -65,7 +65,7 @@ async def copies_of(deps: Deps, recurring: Sequence[Recurring]) -> tuple[list[Wa
             .join(Delivery, Delivery.subject_id == Post.id)
             .where(Post.series_id.in_(series), Delivery.kind == DeliveryKind.POST)
         )
-        for series_id, delivery_id, post_id in rows.tuples():
+        for series_id, delivery_id, post_id in rows:
             if series_id is not None:
                 one = series[series_id]
                 found[series_id].append(Wanted(delivery_id, post_id, one.chat_id, (one.mark,)))
