@@ -15,6 +15,7 @@ from aiohttp import web
 
 KEY = "sk-secret-of-the-test"
 VOICE = "EXAVITQu4vr4xnSDxMaL"
+ELEVEN_VOICE_IDS = (VOICE, "B" * 20, "C" * 20)
 
 Fault = Callable[["FakeSpeechServer", web.Request], Awaitable[web.StreamResponse]]
 
@@ -60,7 +61,7 @@ class FakeSpeechServer:
             return eleven(400, "unsupported_language")
         if not 0.7 <= body["voice_settings"]["speed"] <= 1.2:
             return eleven(400, "invalid_voice_settings")
-        if request.match_info["voice"] != VOICE:
+        if request.match_info["voice"] not in ELEVEN_VOICE_IDS:
             return eleven(404, "voice_not_found")
         return await self.spoken(request, body, said({"character-cost": str(len(body["text"]) // 2)}))
 
@@ -68,9 +69,10 @@ class FakeSpeechServer:
         body = await request.json()
         if request.headers.get("xi-api-key") != KEY:
             return eleven(401, "invalid_api_key")
-        if set(body) - {"inputs", "model_id", "language_code"} or body["model_id"] != "eleven_v3":
-            return web.json_response({"detail": [{"loc": ["body"], "msg": "extra", "type": "extra"}]}, status=422)
-        assert sum(len(turn["text"]) for turn in body["inputs"]) <= 2000
+        if wrong := wrong_dialogue(body, request.query.get("output_format")):
+            return web.json_response({"detail": [{"loc": ["body"], "msg": wrong, "type": "invalid"}]}, status=422)
+        if {turn["voice_id"] for turn in body["inputs"]} - set(ELEVEN_VOICE_IDS):
+            return eleven(404, "voice_not_found")
         return await self.spoken(request, body, said())
 
     async def eleven_voices(self, request: web.Request) -> web.StreamResponse:
@@ -116,6 +118,20 @@ class FakeSpeechServer:
         if len(body["input"]) > 4096:
             return openai(400, "string_too_long")
         return await self.spoken(request, body, said())
+
+
+def wrong_dialogue(body: dict[str, Any], output_format: str | None) -> str:
+    """What is wrong with it, if anything."""
+    if set(body) - {"inputs", "model_id", "language_code"} or body["model_id"] != "eleven_v3":
+        return "extra fields, or a model that has no dialogues"
+    if output_format != "mp3_44100_128":
+        return "output_format"
+    turns = body["inputs"]
+    if not turns or any(set(turn) != {"text", "voice_id"} or not turn["text"].strip() for turn in turns):
+        return "inputs"
+    if len({turn["voice_id"] for turn in turns}) > 10:
+        return "more than 10 voices"
+    return "more than 2000 characters" if sum(len(turn["text"]) for turn in turns) > 2000 else ""
 
 
 ELEVEN_VOICES_1 = {
