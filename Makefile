@@ -19,8 +19,9 @@ PYTHON := $(shell for python in python3.11 python3.12 python3.13 python3; do \
 SCENARIOS := 200
 MINUTES := 60
 
-# Of the tests. Each has servers of its own, and much of what it does is waiting.
-WORKERS := 2
+# Of the tests. Each has servers of its own, and much of what it does is waiting: three keep two cores busy.
+WORKERS := 3
+TYPES_LOG := $(VENV)/mypy.log
 
 .DEFAULT_GOAL := help
 .PHONY: help up demo doctor test faults bench clean
@@ -40,8 +41,10 @@ doctor: $(INSTALLED) ## check what it needs, and say what to do
 test: $(INSTALLED_DEV) ## set up and run all checks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
+	@echo "mypy beside pytest; what it says comes at the end"
+	@nice $(BIN)/mypy >$(TYPES_LOG) 2>&1 & types=$$!; \
+	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder; tests=$$?; \
+	wait $$types; types=$$?; cat $(TYPES_LOG); exit $$((tests + types))
 
 faults: $(INSTALLED_DEV) ## kill, stop and disturb everything at random, and count what was lost or doubled (an hour)
 	@$(BIN)/python -m tests.faults --scenarios $(SCENARIOS) --minutes $(MINUTES)

@@ -165,9 +165,9 @@ class Crawler:
             self.report.note("no answer to a press", step)
             return
         self._judge_answer(answer, step)
-        quiet = not answer.text and not answer.url
-        changed = await self._changed(before, wait=quiet and not again, pressed=step.message)
-        silent = quiet and not changed and shown and not again and not SAYS_ALL.match(step.button.text)
+        owes_a_change = not answer.text and not answer.url and not again and not SAYS_ALL.match(step.button.text)
+        changed = await self._changed(before, wait=owes_a_change, pressed=step.message)
+        silent = owes_a_change and not changed and shown
         if silent and await self._shows(step):
             self.report.note(f"nothing happened: {step.kind}", step)
         path = (*step.path, step.button.text)

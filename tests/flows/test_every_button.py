@@ -21,7 +21,7 @@ from web.sandbox.client import Person, SeenMessage
 pytestmark = pytest.mark.process
 
 PRESSES = int(os.environ.get("CRAWL_PRESSES", "320"))
-SECONDS = float(os.environ.get("CRAWL_SECONDS", "40"))
+SECONDS = float(os.environ.get("CRAWL_SECONDS", "60"))
 KINDS_AT_LEAST = 90
 """A crawl that saw much fewer kinds of buttons went nowhere, whatever it found."""
 ANSWERS = ("☃ <b>{name}</b> & %s", "tomorrow at 18:30", "daily 9:00, 21:00", "Shop - https://shop.example.com/")
