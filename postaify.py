@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 from pydantic import SecretStr
@@ -239,10 +239,18 @@ def bot() -> None:
 @app.command()
 def worker(
     queues: Annotated[str, typer.Option(help="Which queues, separated by commas. Left out: all of the kind.")] = "",
-    kind: Annotated[str, typer.Option(help="light: deliveries, texts, requests. heavy: audio and video.")] = "light",
+    kind: Annotated[
+        Literal["light", "heavy"], typer.Option(help="light: deliveries, texts, requests. heavy: audio and video.")
+    ] = "light",
 ) -> None:
     """Only one worker."""
-    _run_alone(partial(run_worker, kind=kind, queues=[name.strip() for name in queues.split(",") if name.strip()]))
+    from core.queue import HEAVY_QUEUES, LIGHT_QUEUES
+
+    wanted = [name.strip() for name in queues.split(",") if name.strip()]
+    possible = HEAVY_QUEUES if kind == "heavy" else LIGHT_QUEUES
+    if strange := set(wanted).difference(possible):
+        _fail(f"A {kind} worker has no queue {', '.join(sorted(strange))}. It has: {', '.join(possible)}.")
+    _run_alone(partial(run_worker, kind=kind, queues=wanted))
 
 
 @app.command()

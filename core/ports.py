@@ -1,7 +1,10 @@
 """Free TCP ports."""
 
+import errno
+import os
 import socket
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 TRIES = 1000
 
@@ -65,6 +68,18 @@ def _bound(host: str, port: int) -> int | None:
         except OSError:
             return None
         return int(probe.getsockname()[1])
+
+
+@contextmanager
+def listening(host: str, port: int, *, setting: str) -> Iterator[None]:
+    """End the process with a sentence when `port` can't be listened on. `setting` is the variable that names it."""
+    try:
+        yield
+    except OSError as exc:
+        if exc.errno not in (errno.EADDRINUSE, errno.EADDRNOTAVAIL, errno.EACCES):
+            raise
+        why = "another program listens there" if exc.errno == errno.EADDRINUSE else os.strerror(exc.errno).lower()
+        raise SystemExit(f"{host}:{port} can't be used: {why}. Set {setting} to another port.") from None
 
 
 def _family(host: str) -> socket.AddressFamily:

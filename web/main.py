@@ -8,6 +8,7 @@ from aiohttp import web
 
 from core import log as logging_setup
 from core.deps import open_deps
+from core.ports import listening
 from core.readiness import announce
 from core.settings import Settings
 from web.app import build_app
@@ -18,7 +19,8 @@ log = structlog.get_logger()
 def run(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT."""
     logging_setup.configure(level=settings.log_level, as_json=settings.log_json, process="web")
-    asyncio.run(_run(settings))
+    with listening(settings.web_host, settings.web_port, setting="WEB_PORT"):
+        asyncio.run(_run(settings))
 
 
 async def _run(settings: Settings) -> None:

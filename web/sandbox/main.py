@@ -8,6 +8,7 @@ from aiohttp import web
 
 from core import log as logging_setup
 from core.home import private_folder
+from core.ports import listening
 from core.readiness import announce
 from core.settings import Settings
 from web.sandbox.app import build_app
@@ -19,7 +20,8 @@ HOST = "127.0.0.1"
 def run(settings: Settings) -> None:
     """Play Telegram until SIGTERM or SIGINT; what happened is kept in the home."""
     logging_setup.configure(level=settings.log_level, as_json=settings.log_json, process="sandbox")
-    asyncio.run(_run(settings))
+    with listening(HOST, settings.sandbox_port, setting="SANDBOX_PORT"):
+        asyncio.run(_run(settings))
 
 
 async def _run(settings: Settings) -> None:
