@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import log
 
 import regex
@@ -11,6 +12,7 @@ import regex
 from core.podcasts.script_checks import is_said, key_of
 from core.podcasts.spoken import spoken
 from core.providers.answering import Asked, EpisodeAnswer, Quoted, TooVague
+from core.providers.offline import cues
 from core.providers.offline.dialogue import ENGINE
 from core.providers.offline.reading import read
 from core.providers.offline.words import Vocabulary
@@ -20,10 +22,8 @@ from core.sentences import split_sentences
 _MOST = 3
 _LEAST_SHARE = 0.5
 """Of the weight of the question's words: below this, a passage is about something else."""
-_LEAST_OF_TWO = 0.36
-"""Of two words one rare one is enough: the other may be inflected as no stemming sees it ("rise", "rose")."""
 _NEAR_BEST = 0.75
-_LEAST_NEW = 3
+_LEAST_NEW = 2
 """Words that the question doesn't hold itself: "Let me ask about the sponge city" tells nothing of it."""
 _CARRIED = 0.5
 """So much of what a question of the host holds counts for the answer that follows."""
@@ -61,8 +61,7 @@ def _answer(asked: Asked) -> EpisodeAnswer:
     weights = _weights(wanted, passages)
     telling = [at for at, one in enumerate(passages) if not one.asks and len(one.stems - wanted) >= _LEAST_NEW]
     scored = [(_share(passages[at], weights), -at) for at in telling]
-    least = _LEAST_SHARE if len(wanted) > 2 else _LEAST_OF_TWO
-    best = sorted((pair for pair in scored if pair[0] >= least), reverse=True)[:_MOST]
+    best = sorted((pair for pair in scored if pair[0] >= _LEAST_SHARE), reverse=True)[:_MOST]
     kept = sorted(-at for share, at in best if share >= _NEAR_BEST * best[0][0])
     return EpisodeAnswer(quoted=tuple(_cut(passages[at].quoted, wanted, vocabulary, asked.language) for at in kept))
 
@@ -113,4 +112,13 @@ def _cut(quoted: Quoted, wanted: frozenset[str], vocabulary: Vocabulary, languag
 
 
 def _stems(text: str, vocabulary: Vocabulary) -> frozenset[str]:
-    return frozenset(term.stem for term in vocabulary.terms(text)) | frozenset(_NUMBER.findall(text))
+    """What the words are compared by; English ones also where no stemmer sees it ("rose" is "rise")."""
+    words = (_irregular().get(term.surface.lower(), term.surface) for term in vocabulary.terms(text))
+    return frozenset(vocabulary.stem(word) for word in words) | frozenset(_NUMBER.findall(text))
+
+
+@lru_cache(maxsize=1)
+def _irregular() -> dict[str, str]:
+    """Form -> word. Few forms mean anything in other languages, so they are looked up in all."""
+    pairs = (entry.partition(":") for entry in cues.word_list("irregular"))
+    return {form: word for word, _, forms in pairs for form in forms.split(",")}

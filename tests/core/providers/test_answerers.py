@@ -70,6 +70,17 @@ async def test_offline_a_word_that_is_nowhere_is_not_passed_over() -> None:
     assert (await offline("Which rain falls in Paris on elephants?")).is_empty
 
 
+@pytest.mark.parametrize("question", ["Do elephants live there?", "What about elephants?", "Who wins in Paris?"])
+async def test_offline_one_common_word_is_no_answer(question: str) -> None:
+    assert (await offline(question)).is_empty
+
+
+async def test_offline_irregular_forms_are_the_same_word() -> None:
+    said = (Spoken("Theo", "In June the river rose over the old market.", 1, 0),)
+    about = Asked("When does the river rise?", "en", "Rain", said, ())
+    assert not (await OfflineAnswerer().answer(about))[0].is_empty
+
+
 async def test_offline_every_quotation_is_word_for_word() -> None:
     found = await offline("Where does the concept of the sponge city come from?")
     assert found.quoted
