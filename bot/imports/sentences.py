@@ -38,7 +38,7 @@ def warning_sentence(warning: Mapping[str, Any], line: int, zone: str, t: Texts,
 
 
 def _time(params: Params, zone: str, t: Texts, now: datetime) -> str:
-    at = params.get("at") or params.get("free_at")
+    at = params.get("at")
     return format_local(datetime.fromisoformat(at), zone, t.language, now=now) if at else ""
 
 
@@ -119,8 +119,7 @@ WARNINGS_OF_ROWS: dict[str, Sentence] = {
     FindingCode.TOO_LONG: _too_long,
     FindingCode.DUPLICATE: lambda t, p: t("the same text is there or planned already: {time}.", time=p["time"]),
     FindingCode.CROWDED: lambda t, p: t("another post goes there within the hour: {time}.", time=p["time"]),
-    FindingCode.QUIET: lambda t, p: t("these are quiet hours there, until {time}.", time=p["time"]),
-    FindingCode.NOT_READY: lambda t, _: t("that chat takes no posts now, see /channels."),
+    FindingCode.QUIET: lambda t, _: t("these are quiet hours there."),
     SAME_AS_LINE: lambda t, p: t("it says the same as line {line}.", line=p["line"]),
     NEAR_LINE: lambda t, p: t("it goes out within an hour of line {line}.", line=p["line"]),
 }

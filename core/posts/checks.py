@@ -106,7 +106,7 @@ async def problems_before(
     found = [
         *_text(post),
         *await _place(session, post),
-        *_length(post, await footer_for(session, post)),
+        *length_problems(post, await footer_for(session, post)),
         *_platform(post),
         *_media(post),
         *await _duplicates(session, post, due_at=due_at),
@@ -131,7 +131,7 @@ def _text(post: Post) -> list[Finding]:
     return [Finding(FindingCode.EMPTY, Severity.STOPS, (Fix.EDIT,))]
 
 
-def _length(post: Post, footer: Footer) -> list[Finding]:
+def length_problems(post: Post, footer: Footer) -> list[Finding]:
     """Of what is too long for one message of Telegram's, while its owner hasn't said how to lay it out."""
     if not needs_layout(post, footer):
         return []
@@ -172,8 +172,8 @@ async def _duplicates(session: ReadSession, post: Post, *, due_at: datetime) -> 
     same = select(Post.id, Post.due_at, Post.status).where(
         *_others(post),
         Post.due_at.between(due_at - REPEATED_WITHIN, due_at + REPEATED_WITHIN),
-        _first_word(Post.text) == _first_word(post.text),
-        _words(Post.text) == _words(post.text),
+        first_word(Post.text) == first_word(post.text),
+        words(Post.text) == words(post.text),
         Post.title == post.title,
     )
     distance = func.abs(func.extract("epoch", Post.due_at - due_at))
@@ -264,10 +264,11 @@ def _others(post: Post) -> list[ColumnElement[bool]]:
     ]
 
 
-def _first_word(text: Any) -> ColumnElement[str]:
+def first_word(text: Any) -> ColumnElement[str]:
     """Cheap beside `_words`, and nearly all other posts begin otherwise."""
     return func.lower(func.substring(text, r"\S+"))
 
 
-def _words(text: Any) -> ColumnElement[str]:
+def words(text: Any) -> ColumnElement[str]:
+    """A text as it is compared with others."""
     return func.lower(func.btrim(func.regexp_replace(text, r"\s+", " ", "g")))
