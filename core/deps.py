@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import httpx
 import redis
@@ -15,6 +15,7 @@ from core.db import ReadSession, open_engine
 from core.http import open_http
 from core.providers.answerers import build_answerer
 from core.providers.answering import EpisodeAnswerer
+from core.providers.discovery import Discovery, Network
 from core.providers.scripts import ScriptWriter
 from core.providers.scriptwriters import build_script_writer
 from core.providers.speakers import build_speakers
@@ -46,6 +47,8 @@ class Deps:
     storage: Storage
     speakers: Mapping[Engine, Speaker]
     """What is to be offered first at the front."""
+    discoveries: Mapping[Network, Discovery] = field(default_factory=dict)
+    """Who finds videos, for each network that can be read."""
 
     @asynccontextmanager
     async def tx(self) -> AsyncIterator[Tx]:

@@ -1,7 +1,7 @@
 """All jobs. A worker imports this at its start, so that a target which doesn't exist fails there and not at night."""
 
 from core.queue import JobSpec
-from jobs import deliveries, podcasts, posts, questions, statuses
+from jobs import deliveries, podcasts, posts, questions, statuses, viral
 from jobs.runtime import PlainJob, WorkJob
 
 WORK_JOBS: tuple[WorkJob, ...] = (
@@ -13,6 +13,7 @@ WORK_JOBS: tuple[WorkJob, ...] = (
     podcasts.rewrite_line,
     podcasts.render,
     questions.answer_question,
+    viral.look_up,
 )
 """Those over a row of `jobs`."""
 PLAIN_JOBS: tuple[PlainJob, ...] = (deliveries.send, statuses.show_status)

@@ -25,6 +25,7 @@ from jobs.evergreen import plan_evergreen
 from jobs.maintenance import sweep, tidy_files
 from jobs.outages import note_keeping_up, settle_outage, was_down
 from jobs.series import PLAN_EVERY_S, plan_series
+from jobs.viral import forget_old
 
 log = structlog.get_logger()
 
@@ -83,6 +84,7 @@ async def schedule(deps: Deps, stop: asyncio.Event) -> None:
         _repeat("scheduler.evergreen_failed", partial(plan_evergreen, deps), stop),
         _repeat("scheduler.plan_failed", plan_once, stop),
         _repeat("scheduler.tidy_failed", partial(tidy_files, deps), stop),
+        _repeat("scheduler.forget_failed", partial(forget_old, deps), stop),
         _repeat("scheduler.broadcasts_failed", broadcasts.tend, stop),
     )
 

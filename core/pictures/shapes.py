@@ -22,13 +22,14 @@ class Shapes:
 
     def rounded(self, box: Box, radius: int, fill: Color) -> None:
         left, top, right, bottom = box
-        self.image.paste(fill, box, self._mask(right - left, bottom - top, radius))
+        self.image.paste(fill, box, self.mask(right - left, bottom - top, radius))
 
     def disc(self, center: tuple[int, int], radius: int, fill: Color) -> None:
         x, y = center
         self.rounded((x - radius, y - radius, x + radius, y + radius), radius, fill)
 
-    def _mask(self, width: int, height: int, radius: int) -> "Image":
+    def mask(self, width: int, height: int, radius: int) -> "Image":
+        """A box with round corners, to paste through; kept."""
         from PIL import Image, ImageDraw
 
         key = (width, height, radius)

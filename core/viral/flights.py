@@ -1,0 +1,84 @@
+"""One at a time: of simultaneous equal searches one asks the network, and the others wait for what it brings.
+
+Redis only saves calls. Without it everybody asks for themselves.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import redis.asyncio
+import structlog
+from redis.asyncio.lock import Lock
+from redis.exceptions import LockError, RedisError
+
+from core.errors import ProviderError
+from core.providers.discovery import DiscoveryErrorCode
+
+log = structlog.get_logger()
+
+LOCK_S = 8.0
+"""After that, a holder that died is no more in the way."""
+RENEW_EVERY_S = 2.0
+LOOK_EVERY_S = 0.1
+FAILED_FOR_S = 8
+"""For so long, who waits isn't sent into the same failure, one after the other."""
+
+
+@asynccontextmanager
+async def alone(store: redis.asyncio.Redis, name: str, *, wait_s: float) -> AsyncIterator[None]:
+    """Hold the place of `name` while the block runs; it is kept for as long as this process lives.
+
+    Raises ProviderError "discovery.timeout" when somebody else holds it for longer than `wait_s`.
+    """
+    lock = store.lock(f"viral:lock:{name}", timeout=LOCK_S, sleep=LOOK_EVERY_S, blocking_timeout=wait_s)
+    try:
+        held = await lock.acquire()
+    except RedisError as error:
+        log.warning("viral.redis_away", error=type(error).__name__)
+        yield
+        return
+    if not held:
+        raise ProviderError(DiscoveryErrorCode.TIMEOUT, provider="postaify", retryable=True)
+    keeper = asyncio.create_task(_keep(lock))
+    try:
+        yield
+    finally:
+        keeper.cancel()
+        with suppress(RedisError):  # it was lost, or Redis is away
+            await lock.release()
+
+
+async def _keep(lock: Lock) -> None:
+    while True:
+        await asyncio.sleep(RENEW_EVERY_S)
+        try:
+            await lock.reacquire()
+        except LockError:
+            return
+        except RedisError:
+            continue
+
+
+async def note_failure(store: redis.asyncio.Redis, name: str, error: ProviderError) -> None:
+    """Let those who wait for `name` know."""
+    noted = {"code": error.error_code, "provider": error.provider, "retryable": error.retryable}
+    with suppress(RedisError):
+        await store.set(_failure_key(name), json.dumps(noted), ex=FAILED_FOR_S)
+
+
+async def recent_failure(store: redis.asyncio.Redis, name: str) -> ProviderError | None:
+    """What went wrong with `name` within the last `FAILED_FOR_S`."""
+    try:
+        stored = await store.get(_failure_key(name))
+    except RedisError:
+        return None
+    if stored is None:
+        return None
+    noted = json.loads(stored)
+    return ProviderError(noted["code"], provider=noted["provider"], retryable=noted["retryable"])
+
+
+def _failure_key(name: str) -> str:
+    return f"viral:failed:{name}"

@@ -1,0 +1,108 @@
+"""A page of results: what its screen says, as data, and its picture."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import datetime
+
+from core import ids
+from core.db import Json, ReadSession
+from core.deps import Deps
+from core.pictures.tiles import Tile, tiles_jpeg
+from core.storage import Storage, key_for
+from core.viral.asking import Asked
+from core.viral.queries import Seen, videos_seen
+from core.viral.searching import Results
+from core.viral.thumbnails import stored_picture
+
+PAGE_SIZE = 9
+TITLE_CHARACTERS = 120
+SAMPLE_LABEL = "SAMPLE DATA · made up, from no network"
+
+
+def page_ids(video_ids: Sequence[ids.VideoId], page: int) -> tuple[int, int, Sequence[ids.VideoId]]:
+    """The page really shown, how many there are, and what is on it. Past the end it is the last one."""
+    pages = max(1, -(-len(video_ids) // PAGE_SIZE))
+    number = min(max(1, page), pages)
+    return number, pages, video_ids[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
+
+
+async def page_seen(session: ReadSession, results: Results, page: int, *, now: datetime) -> list[Seen]:
+    """The videos of a page, with their figures of the moment."""
+    return await videos_seen(session, page_ids(results.video_ids, page)[2], now=now)
+
+
+def page_data(lookup_id: ids.LookupId, asked: Asked, results: Results, page: int, seen: Sequence[Seen]) -> Json:
+    """What the screen needs."""
+    number, pages, _ = page_ids(results.video_ids, page)
+    first = (number - 1) * PAGE_SIZE + 1
+    return {
+        "lookup_id": str(lookup_id),
+        "asked": dict(asked.columns),
+        "page": number,
+        "pages": pages,
+        "total": len(results.video_ids),
+        "results_at": results.at.isoformat(),
+        "sample": results.sample,
+        "problem": results.problem,
+        "items": [_item(place, one) for place, one in enumerate(seen, start=first)],
+    }
+
+
+def _item(number: int, seen: Seen) -> Json:
+    return {
+        "number": number,
+        "video_id": str(seen.video.id),
+        "title": seen.video.title[:TITLE_CHARACTERS],
+        "handle": seen.creator.handle,
+        "views": seen.video.views,
+        "score": seen.outlier.score,
+        "fresh": seen.fresh,
+    }
+
+
+async def sheet_of(deps: Deps, seen: Sequence[Seen], page: int, *, sample: bool, dark: bool) -> bytes | None:
+    """The page as one picture; None when there is nothing on it. Drawn beside the event loop."""
+    if not seen:
+        return None
+    pictures = await asyncio.gather(*(stored_picture(deps.storage, one.video.thumbnail_key) for one in seen))
+    first = (page - 1) * PAGE_SIZE + 1
+    tiles = [
+        Tile(
+            number=number,
+            title=one.video.title or f"@{one.creator.handle}",
+            views=compact(one.video.views),
+            mark=times(one.outlier.score),
+            picture=picture,
+        )
+        for number, (one, picture) in enumerate(zip(seen, pictures, strict=True), start=first)
+    ]
+    return await asyncio.to_thread(tiles_jpeg, tiles, label=SAMPLE_LABEL if sample else "", dark=dark)
+
+
+async def keep_sheet(storage: Storage, owner_id: ids.UserId, lookup_id: ids.LookupId, sheet: bytes) -> str:
+    """Where the first page's picture is stored: the status message uploads it from there."""
+    key = sheet_key(owner_id, lookup_id)
+    await storage.put(key, sheet)
+    return key
+
+
+def sheet_key(owner_id: ids.UserId, lookup_id: ids.LookupId) -> str:
+    return key_for(owner_id, "sheets", str(lookup_id), "jpg")
+
+
+def compact(number: float | None) -> str:
+    """Three figures at most: 980, 1.2K, 56K, 3.4M. Digits and letters that every language reads."""
+    if number is None:
+        return "?"
+    for unit, letter in ((1e9, "B"), (1e6, "M"), (1e3, "K")):
+        if number >= unit * 0.9995:
+            share = number / unit
+            return f"{share:.1f}{letter}".replace(".0", "") if share < 99.95 else f"{share:.0f}{letter}"
+    return f"{number:.0f}"
+
+
+def times(score: float | None) -> str:
+    """An outlier score: 0.4×, 8.5×, 31×. "" without one."""
+    if score is None:
+        return ""
+    return f"{score:.1f}×" if score < 9.95 else f"{score:,.0f}×"

@@ -1,0 +1,207 @@
+"""Answering a search: from what was found within the hour, from the network, or from the last good data.
+
+The database is the cache: a search's row holds what it brought and when, which also is what is shown, with its age,
+when the network can't be asked. One upstream call answers all equal searches of the moment (core/viral/flights.py).
+"""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from core import ids
+from core.db import Json, ReadSession
+from core.deps import Deps
+from core.errors import AppError, ProviderError
+from core.providers.discovery import Discovery, DiscoveryErrorCode, FoundCreator, FoundVideo
+from core.tx import Tx
+from core.viral.asking import Asked
+from core.viral.flights import alone, note_failure, recent_failure
+from core.viral.keeping import creator_key, keep_creators, keep_page, note_listed
+from core.viral.models import Creator, StoredSearch
+from core.viral.numbers import outliers
+from core.viral.ranking import RESULTS_MOST, ranked
+from core.viral.scores import OTHERS_LEAST
+from core.work.service import error_row
+
+log = structlog.get_logger()
+
+FRESH_FOR = timedelta(hours=1)
+SEARCH_WITHIN_S = 45.0
+COMPARE_WITHIN_S = 20.0
+WAIT_S = SEARCH_WITHIN_S + COMPARE_WITHIN_S
+PAGES_MOST = 3
+ENOUGH = 27
+"""Three pages of results: no further page is paid for then."""
+COMPARED_MOST = 9
+"""Of so many videos, the first page of results, creators' other videos are asked for: each costs a call."""
+COMPARED_AT_ONCE = 4
+LISTED_FOR = timedelta(days=1)
+
+Tell = Callable[[str, int], None]
+"""Called with a step's name and the percent of the whole."""
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """`at`: when the network said so. `problem`: why it is older than `FRESH_FOR`, as a code with its parameters."""
+
+    video_ids: Sequence[ids.VideoId]
+    at: datetime
+    sample: bool
+    problem: Json | None = None
+
+
+async def results_for(deps: Deps, discovery: Discovery, asked: Asked, *, tell: Tell) -> Results:
+    """What goes viral there now.
+
+    Raises what the provider raises when there is no earlier answer to fall back to. No transaction is open meanwhile.
+    """
+    stored = await _stored(deps, asked)
+    if stored is not None and _is_fresh(stored, deps.clock.now()):
+        return stored
+    try:
+        async with alone(deps.redis, asked.name, wait_s=WAIT_S):
+            stored = await _stored(deps, asked) or stored
+            if stored is not None and _is_fresh(stored, deps.clock.now()):
+                return stored
+            return await _refreshed(deps, discovery, asked, tell)
+    except ProviderError as error:
+        if stored is None:
+            raise
+        log.info("viral.last_good_data", code=error.error_code, provider=error.provider)
+        return Results(stored.video_ids, stored.at, stored.sample, problem=error_row(error))
+
+
+async def _refreshed(deps: Deps, discovery: Discovery, asked: Asked, tell: Tell) -> Results:
+    """Asked of the network now, and kept."""
+    failure = await recent_failure(deps.redis, asked.name)
+    if failure is not None:
+        raise failure
+    try:
+        found, sample = await _search(discovery, asked, tell)
+    except ProviderError as error:
+        await note_failure(deps.redis, asked.name, error)
+        raise
+    best = ranked(found, period=asked.period, now=deps.clock.now())
+    async with deps.tx() as tx:
+        video_ids = await keep_page(tx, best, sample=sample)
+        results = await _record(tx, asked, video_ids, provider=discovery.name, sample=sample)
+    await _compare(deps, discovery, best[:COMPARED_MOST], video_ids, tell)
+    return results
+
+
+async def _search(discovery: Discovery, asked: Asked, tell: Tell) -> tuple[list[FoundVideo], bool]:
+    """Pages until there are enough. Of one that fails behind the first, what came before is kept.
+
+    Networks bring videos again and give cursors again: the one is no news, the other ends it.
+    """
+    found: dict[str, FoundVideo] = {}
+    sample, cursor, seen = False, None, set[str | None]()
+    try:
+        async with asyncio.timeout(SEARCH_WITHIN_S):
+            for number in range(PAGES_MOST):
+                tell("searching", 10 + 15 * number)
+                page = await discovery.search(asked.search, cursor)
+                found.update({video.video_id: video for video in page.videos})
+                sample, cursor = sample or page.sample, page.cursor
+                if cursor is None or cursor in seen or len(found) >= ENOUGH:
+                    break
+                seen.add(cursor)
+    except TimeoutError as exc:
+        if not found:
+            raise ProviderError(DiscoveryErrorCode.TIMEOUT, provider=discovery.name, retryable=True) from exc
+    except ProviderError:
+        if not found:
+            raise
+    return list(found.values()), sample
+
+
+async def _compare(
+    deps: Deps, discovery: Discovery, videos: Sequence[FoundVideo], video_ids: Sequence[ids.VideoId], tell: Tell
+) -> None:
+    """See that there is something to compare the first results with. What doesn't come in time is left out."""
+    tell("comparing", 60)
+    async with deps.read() as session:
+        known = await outliers(session, video_ids[: len(videos)])
+    lacking = [
+        video.creator
+        for video, video_id in zip(videos, video_ids, strict=False)
+        if video_id not in known or known[video_id].others < OTHERS_LEAST
+    ]
+    creators = {creator_key(creator): creator for creator in lacking}
+    room, over = asyncio.Semaphore(COMPARED_AT_ONCE), asyncio.Event()
+
+    async def one(creator: FoundCreator) -> None:
+        async with room:
+            if not over.is_set():
+                await _try_to_list(deps, discovery, creator, over)
+
+    try:
+        async with asyncio.timeout(COMPARE_WITHIN_S):
+            await asyncio.gather(*map(one, creators.values()))
+    except TimeoutError:
+        log.info("viral.not_all_compared", creators=len(creators))
+
+
+async def _try_to_list(deps: Deps, discovery: Discovery, creator: FoundCreator, over: asyncio.Event) -> None:
+    """A creator who is gone is no reason to ask for no other; a provider that fails is."""
+    try:
+        await list_videos(deps, discovery, creator)
+    except AppError as error:
+        log.info("viral.not_compared", code=error.error_code)
+        if isinstance(error, ProviderError):
+            over.set()
+
+
+async def list_videos(deps: Deps, discovery: Discovery, creator: FoundCreator) -> None:
+    """Keep a creator's newest videos, unless that was done within the day. Raises what the provider raises."""
+    async with deps.read() as session:
+        listed_at = await session.scalar(
+            select(Creator.listed_at).where(
+                Creator.network == creator_key(creator)[0], Creator.network_creator_id == creator_key(creator)[1]
+            )
+        )
+    if listed_at is not None and deps.clock.now() - listed_at < LISTED_FOR:
+        return
+    page = await discovery.videos_of(creator)
+    async with deps.tx() as tx:
+        creator_ids = await keep_creators(tx, [creator])
+        await keep_page(tx, page.videos, sample=page.sample)
+        await note_listed(tx, creator_ids[creator_key(creator)])
+
+
+async def stored_search(session: ReadSession, asked: Asked) -> StoredSearch | None:
+    """What an equal search has brought before."""
+    return await session.scalar(select(StoredSearch).filter_by(**asked.columns))
+
+
+async def _stored(deps: Deps, asked: Asked) -> Results | None:
+    async with deps.read() as session:
+        row = await stored_search(session, asked)
+    if row is None or row.refreshed_at is None:
+        return None
+    return Results(row.video_ids, row.refreshed_at, row.sample)
+
+
+async def _record(tx: Tx, asked: Asked, video_ids: Sequence[ids.VideoId], *, provider: str, sample: bool) -> Results:
+    """Nothing found is an answer, too: it isn't asked for again within the hour."""
+    brought = {
+        "video_ids": list(video_ids)[:RESULTS_MOST],
+        "provider": provider,
+        "sample": sample,
+        "refreshed_at": tx.now,
+    }
+    upsert = insert(StoredSearch).values(id=ids.new(), created_at=tx.now, **asked.columns, **brought)
+    await tx.session.execute(
+        upsert.on_conflict_do_update(index_elements=["network", "keyword", "period", "region"], set_=brought)
+    )
+    return Results(list(video_ids), tx.now, sample)
+
+
+def _is_fresh(results: Results, now: datetime) -> bool:
+    return now - results.at < FRESH_FOR

@@ -1,0 +1,96 @@
+"""What goes viral: asking the networks, which are slow; and forgetting what is old."""
+
+from core import ids
+from core.accounts.service import user_of
+from core.deps import Deps
+from core.errors import AppError
+from core.providers.discovery import Discovery, DiscoveryErrorCode, Network
+from core.tx import Tx
+from core.viral import service
+from core.viral.asking import Asked
+from core.viral.keeping import PRUNE_BATCH, prune_snapshots
+from core.viral.pages import keep_sheet, page_data, page_ids, page_seen, sheet_key, sheet_of
+from core.viral.queries import lookup_of
+from core.viral.searching import Results, results_for
+from core.viral.thumbnails import keep_thumbnails
+from core.work.service import ClaimedWork
+from jobs.progress import Progress, telling
+from jobs.runtime import Run, job
+
+PRUNE_EVERY_S = 3600.0
+
+
+async def ended(tx: Tx, work: ClaimedWork, error: AppError) -> None:
+    """It failed or was cancelled."""
+    await service.end_lookup(
+        tx,
+        owner_id=work.owner_id,
+        lookup_id=ids.LookupId(work.subject_id),
+        place=service.place_of(work.payload),
+        error=error,
+    )
+
+
+@job(service.LOOK_UP, on_failure=ended)
+async def look_up(run: Run) -> None:
+    """Find what was asked for, fetch the pictures of the first page, and show it."""
+    owner_id, lookup_id = run.work.owner_id, ids.LookupId(run.work.subject_id)
+    async with run.deps.read() as session:
+        lookup = await lookup_of(session, owner_id=owner_id, lookup_id=lookup_id)
+        dark = (await user_of(session, owner_id)).dark_pictures
+    asked = Asked.of(lookup)
+    discovery = _discovery(run.deps, asked.network)
+    async with telling(run, _progress_of(run)) as tell:
+        results = await results_for(run.deps, discovery, asked, tell=tell)
+        tell("pictures", 85)
+        await keep_thumbnails(run.deps, page_ids(results.video_ids, 1)[2])
+    page = await _first_page(run, lookup_id, asked, results, dark=dark)
+    async with run.finishing() as tx:
+        await service.record_results(
+            tx,
+            owner_id=owner_id,
+            lookup_id=lookup_id,
+            results=results,
+            place=service.place_of(run.work.payload),
+            page=page,
+        )
+
+
+async def _first_page(
+    run: Run, lookup_id: ids.LookupId, asked: Asked, results: Results, *, dark: bool
+) -> dict[str, object]:
+    async with run.deps.read() as session:
+        seen = await page_seen(session, results, 1, now=run.deps.clock.now())
+    sheet = await sheet_of(run.deps, seen, 1, sample=results.sample, dark=dark)
+    key = await keep_sheet(run.deps.storage, run.work.owner_id, lookup_id, sheet) if sheet is not None else None
+    return {**page_data(lookup_id, asked, results, 1, seen), "picture_key": key}
+
+
+def _discovery(deps: Deps, network: Network) -> Discovery:
+    found = deps.discoveries.get(network)
+    if found is None:
+        raise AppError(DiscoveryErrorCode.NOT_SUPPORTED, network=str(network))
+    return found
+
+
+def _progress_of(run: Run) -> Progress:
+    async def tell(tx: Tx, step: str, percent: int) -> None:
+        lookup_id = ids.LookupId(run.work.subject_id)
+        lookup = await lookup_of(tx.session, owner_id=run.work.owner_id, lookup_id=lookup_id)
+        await service.tell_progress(tx, lookup, service.place_of(run.work.payload), step=step, percent=percent)
+
+    return tell
+
+
+async def forget_old(deps: Deps) -> float:
+    """Forget old readings and lookups in short transactions. Gives the seconds until the next time."""
+    while True:
+        async with deps.tx() as tx:
+            gone = await prune_snapshots(tx)
+        if gone < PRUNE_BATCH:
+            break
+    async with deps.tx() as tx:
+        lookups = await service.forget_lookups(tx)
+    for owner_id, lookup_id in lookups:
+        await deps.storage.delete(sheet_key(owner_id, lookup_id))
+    return PRUNE_EVERY_S
