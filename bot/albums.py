@@ -96,6 +96,8 @@ class Albums:
 
 
 async def _after_a_moment(show: Show) -> None:
+    """Beside all updates, so nobody else would hear of what goes wrong. The album is kept; only its showing fails, and
+    the next press or item shows it."""
     await asyncio.sleep(SETTLES_AFTER_S)
     try:
         await show()

@@ -65,10 +65,13 @@ class Poller:
             await asyncio.wait(self._running, timeout=5)
 
     async def _confirm(self) -> None:
-        """Let Telegram forget what was handled, so that the next process doesn't get it again."""
-        with suppress(TelegramError):
-            if self._offset is not None:
-                await self.bot.get_updates(offset=self._offset, limit=1, timeout=0, allowed_updates=ALLOWED_UPDATES)
+        """Let Telegram forget what was handled. When that fails, the next process gets the last batch again."""
+        if self._offset is None:
+            return
+        try:
+            await self.bot.get_updates(offset=self._offset, limit=1, timeout=0, allowed_updates=ALLOWED_UPDATES)
+        except TelegramError as error:
+            log.warning("bot.last_updates_not_confirmed", detail=error.message)
 
     async def _next_updates(self, stop: asyncio.Event) -> tuple[Update, ...]:
         """The next batch; nothing when told to stop meanwhile."""
@@ -125,9 +128,12 @@ class Poller:
         following.add_done_callback(self._running.discard)
 
     async def _forget_after(self, task: asyncio.Task[None], update: Update) -> None:
+        """While Redis is away it stays noted: then the next process handles it once more."""
         await asyncio.wait({task})
-        with suppress(RedisError):
+        try:
             await self.store.hdel(self._key, str(update.update_id))
+        except RedisError as error:
+            log.warning("bot.update_not_forgotten", update_id=update.update_id, error=type(error).__name__)
 
     async def _note(self, updates: list[Update]) -> None:
         await self.store.hset(self._key, mapping={str(update.update_id): update.to_json() for update in updates})

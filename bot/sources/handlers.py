@@ -1,11 +1,13 @@
 """Whatever a user sends that nobody else was waiting for: text, a link, a file, a forwarded post."""
 
 import asyncio
+from contextlib import suppress
 from functools import partial
 from uuid import UUID
 
 from telegram import Document, Message
 from telegram.constants import ChatAction
+from telegram.error import TelegramError
 
 from bot.context import Context
 from bot.pastes import Paste
@@ -96,7 +98,8 @@ async def _on_link(context: Context, url: str) -> None:
     try:
         source = await _keep(context, await read_link(url, fetch))
     except Exception:
-        await context.bot.delete_message(context.chat_id, shown)
+        with suppress(TelegramError):  # what went wrong with the link is what has to be told
+            await context.bot.delete_message(context.chat_id, shown)
         raise
     await _remember_read(context)
     await context.change(shown, screens.source_card(source, context.texts))
