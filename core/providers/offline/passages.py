@@ -5,6 +5,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import zip_longest
 from math import log
 
 import regex
@@ -54,7 +55,7 @@ class _Passage:
 
 def _answer(asked: Asked) -> EpisodeAnswer:
     vocabulary = Vocabulary(asked.language)
-    wanted = _stems(asked.question, vocabulary)
+    wanted = _wanted(asked.question, vocabulary)
     if not wanted:
         raise TooVague
     passages = [*_said(asked, vocabulary), *_unsaid(asked, vocabulary)]
@@ -64,6 +65,13 @@ def _answer(asked: Asked) -> EpisodeAnswer:
     best = sorted((pair for pair in scored if pair[0] >= _LEAST_SHARE), reverse=True)[:_MOST]
     kept = sorted(-at for share, at in best if share >= _NEAR_BEST * best[0][0])
     return EpisodeAnswer(quoted=tuple(_cut(passages[at].quoted, wanted, vocabulary, asked.language) for at in kept))
+
+
+def _wanted(question: str, vocabulary: Vocabulary) -> frozenset[str]:
+    """What it is about: without the words with which people ask ("what happened to …"), unless there are no others."""
+    asking = frozenset(vocabulary.stem(word) for word in cues.word_list("asking"))
+    stems = _stems(question, vocabulary)
+    return stems - asking or stems
 
 
 def _said(asked: Asked, vocabulary: Vocabulary) -> Iterator[_Passage]:
@@ -76,13 +84,16 @@ def _said(asked: Asked, vocabulary: Vocabulary) -> Iterator[_Passage]:
 
 
 def _unsaid(asked: Asked, vocabulary: Vocabulary) -> Iterator[_Passage]:
-    """What the sources say and the episode has left out."""
+    """What the sources say and the episode has left out; a sentence with the one that goes on from it."""
     said = [key_of(sentence) for one in asked.spoken for sentence in split_sentences(one.text, asked.language)]
     for number, source in enumerate(asked.sources):
-        for sentence in read(source.text, asked.language, source.title).sentences:
+        sentences = read(source.text, asked.language, source.title).sentences
+        for sentence, following in zip_longest(sentences, sentences[1:]):
             text = spoken(sentence.text, asked.language)
             if text and not is_said(key_of(text), said):
-                yield _Passage(Quoted(sentence.text, source=number), _stems(text, vocabulary))
+                goes_on = following is not None and following.follows
+                quoted = f"{sentence.text} {following.text}" if goes_on else sentence.text
+                yield _Passage(Quoted(quoted, source=number), _stems(quoted, vocabulary))
 
 
 def _weights(wanted: frozenset[str], passages: Sequence[_Passage]) -> dict[str, float]:
