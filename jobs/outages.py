@@ -12,7 +12,7 @@ from redis.asyncio import Redis
 
 from core.deliveries.outages import keeps_up
 from core.deps import Deps
-from core.posts.missed import settle_missed
+from core.posts.missed import Progress, settle_missed
 from core.workers import worker_name
 from jobs.maintenance import recover
 
@@ -43,11 +43,11 @@ async def settle_outage(deps: Deps) -> None:
     """After an outage: take back what was in hands, then do with missed posts what their owners want. Nothing may be
     leased before. Killed in between, it begins again, and finds what is left."""
     await recover(deps, me=worker_name())
-    after, batches = None, 0
+    progress, batches = Progress(), 0
     while True:
         async with deps.tx() as tx:
-            after = await settle_missed(tx, after=after)
-        if after is None:
+            progress = await settle_missed(tx, after=progress.after)
+        if progress.done:
             break
         batches += 1
     await _sign(deps.redis, deps.clock.now())

@@ -63,10 +63,16 @@ async def owners_of_missed(
     return (await tx.session.scalars(owners.distinct().order_by(Delivery.owner_id).limit(limit))).all()
 
 
-async def missed_subjects(tx: Tx, *, owner_ids: Sequence[ids.UserId]) -> Sequence[UUID]:
-    """The posts of these users that missed their time: to be locked before their deliveries."""
-    subjects = select(Delivery.subject_id).where(*_untouched(tx.now - MISSED_AFTER), Delivery.owner_id.in_(owner_ids))
-    return (await tx.session.scalars(subjects)).all()
+async def missed_subjects(tx: Tx, *, owner_ids: Sequence[ids.UserId], limit: int) -> Sequence[tuple[ids.UserId, UUID]]:
+    """Up to `limit` posts of these users that missed their time, with their owners, owner by owner: to be locked before
+    their deliveries."""
+    rows = await tx.session.execute(
+        select(Delivery.owner_id, Delivery.subject_id)
+        .where(*_untouched(tx.now - MISSED_AFTER), Delivery.owner_id.in_(owner_ids))
+        .order_by(Delivery.owner_id, Delivery.due_at, Delivery.subject_id)
+        .limit(limit)
+    )
+    return [(owner_id, subject_id) for owner_id, subject_id in rows]
 
 
 async def set_missed_aside(

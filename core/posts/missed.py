@@ -6,6 +6,7 @@ state, and the same verbs lead out of it.
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
@@ -27,6 +28,8 @@ from core.tx import Tx
 MISSED, SKIPPED = "posts.missed", "posts.skipped"
 """In a post's `error`: it waits for a word; it was left out."""
 OWNERS_AT_ONCE = 50
+POSTS_AT_ONCE = 200
+"""Of one transaction: their owners can press a button in between."""
 PAGE_SIZE = 5
 
 
@@ -48,26 +51,47 @@ def missed_error(why: Why, *, code: str = MISSED) -> Json:
     return {"code": code, "params": {"why": why}}
 
 
-async def settle_missed(tx: Tx, *, after: ids.UserId | None = None, limit: int = OWNERS_AT_ONCE) -> ids.UserId | None:
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the settling got: all owners up to `after` have been looked at."""
+
+    after: ids.UserId | None = None
+    done: bool = False
+
+
+async def settle_missed(
+    tx: Tx, *, after: ids.UserId | None = None, owners: int = OWNERS_AT_ONCE, posts: int = POSTS_AT_ONCE
+) -> Progress:
     """After an outage: hold or leave out what missed its time, as some of the owners want it. Whose posts are to go
     out late keep waiting for their turn. Owners who want to be asked get one message about all of theirs.
 
-    Takes up to `limit` owners behind `after`, and gives the last of them; None when that were all. Each call has a
-    transaction of its own: killed in between, the rest is done by whoever begins again.
+    Takes up to so many owners behind `after`, and so many of their posts: who has more comes again, and is asked with
+    the last. Each call has a transaction of its own: killed in between, the rest is done by whoever begins again.
     """
-    owner_ids = await owners_of_missed(tx, among=users_with_policy(*_ASIDE), after=after, limit=limit)
+    owner_ids = await owners_of_missed(tx, among=users_with_policy(*_ASIDE), after=after, limit=owners)
     if not owner_ids:
-        return None
+        return Progress(after, done=True)
     policies = await late_policies(tx.session, owner_ids)
-    posts = await _locked(tx, Post.id.in_(await missed_subjects(tx, owner_ids=owner_ids)))
+    missed = await missed_subjects(tx, owner_ids=owner_ids, limit=posts + 1)
+    comes_again = missed[-1][0] if len(missed) > posts else None
+    locked = await _locked(tx, Post.id.in_([subject_id for _, subject_id in missed[:posts]]))
+    settled = 0
     for policy in _ASIDE:
-        await _settle(tx, [owner_id for owner_id in owner_ids if policies[owner_id] == policy], posts, policy)
-    return owner_ids[-1]
+        chosen = [owner_id for owner_id in owner_ids if policies[owner_id] == policy]
+        settled += await _settle(tx, chosen, locked, policy, ask_later=comes_again)
+    if comes_again is None or not settled:
+        return Progress(owner_ids[-1])
+    return Progress(max((owner_id for owner_id in owner_ids if owner_id < comes_again), default=after))
 
 
 async def _settle(
-    tx: Tx, owner_ids: Sequence[ids.UserId], posts: Mapping[ids.PostId, Post], policy: LatePolicy
-) -> None:
+    tx: Tx,
+    owner_ids: Sequence[ids.UserId],
+    posts: Mapping[ids.PostId, Post],
+    policy: LatePolicy,
+    *,
+    ask_later: ids.UserId | None,
+) -> int:
     delivery_status, status, code = _ASIDE[policy]
     done = await set_missed_aside(tx, owner_ids=owner_ids, subject_ids=list(posts), status=delivery_status)
     for subject_id in done:
@@ -76,8 +100,9 @@ async def _settle(
         await show_post_status(tx, post)
     if policy is LatePolicy.ASK:
         await tx.session.flush()
-        for owner_id in sorted({posts[ids.PostId(subject_id)].owner_id for subject_id in done}):
+        for owner_id in sorted({posts[ids.PostId(subject_id)].owner_id for subject_id in done} - {ask_later}):
             await _ask(tx, owner_id)
+    return len(done)
 
 
 async def _ask(tx: Tx, owner_id: ids.UserId) -> None:

@@ -15,7 +15,15 @@ from core.clock import FixedClock
 from core.deliveries import service as deliveries
 from core.deliveries.models import Delivery, DeliveryKind, DeliveryStatus
 from core.deps import Deps
-from core.posts.missed import MISSED, SKIPPED, missed_data, send_all_missed, settle_missed, skip_all_missed
+from core.posts.missed import (
+    MISSED,
+    SKIPPED,
+    Progress,
+    missed_data,
+    send_all_missed,
+    settle_missed,
+    skip_all_missed,
+)
 from core.posts.models import Post
 from core.posts.scheduling import post_now, schedule_post
 from jobs import outages
@@ -210,11 +218,27 @@ async def test_killed_between_two_batches_the_next_one_goes_on_behind_the_first(
     await alive(deps)
     clock.advance(timedelta(minutes=20))
     async with deps.tx() as tx:
-        await settle_missed(tx, limit=1)
+        await settle_missed(tx, owners=1)
     assert sorted(await states(deps, posts)) == [HELD, ("scheduled", "scheduled"), ("scheduled", "scheduled")]
     await Scheduler(deps).tick()
     assert await states(deps, posts) == [HELD] * 3
     assert [len(await asked(deps, owner)) for owner in owners] == [1] * 3
+
+
+async def test_many_posts_of_one_owner_are_settled_in_several_transactions_and_asked_about_once(
+    deps: Deps, clock: FixedClock
+) -> None:
+    owners = [await owner_with(deps, LatePolicy.ASK) for _ in range(2)]
+    posts = [post for owner in owners for post in await planned(deps, owner, 1, 2, 3, 4, 5)]
+    await alive(deps)
+    clock.advance(timedelta(minutes=20))
+    progress, held = Progress(), []
+    while not progress.done:
+        async with deps.tx() as tx:
+            progress = await settle_missed(tx, after=progress.after, posts=3)
+        held.append((await states(deps, posts)).count(HELD))
+    assert held == [3, 6, 9, 10, 10]
+    assert [len(await asked(deps, owner)) for owner in owners] == [1] * 2
 
 
 async def test_two_schedulers_ask_once(concurrent_deps: Deps, clock: FixedClock) -> None:
