@@ -9,6 +9,7 @@ from aiohttp import web
 
 from web.sandbox import client_api, client_chats, control_api
 from web.sandbox.bot_api import answer_bot, answer_of_webhook, download_for_bot
+from web.sandbox.discovery import api as discovery_api
 from web.sandbox.errors import ClientError
 from web.sandbox.http import WORLD
 from web.sandbox.state import World
@@ -23,10 +24,13 @@ def build_app(state_dir: Path | None = None) -> web.Application:
     """The whole sandbox. Its state lives under `state_dir`; without one it is gone when the application ends."""
     app = web.Application(middlewares=[_edge], client_max_size=BODY_LIMIT)
     app.cleanup_ctx.append(_world_in(state_dir))
+    app.cleanup_ctx.append(discovery_api.samples_in)
     app.router.add_routes(client_api.routes)
     app.router.add_routes(client_chats.routes)
     app.router.add_get("/", _chat_page)
     app.router.add_routes(control_api.routes)
+    app.router.add_routes(discovery_api.routes)
+    discovery_api.add_endpoints(app)
     app.router.add_route("*", "/{path:bot.*}", _bot_call)
     app.router.add_get("/file/{path:bot.*}", _bot_download)
     app.router.add_static("/static/", STATIC)

@@ -348,6 +348,17 @@ class SandboxClient:
     async def clear_faults(self) -> None:
         await self.request("DELETE", "/control/faults")
 
+    async def add_discovery_fault(self, kind: str, path: str = "*", **more: Any) -> int:
+        """Of a made-up network's path, such as "/v1/tiktok/search/keyword". See README.md for the kinds."""
+        body = {"kind": kind, "path": path, **more}
+        return int((await self.request("POST", "/control/discovery/faults", json=body))["id"])
+
+    async def discovery(self, **values: int | str) -> Json:
+        """Credits, seed and calls of the made-up networks, after setting those that are given (credits, seed)."""
+        if values:
+            await self.request("POST", "/control/discovery", json=values)
+        return dict(await self.request("GET", "/control/discovery"))
+
     async def calls(self, method: str | None = None, *, chat_id: int | None = None, since: int = 0) -> list[Json]:
         """Recorded Bot API calls, oldest first."""
         asked = {"method": method, "chat_id": chat_id, "since": since, "limit": 10_000}

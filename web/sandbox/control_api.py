@@ -4,6 +4,7 @@ from dataclasses import asdict, fields, replace
 
 from aiohttp import web
 
+from web.sandbox.discovery.state import SAMPLES
 from web.sandbox.errors import invalid
 from web.sandbox.faults import KINDS, Fault
 from web.sandbox.http import WORLD, integer_of, read_json
@@ -138,6 +139,7 @@ async def reset(request: web.Request) -> web.Response:
         bot.webhook = None
         await world.on_webhook(bot)
     world.reset()
+    request.app[SAMPLES].reset()
     return web.json_response({})
 
 
