@@ -10,6 +10,7 @@ import secrets
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -68,8 +69,8 @@ def services() -> Iterator[EmbeddedServices]:
     home = make_home(Path(tempfile.gettempdir()) / f"postaify-tests-{secrets.token_hex(4)}")
     try:
         with embedded(home) as running:
-            with asyncio.Runner(loop_factory=asyncio.new_event_loop) as runner:
-                runner.run(_forget_durability(running.database_url))
+            with ThreadPoolExecutor(1) as aside:  # a fixture of the loop may be what asks for this one
+                aside.submit(lambda: asyncio.run(_forget_durability(running.database_url))).result()
             yield running
     finally:
         shutil.rmtree(home, ignore_errors=True)
