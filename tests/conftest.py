@@ -240,6 +240,9 @@ class WatchedLoop(asyncio.SelectorEventLoop):
     def get_debug(self) -> bool:
         return False
 
+    def _set_coroutine_origin_tracking(self, enabled: bool) -> None:
+        """Ten frames for each coroutine, wanted only to say where one was made that nobody awaits."""
+
 
 class WatchedLoops(asyncio.DefaultEventLoopPolicy):
     def new_event_loop(self) -> asyncio.AbstractEventLoop:
