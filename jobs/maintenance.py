@@ -14,6 +14,7 @@ from core.work import service as work_service
 from core.workers import dead_workers
 from jobs.deliveries import after_delivery
 from jobs.runtime import without_undoing
+from jobs.tidying import tidy_podcasts
 
 log = structlog.get_logger()
 
@@ -31,9 +32,10 @@ async def sweep(deps: Deps, specs: Mapping[str, JobSpec], *, me: str) -> None:
 
 
 async def tidy_files(deps: Deps) -> float:
-    """Remove what dead processes left half stored. Returns the seconds until the next look."""
+    """Remove what dead processes left half stored, and what nobody wants. Returns the seconds until the next look."""
     try:
         removed = await deps.storage.tidy()
+        await tidy_podcasts(deps)
     except ProviderError as error:
         log.warning("maintenance.files_not_tidied", error=str(error))
     else:

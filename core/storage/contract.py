@@ -1,6 +1,6 @@
 """What every storage can do, and the errors that all of them raise. One contract test covers them."""
 
-from collections.abc import AsyncIterable, AsyncIterator
+from collections.abc import AsyncIterable, AsyncIterator, Collection, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -77,6 +77,11 @@ class Storage(Protocol):
 
     def path(self, key: str) -> Path | None:
         """Where it would lie on this machine's disk; None when it is kept elsewhere."""
+        ...
+
+    def pages(self, kinds: Collection[str]) -> AsyncIterator[Sequence[Stored]]:
+        """All files of these kinds (see core.storage.keys), some hundred at a time. What comes or goes meanwhile may be
+        missing."""
         ...
 
     async def tidy(self) -> int:

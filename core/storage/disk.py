@@ -4,7 +4,7 @@ import asyncio
 import errno
 import os
 import secrets
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
 from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import BinaryIO, ParamSpec, TypeVar
 from core.clock import Clock
 from core.errors import ProviderError
 from core.storage.contract import LEFTOVER_AGE, LIMIT_BYTES, LINK_LONGEST, Source, Stored, StoredFileNotFound
-from core.storage.keys import checked_key
+from core.storage.keys import checked_key, is_key
 from core.storage.links import Links
 from core.storage.streams import chunks_of, read_file
 
@@ -45,13 +45,7 @@ class DiskStorage:
         return size_bytes
 
     async def stat(self, key: str) -> Stored:
-        found = await _on_disk(self.path(key).stat)
-        return Stored(
-            key=key,
-            size_bytes=found.st_size,
-            stored_at=datetime.fromtimestamp(found.st_mtime, UTC),
-            etag=f"{found.st_mtime_ns:x}-{found.st_size:x}",
-        )
+        return _stored(key, await _on_disk(self.path(key).stat))
 
     async def read(self, key: str, *, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:
         file = await _on_disk(self.path(key).open, "rb")
@@ -80,6 +74,13 @@ class DiskStorage:
     def path(self, key: str) -> Path:
         return self._root / checked_key(key)
 
+    async def pages(self, kinds: Collection[str]) -> AsyncIterator[Sequence[Stored]]:
+        """A folder at a time."""
+        for owner in await _on_disk(_entries, self._root):
+            for kind in kinds:
+                if found := await _on_disk(_files, owner / kind):
+                    yield found
+
     async def tidy(self) -> int:
         return await _on_disk(remove_older, self._root / INCOMING, self._clock.now() - LEFTOVER_AGE)
 
@@ -93,6 +94,30 @@ class DiskStorage:
         draft.replace(target)
         for folder in (kind, owner, self._root):
             _force_folder(folder)
+
+
+def _stored(key: str, found: os.stat_result) -> Stored:
+    return Stored(
+        key=key,
+        size_bytes=found.st_size,
+        stored_at=datetime.fromtimestamp(found.st_mtime, UTC),
+        etag=f"{found.st_mtime_ns:x}-{found.st_size:x}",
+    )
+
+
+def _entries(folder: Path) -> list[Path]:
+    return sorted(folder.iterdir()) if folder.is_dir() else []
+
+
+def _files(folder: Path) -> list[Stored]:
+    """Of one owner and kind."""
+    found = []
+    for path in _entries(folder):
+        key = "/".join(path.parts[-3:])
+        if is_key(key):
+            with suppress(FileNotFoundError):  # gone since
+                found.append(_stored(key, path.stat()))
+    return found
 
 
 def remove_older(folder: Path, than: datetime) -> int:

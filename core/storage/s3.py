@@ -7,7 +7,7 @@ import asyncio
 import shutil
 import tempfile
 import threading
-from collections.abc import AsyncIterable, AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncIterable, AsyncIterator, Collection, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import aclosing, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
@@ -41,6 +41,7 @@ PART_BYTES: Final = 8 * 1024 * 1024
 """Larger files go in parts of this size. R2 wants all but the last to be equal, and S3 at least 5 MiB."""
 PARTS_AT_ONCE: Final = 2
 THREADS: Final = 16
+LISTED_AT_ONCE: Final = 500
 NOT_THERE: Final = frozenset({"404", "NoSuchKey", "NotFound"})
 BEYOND_THE_END: Final = "InvalidRange"
 PASSING: Final = frozenset({"SlowDown", "RequestTimeout", "InternalError", "ServiceUnavailable", "503", "500"})
@@ -165,6 +166,22 @@ class S3Storage:
     def path(self, key: str) -> Path | None:
         checked_key(key)
         return None
+
+    async def pages(self, kinds: Collection[str]) -> AsyncIterator[Sequence[Stored]]:
+        """Of all that is in the bucket, others' files left out."""
+        after: dict[str, str] = {}
+        while True:
+            answer = await self._call("list_objects_v2", MaxKeys=LISTED_AT_ONCE, **after)
+            found = [
+                Stored(one["Key"], one["Size"], one["LastModified"], one["ETag"].strip('"'))
+                for one in answer.get("Contents", [])
+                if is_key(one["Key"]) and one["Key"].split("/")[1] in kinds
+            ]
+            if found:
+                yield found
+            if not answer.get("IsTruncated"):
+                return
+            after = {"ContinuationToken": answer["NextContinuationToken"]}
 
     async def tidy(self) -> int:
         """Uploads in parts that nobody finished cost money like files. Others' in the same bucket are left alone."""

@@ -5,6 +5,7 @@ import secrets
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -206,3 +207,15 @@ async def test_tidying_leaves_what_is_whole_or_young(storage: Storage, key: str,
     clock.advance(timedelta(days=365))
     assert await storage.tidy() == 0
     assert await contents(storage, key) == CONTENTS
+
+
+async def test_all_files_of_some_kinds_are_listed(storage: Storage) -> None:
+    owners = [UserId(ids.new()) for _ in range(2)]
+    wanted = {new_key(owner, kind, "mp3") for owner in owners for kind in ("episodes", "music")}
+    other = new_key(owners[0], "covers", "jpg")
+    for each in (*wanted, other):
+        await storage.put(each, CONTENTS)
+    found = [file async for page in storage.pages(["episodes", "music"]) for file in page]
+    mine = [file for file in found if UUID(file.key.partition("/")[0]) in owners]
+    assert {file.key for file in mine} == wanted
+    assert mine[0] == await storage.stat(mine[0].key)

@@ -1,0 +1,44 @@
+"""Removing what podcasts leave behind. Beside the scheduler's loop, like all maintenance."""
+
+import structlog
+
+from core.deps import Deps
+from core.podcasts import tidying
+
+log = structlog.get_logger()
+
+SWEEP_EVERY_S = 20 * 3600
+SWEPT = "podcasts:swept"
+
+
+async def tidy_podcasts(deps: Deps) -> int:
+    """Rows whose time has come, with their files; once a day files that no row names. Gives how many files went.
+
+    May be killed at any moment and run side by side: what is left is found the next time. Raises ProviderError when the
+    storage is away.
+    """
+    async with deps.tx() as tx:
+        keys = await tidying.remove_deleted_podcasts(tx)
+        forgotten = await tidying.forget_old_recordings(tx)
+    for key in keys:
+        await deps.storage.delete(key)
+    swept = await _sweep(deps) if await deps.redis.set(SWEPT, 1, nx=True, ex=SWEEP_EVERY_S) else 0
+    if keys or forgotten or swept:
+        log.info("podcasts.tidied", files=len(keys), recordings=forgotten, unnamed=swept)
+    return len(keys) + swept
+
+
+async def _sweep(deps: Deps) -> int:
+    """The files of podcasts that no row names, and that are old enough for nobody to be about to."""
+    removed = 0
+    before = deps.clock.now() - tidying.GRACE
+    async for page in deps.storage.pages(tidying.KINDS):
+        old = [file.key for file in page if file.stored_at < before]
+        if not old:
+            continue
+        async with deps.read() as session:
+            left = await tidying.unnamed(session, old)
+        for key in left:
+            await deps.storage.delete(key)
+        removed += len(left)
+    return removed
