@@ -6,6 +6,7 @@ import signal
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import partial
 
 import structlog
@@ -120,9 +121,10 @@ class Scheduler:
             down = await was_down(self.deps.redis, now=self.deps.clock.now())
         if down:
             await settle_outage(self.deps)
-        await self._lease_due()
-        async with self.deps.read() as session:
-            next_at = await deliveries.next_due_at(session)
+        next_at = await self._next_due_at()
+        if next_at is not None and next_at <= self.deps.clock.now():
+            await self._lease_due()
+            next_at = await self._next_due_at()
         if next_at is None:
             return SLEEP_MAX_S
         return min(SLEEP_MAX_S, max(SLEEP_MIN_S, (next_at - self.deps.clock.now()).total_seconds()))
@@ -143,6 +145,11 @@ class Scheduler:
                 countdowns=max(0, math.floor(countdowns_per_s * REFRESH_EVERY_S)),
             )
         return REFRESH_EVERY_S
+
+    async def _next_due_at(self) -> datetime | None:
+        """Looking costs less than leasing nothing."""
+        async with self.deps.read() as session:
+            return await deliveries.next_due_at(session)
 
     async def _lease_due(self) -> None:
         limit, in_flight_max = BATCH, deliveries.IN_FLIGHT_MAX

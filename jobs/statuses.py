@@ -35,14 +35,24 @@ CARD, POST_STATUS = "posts.card", "posts.status"
 
 
 @plain_job(statuses.SHOW_STATUS)
-async def show_status(bench: Bench, subject: str, when: str = "") -> None:
-    """Bring a status message up to date: edit it, or send it when there is none or it is gone.
+async def show_status(bench: Bench, *args: str) -> None:
+    """Bring status messages up to date, side by side: edit each, or send it when there is none or it is gone.
 
-    What can come later makes room while many others wait for their turn; the scheduler enqueues it again.
+    `args` are subjects, and LATER for what makes room while many others wait for their turn; the scheduler enqueues
+    it again.
     """
-    if when == statuses.LATER and bench.sender.waiting(Priority.STATUS) >= LATER_ROOM:
+    subjects, later = [UUID(arg) for arg in args if arg != statuses.LATER], args[-1] == statuses.LATER
+    ends = await asyncio.gather(
+        *(_show_one(bench, subject, later=later) for subject in subjects), return_exceptions=True
+    )
+    for error in ends:
+        if error is not None:
+            raise error
+
+
+async def _show_one(bench: Bench, subject_id: UUID, *, later: bool) -> None:
+    if later and bench.sender.waiting(Priority.STATUS) >= LATER_ROOM:
         return
-    subject_id = UUID(subject)
     status = await written(bench.deps, lambda tx: statuses.claim_status(tx, subject_id), within_s=LEASE_S)
     if status is None:
         return

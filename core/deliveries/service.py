@@ -157,6 +157,7 @@ async def claim_leased(
         .where(Delivery.id.in_(delivery_ids), Delivery.status == DeliveryStatus.LEASED, Delivery.leased_by == ticket)
         .values(leased_by=worker, lease_until=tx.now + LEASE)
         .returning(Delivery)
+        .execution_options(synchronize_session=False)
     )
     return sorted(claimed.all(), key=lambda delivery: (delivery.priority, delivery.due_at))
 
@@ -225,6 +226,7 @@ async def finish_delivery(
         .where(Delivery.id == delivery_id, Delivery.status.in_(HELD), Delivery.leased_by == worker)
         .values(**values)
         .returning(Delivery.id)
+        .execution_options(synchronize_session=False)
     )
     return finished is not None
 

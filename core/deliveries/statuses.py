@@ -19,7 +19,9 @@ from core.tx import Tx
 
 SHOW_STATUS = JobSpec("jobs.statuses.show_status", queue=EVENTS, timeout_s=60)
 LATER = "later"
-"""A second argument of the job: it makes room when much waits for its turn. The row sees that it comes again."""
+"""The last argument of a job that makes room when much waits for its turn. The rows see that it comes again."""
+TOGETHER = 8
+"""How many messages one job looks after: a job of its own takes as long as all the rest of a change."""
 SHOWING = timedelta(seconds=20)
 """How long one attempt to bring the chat up to date may take, before somebody else may try."""
 
@@ -75,8 +77,9 @@ async def show_status(
     _enqueue(tx, subject_id, later=_can_wait(data))
 
 
-def _enqueue(tx: Tx, subject_id: UUID, *, later: bool) -> None:
-    tx.enqueue(SHOW_STATUS, str(subject_id), *((LATER,) if later else ()))
+def _enqueue(tx: Tx, *subject_ids: UUID, later: bool) -> None:
+    for batch in (subject_ids[at : at + TOGETHER] for at in range(0, len(subject_ids), TOGETHER)):
+        tx.enqueue(SHOW_STATUS, *map(str, batch), *((LATER,) if later else ()))
 
 
 def _can_wait(data: Mapping[str, Any]) -> bool:
@@ -112,6 +115,7 @@ async def claim_status(tx: Tx, subject_id: UUID) -> StatusMessage | None:
         )
         .values(showing_until=tx.now + SHOWING, refresh_at=tx.now + SHOWING)
         .returning(StatusMessage)
+        .execution_options(synchronize_session=False)
     )
 
 
@@ -163,10 +167,10 @@ async def _refresh(tx: Tx, which: ColumnElement[bool], *, limit: int) -> int:
         .returning(StatusMessage.subject_id, StatusMessage.cosmetic, StatusMessage.data)
         .execution_options(synchronize_session=False)
     )
-    refreshed = rows.all()
-    for subject_id, cosmetic, data in refreshed:
-        _enqueue(tx, subject_id, later=cosmetic or _can_wait(data))
-    return len(refreshed)
+    can_wait = {subject_id: cosmetic or _can_wait(data) for subject_id, cosmetic, data in rows}
+    for later in (False, True):
+        _enqueue(tx, *(subject_id for subject_id, waits in can_wait.items() if waits is later), later=later)
+    return len(can_wait)
 
 
 async def due_within(session: ReadSession, *, now: datetime, seconds: float) -> int:
@@ -205,6 +209,7 @@ async def _end_showing(tx: Tx, subject_id: UUID, *, version: int, **values: Any)
         .where(StatusMessage.subject_id == subject_id)
         .values(shown_version=version, showing_until=None, **values)
         .returning(StatusMessage)
+        .execution_options(synchronize_session=False)
     )
     if row is not None and row.version > version:
         row.refresh_at = tx.now + SHOWING

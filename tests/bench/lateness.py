@@ -6,7 +6,7 @@ takes: posts are on time all the same, and what is said of them comes after, all
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,6 +19,7 @@ from core.posts.scheduling import schedule_post
 from core.posts.writing import draft_from_source
 from core.settings import Settings
 from tests.bench.figures import Figure, percentile
+from tests.bench.processes import cpu_s, postgres_pid
 from tests.factories import make_source, make_user
 from tests.flows.house import House, running_house
 from web.sandbox.client import Person
@@ -54,6 +55,8 @@ class Seen:
     late_ms: list[float]
     told_after_s: float
     refused: int
+    cpu_ms: Mapping[str, float]
+    """Processor time per post from the first one's time on, by process; to tell of it and the countdown included."""
 
 
 async def measure() -> list[Figure]:
@@ -81,6 +84,10 @@ def _figures(stream: Stream, limited: Seen, unlimited: Seen) -> list[Figure]:
         ),
         Figure.beside(f"all told, {name}, after", limited.told_after_s, "s", reference=unlimited.told_after_s),
         Figure(f"refused by Telegram, {name}", limited.refused, "calls", goal="0"),
+        *(
+            Figure.beside(f"processor time per post, {name}, {process}", ms, "ms", reference=unlimited.cpu_ms[process])
+            for process, ms in limited.cpu_ms.items()
+        ),
     ]
 
 
@@ -111,15 +118,24 @@ async def _observe(house: House, settings: Settings, stream: Stream) -> Seen:
             await _schedule(deps, person.id, list(due.items())[number::PEOPLE])
     if datetime.now(UTC) > first_due:
         raise RuntimeError("this machine is too busy: what was to be delivered wasn't written down in time")
+    await asyncio.sleep((first_due - datetime.now(UTC)).total_seconds())
+    before = _cpu_s(house)
     await asyncio.sleep((moments[-1] - datetime.now(UTC)).total_seconds())
     told_at = await _all_told(house, stream.posts)
+    cpu_ms = {name: 1000 * (cpu - before[name]) / stream.posts for name, cpu in _cpu_s(house).items()}
     calls = [call for call in await house.sandbox.client.calls(method="sendMessage") if call["accepted"]]
     received = {call["params"]["text"]: float(call["at"]) for call in calls if call["params"].get("text") in due}
     if missing := len(due) - len(received):
         raise RuntimeError(f"{missing} posts didn't arrive")
     late_ms = [1000 * (received[text] - at.timestamp()) for text, at in due.items()]
     refused = (await house.sandbox.client.stats())["refused_429"]
-    return Seen(late_ms, told_at - moments[-1].timestamp(), refused)
+    return Seen(late_ms, told_at - moments[-1].timestamp(), refused, cpu_ms)
+
+
+def _cpu_s(house: House) -> dict[str, float]:
+    """The sandbox is this process, which does nothing else meanwhile."""
+    ours = {name: cpu_s(house.running[name].pid) for name in ("worker", "scheduler", "bot")}
+    return ours | {"PostgreSQL": cpu_s(postgres_pid()), "the sandbox": time.process_time()}
 
 
 async def _all_told(house: House, posts: int) -> float:

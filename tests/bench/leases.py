@@ -77,7 +77,7 @@ async def _lease_ms(deps: Deps) -> float:
 
 
 async def _idle_ms(deps: Deps) -> float:
-    """The whole tick when nothing is due, Redis and the look at the next one included."""
+    """The whole tick when nothing is due: it looks in Redis whether the house was down, and for the next one."""
     return await _median_ms(deps, Scheduler(deps).tick, None, rounds=TICKS)
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psutil
+
 from core.embedded import EmbeddedServices
 
 
@@ -17,6 +19,21 @@ def environment_of(home: Path, services: EmbeddedServices) -> dict[str, str]:
         "DATABASE_URL": services.database_url,
         "REDIS_URL": services.redis_url,
     }
+
+
+def cpu_s(pid: int) -> float:
+    """The processor time that a process and its children have had, those that have ended included. Unlike what a clock
+    says, it hardly depends on what else the machine does."""
+    process = psutil.Process(pid)
+    alive = [process, *process.children(recursive=True)]
+    times = [each.cpu_times() for each in alive]
+    return float(sum(one.user + one.system + one.children_user + one.children_system for one in times))
+
+
+def postgres_pid() -> int:
+    """Of the database that this process has started."""
+    children = psutil.Process(os.getpid()).children()
+    return next(child.pid for child in children if child.name().startswith("postgres"))
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Messages that change in place: the newest state, in one message, whatever happens to the message."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -10,6 +11,7 @@ import structlog
 from sqlalchemy import select
 
 from core import ids
+from core.accounts.service import user_of
 from core.clock import FixedClock
 from core.db import TelegramId
 from core.deliveries import statuses
@@ -56,6 +58,18 @@ async def seen(person: Person) -> list[SeenMessage]:
 async def row(deps: Deps, subject: UUID) -> StatusMessage:
     async with deps.sessions() as session:
         return await session.get_one(StatusMessage, subject, populate_existing=True)
+
+
+async def test_one_job_shows_several(concurrent_deps: Deps, bench: Bench, person: Person) -> None:
+    side_by_side = replace(bench, deps=concurrent_deps)
+    first = await scheduled(concurrent_deps, person)
+    async with concurrent_deps.tx() as tx:
+        second = await make_post(tx, await user_of(tx.session, first.owner_id))
+    await move(concurrent_deps, second, in_s=7200)
+    posts = [first, second]
+    await jobs.show_status.run(side_by_side, *(str(post.id) for post in posts), statuses.LATER)
+    assert len(await seen(person)) == 2
+    assert [(await row(concurrent_deps, post.id)).shown_version for post in posts] == [1, 1]
 
 
 async def test_it_is_sent_once_and_then_edited(bench: Bench, person: Person) -> None:
