@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
 
@@ -70,7 +69,7 @@ async def test_a_full_lane_leaves_its_jobs_to_others_and_doesnt_hold_up_what_is_
         await push(redis_url, SLOW, *(f"slow {number}" for number in range(ROOM + 5)))
         await seen.until("begun", ROOM)
         await push(redis_url, DUE, "due")
-        await seen.until("ended", 1, timeout_s=1.0)
+        await seen.until("ended", 1)
         assert seen.ended == ["due"]
         assert waiting(store, SLOW.queue) == 5, "another process may take them"
         seen.go_on.set()
@@ -85,11 +84,8 @@ async def test_an_idle_worker_leaves_at_once_and_leaves_nothing_behind(
     async with working(at(settings, redis_url), bench):
         await push(redis_url, QUICK, "one")
         await seen.until("ended", 1)
-        began = time.monotonic()
-    took_s = time.monotonic() - began
     lanes = [thread.name for thread in threading.enumerate() if thread.name.startswith("lane-")]
-    assert not set(lanes) - before
-    assert took_s < 1.0, "it waits for no listening to end"
+    assert not set(lanes) - before, "left behind, where they would have listened for ten seconds"
     async with asyncio.timeout(2):
         while len(store.client_list()) > 1:  # noqa: ASYNC110 - Redis notices a moment later
             await asyncio.sleep(0.02)
