@@ -26,6 +26,8 @@ from bot.podcasts.actions import (
     WriteScript,
 )
 from bot.podcasts.samples import send_sample
+from bot.podcasts.script import script_screen
+from bot.podcasts.voices import check_voices
 from bot.posts.labels import OUTPUT_LANGUAGES
 from bot.prompts import Prompt
 from bot.router import Router
@@ -136,6 +138,12 @@ async def on_format(context: Context, press: SetFormat) -> None:
 
 
 async def on_choose_voice(context: Context, press: ChooseVoice) -> None:
+    """Where the provider is gone, another one has to be chosen first."""
+    async with context.deps.read() as session:
+        chosen = options_of(await podcast_of(session, owner_id=context.actor.id, podcast_id=press.podcast_id))
+    if chosen.provider not in context.deps.speakers:
+        await on_choose_provider(context, ChooseProvider(press.podcast_id))
+        return
     podcast, voices = await _podcast_and_voices(context, press.podcast_id)
     options = options_of(podcast)
     await context.show(screens.choose_voice(podcast.id, options, press.role, voices, press.page, context.texts))
@@ -265,6 +273,7 @@ async def on_straight(context: Context, press: StraightToAudio) -> None:
 
 async def _begin(context: Context, podcast_id: ids.PodcastId, *, then_audio: bool) -> None:
     """From here on the pressed message shows how far it is; a second press changes nothing."""
+    await check_voices(context, podcast_id)
     await hit(context.deps.redis, GENERATIONS, str(context.actor.telegram_id))
     async with context.deps.tx() as tx:
         await service.request_script(
@@ -290,6 +299,9 @@ async def _changed(
 
 
 async def _card(context: Context, session: ReadSession, podcast: Podcast) -> Screen:
+    """The options; of a script that is there, the script."""
+    if podcast.script is not None:
+        return await script_screen(context, session, podcast)
     material = await material_of(session, podcast)
     try:
         service.check_length(material)

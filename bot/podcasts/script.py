@@ -25,11 +25,12 @@ from bot.podcasts.actions import (
     SwapVoices,
     WriteSectionAnew,
 )
+from bot.podcasts.voices import check_voices
 from bot.prompts import Prompt
 from bot.router import Router
 from bot.screens import Screen
 from core import ids
-from core.db import TelegramId
+from core.db import ReadSession, TelegramId
 from core.errors import Conflict, InvalidInput
 from core.limits import GENERATIONS, hit
 from core.podcasts import editing, service
@@ -289,6 +290,7 @@ async def _write_anew(context: Context, press: Versioned, section: int) -> None:
 
 async def on_make(context: Context, press: MakeAudio) -> None:
     """From here on the pressed message shows how far it is; a second press changes nothing."""
+    await check_voices(context, press.podcast_id)
     async with context.deps.tx() as tx:
         await service.make_audio(tx, owner_id=context.actor.id, podcast_id=press.podcast_id, place=context.place)
 
@@ -303,6 +305,7 @@ async def on_stop(context: Context, press: StopPodcast) -> None:
 
 
 async def on_retry(context: Context, press: RetryPodcast) -> None:
+    await check_voices(context, press.podcast_id)
     await hit(context.deps.redis, GENERATIONS, str(context.actor.telegram_id))
     async with context.deps.tx() as tx:
         await service.retry_podcast(tx, owner_id=context.actor.id, podcast_id=press.podcast_id, place=context.place)
@@ -343,7 +346,17 @@ async def _card(context: Context, podcast: Podcast, page: int) -> Screen:
 
 async def _data(context: Context, podcast: Podcast, page: int) -> dict[str, object]:
     async with context.deps.read() as session:
-        data = await script_data(session, podcast, page, language=context.actor.language, now=context.deps.clock.now())
+        return await _data_in(context, session, podcast, page)
+
+
+async def script_screen(context: Context, session: ReadSession, podcast: Podcast) -> Screen:
+    """Its first page."""
+    return screens.script_card(await _data_in(context, session, podcast, 1), context.texts)
+
+
+async def _data_in(context: Context, session: ReadSession, podcast: Podcast, page: int) -> dict[str, object]:
+    now = context.deps.clock.now()
+    data = await script_data(session, podcast, page, language=context.actor.language, now=now)
     return {**data, "zone": context.actor.time_zone}
 
 

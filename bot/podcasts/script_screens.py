@@ -11,6 +11,7 @@ from bot.podcasts.actions import (
     AskLine,
     AskLineWish,
     ChooseLine,
+    ChooseVoice,
     DropLine,
     DropSection,
     GiveLine,
@@ -29,7 +30,7 @@ from bot.screens import Button, Keyboard, Screen, lines, rows_of
 from bot.texts import Texts
 from core import ids
 from core.podcasts.quotes import Quote
-from core.podcasts.script import Line
+from core.podcasts.script import Line, Speaker
 
 Data = Mapping[str, Any]
 
@@ -89,7 +90,19 @@ def _keyboard(data: Data, t: Texts) -> Keyboard:
                 else []
             ),
         ],
+        _voices(data, t),
         _on_to_audio(data, t),
+    ]
+
+
+def _voices(data: Data, t: Texts) -> list[Button]:
+    """Audio that is there has its voices; they can only be swapped."""
+    if data["has_audio"]:
+        return []
+    podcast_id = _id(data)
+    return [
+        Button(t("Host: {name}", name=data["host"]), ChooseVoice(podcast_id, Speaker.HOST, 1)),
+        Button(t("Guest: {name}", name=data["guest"]), ChooseVoice(podcast_id, Speaker.GUEST, 1)),
     ]
 
 

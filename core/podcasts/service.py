@@ -3,6 +3,7 @@
 Changes of a script stand in editing.py; what the jobs bring back in recording.py.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 from core import ids
@@ -62,10 +63,18 @@ async def open_podcast(
 async def change_options(
     tx: Tx, *, owner_id: ids.UserId, podcast_id: ids.PodcastId, options: PodcastOptions
 ) -> Podcast:
-    """Raises NotNow once the script is asked for, InvalidInput "podcasts.focus_too_long"."""
-    podcast = await _unstarted(tx, owner_id, podcast_id)
+    """Once there is a script that waits, only its voices change; what it says stays.
+
+    Raises NotNow while it is worked on and for finished audio, InvalidInput "podcasts.focus_too_long".
+    """
+    podcast = await podcast_of(tx.session, owner_id=owner_id, podcast_id=podcast_id, lock=True)
+    if podcast.status not in (*UNSTARTED, PodcastStatus.SCRIPT_READY):
+        raise NotNow(status=podcast.status)
     if len(options.focus) > FOCUS_CHARACTERS:
         raise InvalidInput("podcasts.focus_too_long", characters=len(options.focus), most=FOCUS_CHARACTERS)
+    if podcast.status == PodcastStatus.SCRIPT_READY:
+        chosen = options_of(podcast)
+        options = replace(chosen, provider=options.provider, host=options.host, guest=options.guest)
     podcast.options = options.to_json()
     return podcast
 

@@ -54,6 +54,8 @@ _MONEY = regex.compile(
 )
 _AND = regex.compile(r"(?<=\s)&(?=\s)")
 _ARROW = regex.compile(r"\s*(?:[→➜➔⇒]|->|=>)\s*")
+_PICTOGRAPH = regex.compile(r"[\p{Extended_Pictographic}--[©®™‼⁉]]", regex.V1)
+"""EMOJI leaves those out that are text unless a selector follows: a voice would read their names."""
 _UNSAYABLE = regex.compile(r"[\p{Cc}\p{Cs}\p{Co}\p{Cn}\u200b\u2060\ufeff\ufe0f]")
 _SPACES = regex.compile(r"\s+")
 _BEFORE_SIGN = regex.compile(r"\s+(?=[,.;…](?:\s|$))")
@@ -82,7 +84,9 @@ def _plainer(text: str, words: dict[str, str]) -> str:
     text = _EMPHASIS.sub(lambda match: match[2] or match[4], text)
     text = _URL.sub(lambda match: _site(match["host"], words), text)
     text = _MAIL.sub(lambda match: _address(match, words), text)
-    text = HASHTAG.sub(lambda match: _HUMP.sub(" ", match[0][1:]), _MENTION.sub("", EMOJI.sub(" ", text)))
+    text = HASHTAG.sub(
+        lambda match: _HUMP.sub(" ", match[0][1:]), _MENTION.sub("", _PICTOGRAPH.sub(" ", EMOJI.sub(" ", text)))
+    )
     text = _MONEY.sub(lambda match: _amount(match, words), text)
     text = _AND.sub(words.get("and", "&"), _ARROW.sub(", ", text))
     text = _LEFT_OVER.sub(" ", _UNSAYABLE.sub(" ", text))
