@@ -1,4 +1,4 @@
-"""Sweeping up: what was queued too long, whose worker died, what is overdue. Not a job: it mustn't wait behind jobs."""
+"""Sweeping up: what was queued too long, whose worker died, what is overdue. No job: it mustn't wait behind jobs."""
 
 from collections.abc import Mapping
 
@@ -26,9 +26,8 @@ async def sweep(deps: Deps, specs: Mapping[str, JobSpec], *, me: str) -> None:
     await recover(deps, me=me)
     async with deps.tx() as tx:
         enqueued = await work_service.sweep_work(tx, specs)
-    late = await _tell_late(deps)
-    if enqueued or late:
-        log.info("maintenance.swept", work=enqueued, late=late)
+    if enqueued:
+        log.info("maintenance.swept", work=enqueued)
 
 
 async def tidy_files(deps: Deps) -> float:
@@ -60,11 +59,16 @@ async def recover(deps: Deps, *, me: str) -> None:
         log.warning("maintenance.recovered", work=released, unconfirmed=len(unconfirmed), dead=len(dead))
 
 
-async def _tell_late(deps: Deps) -> int:
-    """Warn of posts that are overdue. One that can't be told of doesn't keep the others from being told."""
+async def tell_overdue(deps: Deps) -> int:
+    """Warn of posts that are overdue, each once. One that can't be told of doesn't keep the others from being told.
+
+    After an outage it has to be settled first what becomes of them (jobs/outages.py).
+    """
     async with deps.tx() as tx:
         late = await deliveries.late_deliveries(tx)
         for delivery in late:
             told = tell_late(tx, delivery_id=delivery.id, owner_id=delivery.owner_id, subject_id=delivery.subject_id)
             await without_undoing(tx, told)
+    if late:
+        log.info("maintenance.told_overdue", late=len(late))
     return len(late)

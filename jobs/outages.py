@@ -14,7 +14,7 @@ from core.deliveries.outages import keeps_up
 from core.deps import Deps
 from core.posts.missed import Progress, settle_missed
 from core.workers import worker_name
-from jobs.maintenance import recover
+from jobs.maintenance import recover, tell_overdue
 
 log = structlog.get_logger()
 
@@ -52,6 +52,12 @@ async def settle_outage(deps: Deps) -> None:
         batches += 1
     await _sign(deps.redis, deps.clock.now())
     log.info("outages.settled", batches=batches)
+
+
+async def warn_of_late(deps: Deps) -> None:
+    """Tell owners of overdue posts, each once; not before an outage is settled: what is held or left out isn't late."""
+    if not await was_down(deps.redis, now=deps.clock.now()):
+        await tell_overdue(deps)
 
 
 async def _sign(redis: Redis, now: datetime) -> None:

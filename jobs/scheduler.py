@@ -24,7 +24,7 @@ from jobs.broadcasts import Broadcasts
 from jobs.catalogue import work_specs
 from jobs.evergreen import plan_evergreen
 from jobs.maintenance import sweep, tidy_files
-from jobs.outages import note_keeping_up, settle_outage, was_down
+from jobs.outages import note_keeping_up, settle_outage, warn_of_late, was_down
 from jobs.series import PLAN_EVERY_S, plan_series
 from jobs.viral import forget_old
 
@@ -71,6 +71,7 @@ async def schedule(deps: Deps, stop: asyncio.Event) -> None:
     async def sweep_once() -> float:
         await sweep(deps, specs, me=me)
         await note_keeping_up(deps)
+        await warn_of_late(deps)
         return SWEEP_EVERY_S
 
     async def plan_once() -> float:

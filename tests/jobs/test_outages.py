@@ -28,7 +28,7 @@ from core.posts.models import Post
 from core.posts.scheduling import post_now, schedule_post
 from jobs import outages
 from jobs.maintenance import sweep
-from jobs.outages import note_keeping_up
+from jobs.outages import note_keeping_up, warn_of_late
 from jobs.scheduler import Scheduler
 from tests.factories import make_channel, make_post, make_user
 
@@ -101,6 +101,23 @@ async def test_after_an_outage_late_posts_go_the_way_that_their_owner_wants(
         error = (await session.get_one(Post, posts[0].id, populate_existing=True)).error
     assert (error or {}).get("code") == code
     assert [data["total"] for data in await asked(deps, owner)] == ([1] if policy is LatePolicy.ASK else [])
+
+
+@pytest.mark.parametrize(("policy", "alerts"), [(LatePolicy.SEND, 1), (LatePolicy.ASK, 0), (LatePolicy.SKIP, 0)])
+async def test_after_an_outage_only_what_still_goes_out_is_called_late(
+    deps: Deps, clock: FixedClock, policy: LatePolicy, alerts: int
+) -> None:
+    owner = await owner_with(deps, policy)
+    await planned(deps, owner, 1)
+    await alive(deps)
+    clock.advance(timedelta(minutes=15))
+    await warn_of_late(deps)
+    await Scheduler(deps).tick()
+    for _ in range(2):
+        await warn_of_late(deps)
+    async with deps.read() as session:
+        told = [row.content.get("notice") for row in await session.scalars(select(Delivery))]
+    assert told.count("posts.late") == alerts
 
 
 async def test_what_is_late_by_less_goes_out(deps: Deps, clock: FixedClock) -> None:

@@ -19,7 +19,7 @@ from core.deliveries.models import Delivery, DeliveryKind, DeliveryStatus
 from core.deps import Deps
 from core.queue import TEXT, JobSpec
 from core.work import service as work_service
-from jobs.maintenance import sweep
+from jobs.maintenance import sweep, tell_overdue
 from jobs.scheduler import BATCH, PING_WITHIN_S, SLEEP_MAX_S, SLEEP_MIN_S, Scheduler, schedule
 from tests.bench.redis_server import free_port, redis_server
 from tests.factories import make_post, make_user
@@ -209,6 +209,7 @@ async def test_a_sweep_takes_back_pushes_again_and_warns(deps: Deps, clock: Fixe
     clock.advance(timedelta(minutes=3))
     for _ in range(3):
         await sweep(deps, {SPEC.target: SPEC}, me=ME)
+        await tell_overdue(deps)
     assert queue.pushed(SPEC) == [(str(work_id),)]
     async with deps.read() as session:
         found = {row.content.get("notice"): row.status for row in await session.scalars(select(Delivery))}
@@ -239,5 +240,5 @@ async def test_a_post_that_cant_be_warned_of_doesnt_silence_the_others(
             )
     queue.clear()
     clock.advance(timedelta(minutes=3))
-    await sweep(deps, {}, me=ME)
+    await tell_overdue(deps)
     assert len(queue.pushed(deliveries.SEND)) == 1
