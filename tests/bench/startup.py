@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import dataclass
 from pathlib import Path
 
 import psutil
@@ -23,18 +24,28 @@ SETTLE_S = 3.0
 async def measure() -> list[Figure]:
     """The first start makes the database; the second finds it."""
     with temporary_home() as home:
-        cold_s, _ = await _start(home)
-        warm_s, (memory_mb, used_mb) = await _start(home, used=True)
+        cold = await _start(home)
+        warm = await _start(home, used=True)
     return [
-        Figure("cold start to the answer to /start", cold_s, "s", goal="<= 8 s"),
-        Figure("warm start to the answer to /start", warm_s, "s", goal="<= 4 s"),
-        Figure("memory of everything (summed PSS)", memory_mb, "MB", goal="<= 350 MB"),
-        Figure.beside(f"the same after {PEOPLE * ROUNDS} stories", used_mb, "MB", reference=memory_mb),
+        Figure("cold start to the answer to /start", cold.took_s, "s", goal="<= 8 s"),
+        Figure("warm start to the answer to /start", warm.took_s, "s", goal="<= 4 s"),
+        Figure("processor time that a warm start takes, all processes", warm.processor_s, "s"),
+        Figure("memory of everything (summed PSS)", warm.idle_mb, "MB", goal="<= 350 MB"),
+        Figure.beside(f"the same after {PEOPLE * ROUNDS} stories", warm.used_mb, "MB", reference=warm.idle_mb),
     ]
 
 
-async def _start(home: Path, *, used: bool = False) -> tuple[float, tuple[float, float]]:
-    """Seconds until the first answer, and the memory before and after use."""
+@dataclass(frozen=True)
+class Started:
+    """What a start took until the first answer; the processor's time hangs less on what else the machine does."""
+
+    took_s: float
+    processor_s: float
+    idle_mb: float
+    used_mb: float
+
+
+async def _start(home: Path, *, used: bool = False) -> Started:
     environment = {"PATH": os.environ["PATH"], "POSTAIFY_HOME": str(home), "WEB_PORT": "18080", "SANDBOX_PORT": "18081"}
     environment["ALLOW_PRIVATE_URLS"] = "true"
     began_at = time.perf_counter()
@@ -45,13 +56,13 @@ async def _start(home: Path, *, used: bool = False) -> tuple[float, tuple[float,
         async with asyncio.timeout(PATIENCE_S):
             address = await _sandbox_address(home)
             await _say_hello(address)
-        took_s = time.perf_counter() - began_at
+        took_s, processor_s = time.perf_counter() - began_at, _processor_s(process.pid)
         await asyncio.sleep(SETTLE_S)
         idle_mb = _memory_mb(process.pid)
         if used:
             await use(address)
             await asyncio.sleep(SETTLE_S)
-        return took_s, (idle_mb, _memory_mb(process.pid))
+        return Started(took_s, processor_s, idle_mb, _memory_mb(process.pid))
 
 
 async def _sandbox_address(home: Path) -> str:
@@ -71,8 +82,17 @@ async def _say_hello(address: str) -> None:
 
 def _memory_mb(pid: int) -> float:
     """Each page counted once, divided among those that share it. Servers with a session of their own count, too."""
-    everything = [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
-    return sum(process.memory_full_info().pss for process in everything) / 1_000_000
+    return sum(process.memory_full_info().pss for process in _everything(pid)) / 1_000_000
+
+
+def _processor_s(pid: int) -> float:
+    """What runs, and what has ended on the way."""
+    times = [process.cpu_times() for process in _everything(pid)]
+    return sum(t.user + t.system for t in times) + times[0].children_user + times[0].children_system
+
+
+def _everything(pid: int) -> list[psutil.Process]:
+    return [psutil.Process(pid), *psutil.Process(pid).children(recursive=True)]
 
 
 def main() -> list[Figure]:
