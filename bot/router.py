@@ -1,7 +1,7 @@
 """Which handler an update belongs to. Features register here; nothing else knows them all."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -92,6 +92,10 @@ class Router:
     def error(self, code: str, sentence: Sentence) -> None:
         """How an error with this code is told."""
         self.sentences[code] = sentence
+
+    def errors(self, sentences: Mapping[str, Sentence]) -> None:
+        """How each of these codes is told."""
+        self.sentences.update(sentences)
 
     def error_screen(self, code: str, screen: ErrorScreen) -> None:
         """An error that is told by a message of its own, also after a press."""

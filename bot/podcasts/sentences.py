@@ -15,8 +15,7 @@ Params = Mapping[str, Any]
 
 
 def register(router: Router) -> None:
-    for code, sentence in SENTENCES.items():
-        router.error(code, sentence)
+    router.errors(SENTENCES)
 
 
 def podcast_problem(error: Mapping[str, Any], t: Texts) -> Markup:

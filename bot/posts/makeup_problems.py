@@ -14,8 +14,7 @@ Params = Mapping[str, Any]
 
 
 def register_sentences(router: Router) -> None:
-    for code, sentence in SENTENCES.items():
-        router.error(code, sentence)
+    router.errors(SENTENCES)
 
 
 def _no_link(t: Texts, params: Params) -> Markup:

@@ -22,8 +22,7 @@ def problem_sentence(error: Mapping[str, Any], t: Texts) -> Markup:
 
 
 def register_sentences(router: Router) -> None:
-    for code, sentence in SENTENCES.items():
-        router.error(code, sentence)
+    router.errors(SENTENCES)
 
 
 def _platform(params: Params) -> str:
