@@ -487,9 +487,12 @@ SCRAPED: dict[str, Callable[[dict[str, str]], Any]] = {
 # --- YouTube Data API -------------------------------------------------------------------------------------------------
 
 
+def google_body(reason: str, message: str = "no") -> Json:
+    return {"error": {"message": message, "errors": [{"domain": "youtube", "reason": reason, "message": message}]}}
+
+
 def google(status: int, reason: str, message: str = "no") -> web.Response:
-    errors = [{"domain": "youtube.quota", "reason": reason, "message": message}]
-    return web.json_response({"error": {"code": status, "message": message, "errors": errors}}, status=status)
+    return web.json_response(google_body(reason, message), status=status)
 
 
 def data_video(number: int, **snippet: Any) -> Json:
