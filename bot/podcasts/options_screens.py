@@ -35,7 +35,7 @@ from core import ids
 from core.languages import UNKNOWN
 from core.podcasts.names import voice_mark
 from core.podcasts.options import SOURCES_MOST, Length, PodcastOptions
-from core.podcasts.pace import TOLERANCE
+from core.podcasts.pace import SHORT_MINUTES, TOLERANCE
 from core.podcasts.queries import Material
 from core.podcasts.quotes import Quote
 from core.podcasts.script import Format, Speaker
@@ -97,7 +97,14 @@ def _price(card: OptionsCard, t: Texts) -> list[Markup]:
         code, params = card.problem
         return [podcast_problem({"code": code, "params": params}, t)]
     price = quote_lines(card.quote, t, about_min=card.about_min, zone=card.zone)
-    return [*([_short(card, t)] if card.is_short and card.quote.fits else []), *price]
+    if not card.quote.fits:
+        return [*price, *([t("Short · {n} min still fits.", n=SHORT_MINUTES)] if _short_fits(card) else [])]
+    return [*([_short(card, t)] if card.is_short else []), *price]
+
+
+def _short_fits(card: OptionsCard) -> bool:
+    left = card.quote.minutes.left
+    return card.options.length is Length.LONG and card.quote.episodes.fits and (left is None or left >= SHORT_MINUTES)
 
 
 def _short(card: OptionsCard, t: Texts) -> Markup:

@@ -44,6 +44,7 @@ async def test_what_is_left_is_told_once_something_is_used(chat: Chat, deps: Dep
     assert "uses 5 of your 25 minutes · 1 of 5 episodes\nLeft this month: 10 minutes, 3 episodes" in card.text
     card = await pressed(chat, card, "Long · 15 min")
     assert "It takes 15 min, and 10 of your 25 minutes are left. There are new ones on " in card.text
+    assert "Short · 5 min still fits." in card.text
     assert "Compare plans" in labels(card)
     assert "✍️ Write the script" not in labels(card)
 
