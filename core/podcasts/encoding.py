@@ -1,6 +1,7 @@
 """One ffmpeg process that turns the samples written to it into an MP3."""
 
 import fcntl
+import os
 import subprocess
 import tempfile
 from contextlib import suppress
@@ -73,8 +74,16 @@ class Mp3Encoder:
         return ProviderError("podcasts.encoding_failed", provider="ffmpeg", retryable=True, message=message)
 
 
+def ffmpeg_path() -> Path:
+    """The program of imageio-ffmpeg. Its own way to it runs the program to see whether that works, in each process."""
+    if told := os.environ.get("IMAGEIO_FFMPEG_EXE"):
+        return Path(told)
+    bundled = (Path(imageio_ffmpeg.__file__).parent / "binaries").glob("ffmpeg-*")
+    return next((path for path in bundled if os.access(path, os.X_OK)), None) or Path(imageio_ffmpeg.get_ffmpeg_exe())
+
+
 def _command(target: Path, kbit_s: int) -> list[str]:
     coming = ["-f", "s16le", "-ar", str(RATE_HZ), "-ac", "2", "-i", "pipe:0"]
     # no tags: they are written when the chapters' times are known
     going = ["-c:a", "libmp3lame", "-b:a", f"{kbit_s}k", "-map_metadata", "-1", "-id3v2_version", "0", "-f", "mp3"]
-    return [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-nostdin", "-y", *coming, *going, str(target)]
+    return [str(ffmpeg_path()), "-v", "error", "-nostdin", "-y", *coming, *going, str(target)]
