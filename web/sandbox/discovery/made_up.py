@@ -26,7 +26,7 @@ DEFAULT_TOPICS = (
     "photography",
 )
 """What is trending is found among these."""
-CREATORS = 8
+CREATORS = 12
 """Of each topic, on each network."""
 KEPT = 60
 """Videos that a creator's page shows, as long as it goes back."""
@@ -52,13 +52,9 @@ class Creator:
     slug: str
     number: int
 
-    @cached_property
-    def _dice(self) -> random.Random:
-        return random.Random(f"{self.seed}/{self.network}/{self.slug}/{self.number}")
-
-    @cached_property
+    @property
     def _draws(self) -> tuple[float, ...]:
-        return tuple(self._dice.random() for _ in range(6))
+        return _draws(f"{self.seed}/{self.network}/{self.handle}", 4)
 
     @property
     def handle(self) -> str:
@@ -110,8 +106,8 @@ class Creator:
 
     @property
     def interval_s(self) -> float:
-        """Between two videos: from 8 to 48 hours."""
-        return (8 + 40 * self._draws[1]) * HOUR_S
+        """Between two videos: from 8 to 30 hours."""
+        return (8 + 22 * self._draws[1]) * HOUR_S
 
     def followers(self, now: float) -> int:
         return int(self.typical_views * (2 + 6 * self._draws[2]) * (1 + 0.0015 * (now - EPOCH_S) / DAY_S))
@@ -141,11 +137,10 @@ class Video:
     creator: Creator
     number: int
 
-    @cached_property
+    @property
     def draws(self) -> tuple[float, ...]:
         creator = self.creator
-        dice = random.Random(f"{creator.seed}/{creator.network}/{creator.handle}/{self.number}")
-        return tuple(dice.random() for _ in range(12))
+        return _draws(f"{creator.seed}/{creator.network}/{creator.handle}/{self.number}", 12)
 
     @property
     def published_s(self) -> int:
@@ -258,6 +253,13 @@ class MadeUp:
 @lru_cache(maxsize=2048)
 def creators_of(seed: str, network: str, topic: str, slug: str) -> list[Creator]:
     return [Creator(seed, network, topic, slug, number) for number in range(1, CREATORS + 1)]
+
+
+@lru_cache(maxsize=16_384)
+def _draws(seed: str, count: int) -> tuple[float, ...]:
+    """From 0 to below 1, and always the same."""
+    dice = random.Random(seed)
+    return tuple(dice.random() for _ in range(count))
 
 
 def slug_of(topic: str) -> str:
