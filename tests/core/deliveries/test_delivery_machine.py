@@ -293,8 +293,14 @@ class DeliveryMachine(RuleBasedStateMachine):
         attempt.over = True
 
     def _keep(self, attempt: Attempt) -> None:
-        self.machine.do(lambda tx: deliveries.keep_leases(tx, [attempt.message.id], worker=attempt.holder))
-        attempt.renewed_at = self.machine.clock.now()
+        """What is lost stays lost. The worker isn't told, and doesn't count on it."""
+
+        async def kept(tx: Tx) -> bool:
+            await deliveries.keep_leases(tx, [attempt.message.id], worker=attempt.holder)
+            return (await tx.session.get_one(Delivery, attempt.message.id)).leased_by == attempt.holder
+
+        if self.machine.do(kept):
+            attempt.renewed_at = self.machine.clock.now()
 
     def _judge(self, row: Delivery) -> None:
         message = next(message for message in self.messages if message.id == row.id)
