@@ -8,10 +8,12 @@ from telegram.constants import ChatAction
 
 from bot.context import Context
 from bot.podcasts import music_screens as screens
+from bot.podcasts.actions import ListPodcasts, Shelf, ShowPodcastOptions
 from bot.podcasts.music_actions import (
     AskMusic,
     AskRemoveMusic,
     HearMusic,
+    LeaveMusic,
     RemoveMusic,
     SetEpisodeMusic,
     SetMeeting,
@@ -46,6 +48,7 @@ def register(router: Router) -> None:
     router.prompt(MUSIC_PROMPT, on_file, about="the music of your episodes")
     router.press(AskRemoveMusic, on_ask_remove)
     router.press(RemoveMusic, on_remove)
+    router.press(LeaveMusic, on_leave)
     for code, sentence in screens.SENTENCES.items():
         router.error(code, sentence)
 
@@ -162,6 +165,13 @@ async def on_remove(context: Context, press: RemoveMusic) -> None:
     async with context.deps.tx() as tx:
         await own_music.remove_music(tx, owner_id=context.actor.id)
     await context.show(screens.removed(press.podcast_id, context.texts))
+
+
+async def on_leave(context: Context, press: LeaveMusic) -> None:
+    """A file that comes later is no music any more."""
+    await context.stop_asking()
+    podcast_id = press.podcast_id
+    await context.perform(ListPodcasts(Shelf.ALL, 1) if podcast_id is None else ShowPodcastOptions(podcast_id))
 
 
 async def _card(

@@ -46,3 +46,10 @@ class AskRemoveMusic(Action):
 @action("pm.del")
 class RemoveMusic(Action):
     podcast_id: ids.PodcastId | None
+
+
+@action("pm.leave")
+class LeaveMusic(Action):
+    """Back, and no file is waited for any more."""
+
+    podcast_id: ids.PodcastId | None

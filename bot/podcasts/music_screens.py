@@ -6,12 +6,12 @@ from typing import Any
 from markupsafe import Markup
 
 from bot.keyboards import ticked
-from bot.podcasts.actions import ListPodcasts, Shelf, ShowPodcastOptions
 from bot.podcasts.labels import duration_label
 from bot.podcasts.music_actions import (
     AskMusic,
     AskRemoveMusic,
     HearMusic,
+    LeaveMusic,
     RemoveMusic,
     SetEpisodeMusic,
     SetMeeting,
@@ -155,6 +155,4 @@ def preview_caption(music: PodcastMusic, t: Texts) -> Markup:
 
 
 def _back(podcast_id: ids.PodcastId | None, t: Texts) -> Button:
-    if podcast_id is None:
-        return Button(t("‹ Podcasts"), ListPodcasts(Shelf.ALL, 1))
-    return Button(t("‹ Back"), ShowPodcastOptions(podcast_id))
+    return Button(t("‹ Podcasts") if podcast_id is None else t("‹ Back"), LeaveMusic(podcast_id))

@@ -114,6 +114,13 @@ async def test_a_note_in_between_is_a_note(chat: Chat, deps: Deps) -> None:
     assert "That is your music" in (await sent(chat, "song.mp3", PIECE)).text
 
 
+async def test_back_means_that_a_later_file_is_no_music(chat: Chat, deps: Deps) -> None:
+    menu = await music_menu(chat, deps)
+    assert "✍️ Write the script" in labels(await pressed(chat, menu, "‹ Back"))
+    assert "music" not in (await sent(chat, "song.mp3", PIECE)).text
+    assert await kept(chat, deps) is None
+
+
 async def test_removing_it_frees_the_episodes_of_it(chat: Chat, deps: Deps) -> None:
     card = await with_music(chat, deps)
     sure = await pressed(chat, card, "🗑 Remove")
