@@ -16,6 +16,7 @@ from core.limits import GENERATIONS, hit
 from core.podcasts.asking import QUESTIONS, ask_episode, checked_question, question_of, words_of
 from core.podcasts.options import spoken_language
 from core.podcasts.queries import options_of, podcast_of, script_of
+from core.posts.mending import cut
 
 LONGEST_S = 180.0
 KBIT_S = 64
@@ -63,7 +64,8 @@ async def on_hear(context: Context, press: HearAnswer) -> None:
     await hit(context.deps.redis, GENERATIONS, str(context.actor.telegram_id))
     await context.toast(context.texts("One moment …"))
     language = spoken_language(script.language if script is not None else "")
-    speech = await speaker.speak(words, options.guest.id, language=language)
+    sayable = cut(words, lambda part: len(part) <= speaker.limits.characters)
+    speech = await speaker.speak(sayable, options.guest.id, language=language)
     await context.bot.send_voice(
         context.chat_id,
         await _voice_note(speech.audio),

@@ -89,7 +89,10 @@ def _quotation(quoted: Data, data: Data, t: Texts) -> Markup:
 
 def _place(quoted: Data, data: Data, t: Texts) -> Markup:
     if quoted["start_ms"] is None:
-        return t("in your source {n}, not in the episode", n=int(quoted["source"]) + 1)
+        number = int(quoted["source"]) + 1
+        if data["answer"]["text"]:
+            return t("in your source {n}", n=number)
+        return t("in your source {n}, not in the episode", n=number)
     at = duration_label(int(quoted["start_ms"]))
     if data["several_parts"]:
         return t("{speaker}, part {part}, {at}", speaker=quoted["speaker"], part=quoted["part"], at=at)

@@ -131,9 +131,10 @@ def test_offline_the_passages_are_quoted_with_their_time_and_labelled() -> None:
 
 
 def test_a_models_answer_is_data_and_says_where_it_is_said() -> None:
-    text, _ = shown(EpisodeAnswer("In <b>June</b>.", (Quoted(SAID.text, SAID),), ("4711",)), "gpt", several_parts=True)
+    quoted = (Quoted(SAID.text, SAID), Quoted("", source=0))
+    text, _ = shown(EpisodeAnswer("In <b>June</b>.", quoted, ("4711",)), "gpt", several_parts=True)
     assert "In &lt;b&gt;June&lt;/b&gt;." in text
-    assert "• Theo, part 1, 2:41" in text
+    assert "• Theo, part 1, 2:41\n• in your source 1\n" in text
     assert "check these figures, they aren't in the episode: 4711" in text
     assert "Answered by: gpt" in text
 
