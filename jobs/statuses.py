@@ -12,7 +12,7 @@ from core.db import Json, TelegramId
 from core.deliveries import service as deliveries
 from core.deliveries import statuses
 from core.deliveries.models import StatusMessage
-from core.posts.cards import return_to_card
+from core.posts.cards import Place, cards_of, return_to_card
 from core.posts.writing import bind_card
 from core.telegram.limiter import Priority
 from core.telegram.outcomes import Delivered, Outcome, Refusal, Refused, SafeToRetry, Unknown
@@ -62,19 +62,11 @@ async def _show_one(bench: Bench, subject_id: UUID, *, later: bool) -> None:
         async with bench.deps.tx() as tx:
             await statuses.try_status_later(tx, subject_id, after_s=0)
         raise
-    await written(bench.deps, lambda tx: _record_shown(tx, status, outcome), within_s=LEASE_S)
-    await _look_after_cards(bench, status, outcome)
-
-
-async def _look_after_cards(bench: Bench, status: StatusMessage, outcome: Outcome) -> None:
-    """The cards of a post say the same as its status message."""
-    if not isinstance(outcome, Delivered) or status.cosmetic:
-        return
-    if status.notice == POST_STATUS:
-        await redraw_cards(bench, status)
-    elif status.notice == CARD:
+    cards = await written(bench.deps, lambda tx: _record_shown(tx, status, outcome), within_s=LEASE_S)
+    if status.notice == CARD and isinstance(outcome, Delivered):
         message_id = TelegramId(outcome.parts[-1].message_id)
         await return_to_card(bench.deps.redis, chat_id=status.chat_id, message_id=message_id)
+    await redraw_cards(bench, status, cards)
 
 
 async def _attempt_to_show(bench: Bench, status: StatusMessage) -> Outcome:
@@ -108,7 +100,8 @@ def _urgency(status: StatusMessage) -> Priority:
     return Priority.STATUS if status.data.get("delivered_at") else Priority.INTERACTIVE
 
 
-async def _record_shown(tx: Tx, status: StatusMessage, outcome: Outcome) -> None:
+async def _record_shown(tx: Tx, status: StatusMessage, outcome: Outcome) -> list[Place]:
+    """Gives the messages that may show the post's card, which is to say the same."""
     match outcome:
         case Delivered():
             message_id = TelegramId(outcome.parts[-1].message_id)
@@ -121,6 +114,8 @@ async def _record_shown(tx: Tx, status: StatusMessage, outcome: Outcome) -> None
             )
             if status.notice == CARD and message_id != status.message_id:
                 await without_undoing(tx, bind_first_card(tx, status.data["post_id"], status.chat_id, message_id))
+            if status.notice == POST_STATUS and not status.cosmetic:
+                return await cards_of(tx.session, post_id=ids.PostId(status.subject_id))
         case SafeToRetry():
             await statuses.try_status_later(tx, status.subject_id, after_s=max(1.0, outcome.after_s))
         case Unknown():
@@ -128,6 +123,7 @@ async def _record_shown(tx: Tx, status: StatusMessage, outcome: Outcome) -> None
         case Refused():
             log.info("deliveries.status_refused", reason=outcome.reason, detail=outcome.detail)
             await statuses.give_up_status(tx, status.subject_id, version=status.version)
+    return []
 
 
 def _next_refresh(data: Json, now: datetime) -> datetime | None:

@@ -4,6 +4,7 @@ Which post a message is about, whatever it shows, stands in `post_cards`. That i
 choice of times, a list) is kept in Redis for a day: without that, it is taken for a card again.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from redis.asyncio import Redis
@@ -14,8 +15,10 @@ from core.db import ReadSession, TelegramId
 from core.posts.models import Card
 
 ELSEWHERE_S: Final = 24 * 3600
-CARDS_MAX: Final = 3
+CARDS_MAX: Final = 2
 """Of one post that follow it: the newest."""
+Place = tuple[TelegramId, TelegramId]
+"""Chat and message."""
 
 
 async def leave_card(redis: Redis, *, chat_id: TelegramId, message_id: TelegramId) -> None:
@@ -28,17 +31,19 @@ async def return_to_card(redis: Redis, *, chat_id: TelegramId, message_id: Teleg
     await redis.delete(_key(chat_id, message_id))
 
 
-async def cards_shown(
-    redis: Redis, session: ReadSession, *, post_id: ids.PostId
-) -> list[tuple[TelegramId, TelegramId]]:
-    """Chat and message of the cards that show a post just now, the newest first."""
+async def cards_of(session: ReadSession, *, post_id: ids.PostId) -> list[Place]:
+    """The messages about a post, the newest first."""
     bound = (
         select(Card.chat_id, Card.message_id)
         .where(Card.post_id == post_id)
         .order_by(Card.message_id.desc())
         .limit(CARDS_MAX)
     )
-    places = [(chat_id, message_id) for chat_id, message_id in await session.execute(bound)]
+    return [(chat_id, message_id) for chat_id, message_id in await session.execute(bound)]
+
+
+async def showing_cards(redis: Redis, places: Sequence[Place]) -> list[Place]:
+    """Of these, the ones that show the card just now."""
     if not places:
         return []
     elsewhere = await redis.mget([_key(*place) for place in places])
