@@ -28,6 +28,7 @@ from bot import (
     queues,
     series,
     sources,
+    viral,
 )
 from bot.accounts.screens import in_menu_order
 from bot.channels.membership import note_chat_news
@@ -63,6 +64,7 @@ FEATURES = (
     series,
     imports,
     podcasts,
+    viral,
     sources,
 )
 """In the order in which they are asked. `sources` takes whatever nobody else wanted, so it comes last."""

@@ -17,6 +17,7 @@ from bot.posts import options_screens, screens
 from bot.screens import Screen
 from bot.series import screens as series_screens
 from bot.texts import Texts
+from bot.viral import screens as viral_screens
 
 Renderer = Callable[[Mapping[str, Any], Texts, datetime], Screen]
 
@@ -46,6 +47,10 @@ RENDERERS: dict[str, Renderer] = {
     "podcasts.asked": lambda data, t, _: asking_screens.looking(data, t),
     "podcasts.answered": lambda data, t, _: asking_screens.answered(data, t),
     "podcasts.not_answered": lambda data, t, _: asking_screens.not_answered(data, t),
+    "viral.searching": lambda data, t, _: viral_screens.searching(data, t),
+    "viral.results": viral_screens.results,
+    "viral.failed": lambda data, t, _: viral_screens.failed(data, t),
+    "viral.cancelled": lambda data, t, _: viral_screens.cancelled(data, t),
     "channels.lost": lambda data, t, _: channel_screens.lost(data, t),
     "channels.regained": lambda data, t, _: channel_screens.regained(data, t),
 }

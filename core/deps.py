@@ -15,6 +15,7 @@ from core.db import ReadSession, open_engine
 from core.http import open_http
 from core.providers.answerers import build_answerer
 from core.providers.answering import EpisodeAnswerer
+from core.providers.discoveries import discovery_of
 from core.providers.discovery import Discovery, Network
 from core.providers.scripts import ScriptWriter
 from core.providers.scriptwriters import build_script_writer
@@ -101,4 +102,5 @@ async def open_deps(settings: Settings, *, clock: Clock | None = None) -> AsyncI
             answers=build_answerer(settings, http),
             storage=storage,
             speakers=build_speakers(settings, http),
+            discoveries=discovery_of(settings, http, fast, clock),
         )

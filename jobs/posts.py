@@ -49,6 +49,7 @@ async def write(run: Run) -> None:
         variants=options.variants,
         style=options.style,
         language=options.language or source.language,
+        pattern=options.pattern,
     )
     written, usage = await _collect(run, brief)
     async with run.finishing() as tx:

@@ -14,12 +14,13 @@ SOURCE_LANGUAGE = ""
 
 @dataclass(frozen=True, slots=True)
 class WritingOptions:
-    """`language` is a BCP-47 tag, or SOURCE_LANGUAGE."""
+    """`language` is a BCP-47 tag, or SOURCE_LANGUAGE. `pattern`: the way of a video that the posts follow."""
 
     platforms: tuple[Platform, ...]
     variants: int = 3
     style: Style = Style.PROFESSIONAL
     language: str = SOURCE_LANGUAGE
+    pattern: str = ""
 
     @property
     def posts(self) -> int:
@@ -37,6 +38,10 @@ class WritingOptions:
         """With 1 to 10 variants for each platform."""
         return replace(self, variants=min(VARIANTS_MAX, max(1, variants)))
 
+    def lasting(self) -> Self:
+        """What holds for later batches, too: a pattern belongs to one."""
+        return replace(self, pattern="")
+
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 
@@ -50,4 +55,5 @@ class WritingOptions:
             platforms=platforms or default_platforms,
             style=Style(style) if style in {str(each) for each in Style} else Style.PROFESSIONAL,
             language=str(stored.get("language", SOURCE_LANGUAGE)),
+            pattern=str(stored.get("pattern", "")),
         ).with_variants(int(stored.get("variants", 3)))

@@ -140,7 +140,7 @@ async def request_posts(tx: Tx, *, owner_id: ids.UserId, batch_id: ids.BatchId, 
         tx, owner_id=owner_id, feature=Feature.POSTS, amount=options.posts, reason=f"batch:{batch.id}"
     )
     batch.status, batch.error = BatchStatus.WRITING, None
-    await remember_writing_options(tx, user_id=owner_id, options=batch.options)
+    await remember_writing_options(tx, user_id=owner_id, options=options.lasting().to_json())
     payload = {"chat_id": place.chat_id, "message_id": place.message_id, "language": place.language}
     await request_work(tx, WRITE, owner_id=owner_id, subject_id=batch.id, payload=payload)
     await _show(tx, batch, place, "posts.writing", message_id=place.message_id, written=0, posts=options.posts)

@@ -131,6 +131,7 @@ def posts(brief: Brief, platform: Platform, angles: tuple[str, ...]) -> Prompt:
         _delimited("BRAND VOICE", brief.brand_voice) if brief.brand_voice.strip() else "",
         _delimited("SOURCE", brief.source_text, title=brief.source_title),
         f"The link for the reader, once, at the end of the text: {brief.source_url}" if _links(brief, platform) else "",
+        f"Build each post this way, with facts of the source only:\n{brief.pattern}" if brief.pattern else "",
         f"Write {len(angles)} post(s), each complete in itself, from these angles:\n{asked}",
         "No two may share an opening, a structure or a closing line.",
     ]

@@ -58,7 +58,8 @@ class Rewrite:
 class Brief:
     """Posts to write from one source: `variants` of them for each platform.
 
-    `language` is a BCP-47 tag. `brand_voice` is free text about how the author sounds; it may be empty.
+    `language` is a BCP-47 tag. `brand_voice` is free text about how the author sounds, `pattern` how the posts are to
+    be built, in our own words; both may be empty.
     """
 
     source_text: str
@@ -69,6 +70,7 @@ class Brief:
     variants: int = 1
     style: Style = Style.PROFESSIONAL
     brand_voice: str = ""
+    pattern: str = ""
     deadline_s: float = DEADLINE_S
 
     def __post_init__(self) -> None:

@@ -7,6 +7,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+from datetime import datetime
 
 import redis.asyncio
 import structlog
@@ -22,8 +23,8 @@ LOCK_S = 8.0
 """After that, a holder that died is no more in the way."""
 RENEW_EVERY_S = 2.0
 LOOK_EVERY_S = 0.1
-FAILED_FOR_S = 8
-"""For so long, who waits isn't sent into the same failure, one after the other."""
+FAILED_FOR_S = 120
+"""How long a failure is noted: longer than anybody waits."""
 
 
 @asynccontextmanager
@@ -61,15 +62,20 @@ async def _keep(lock: Lock) -> None:
             continue
 
 
-async def note_failure(store: redis.asyncio.Redis, name: str, error: ProviderError) -> None:
-    """Let those who wait for `name` know."""
-    noted = {"code": error.error_code, "provider": error.provider, "retryable": error.retryable}
+async def note_failure(store: redis.asyncio.Redis, name: str, error: ProviderError, *, at: datetime) -> None:
+    """Let those who wait for `name` know, so that they aren't sent into the same failure, one after the other."""
+    noted = {
+        "code": error.error_code,
+        "provider": error.provider,
+        "retryable": error.retryable,
+        "at": at.isoformat(),
+    }
     with suppress(RedisError):
         await store.set(_failure_key(name), json.dumps(noted), ex=FAILED_FOR_S)
 
 
-async def recent_failure(store: redis.asyncio.Redis, name: str) -> ProviderError | None:
-    """What went wrong with `name` within the last `FAILED_FOR_S`."""
+async def failure_since(store: redis.asyncio.Redis, name: str, since: datetime) -> ProviderError | None:
+    """What went wrong with `name` since somebody began to wait for it."""
     try:
         stored = await store.get(_failure_key(name))
     except RedisError:
@@ -77,6 +83,8 @@ async def recent_failure(store: redis.asyncio.Redis, name: str) -> ProviderError
     if stored is None:
         return None
     noted = json.loads(stored)
+    if datetime.fromisoformat(noted["at"]) < since:
+        return None
     return ProviderError(noted["code"], provider=noted["provider"], retryable=noted["retryable"])
 
 

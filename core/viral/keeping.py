@@ -79,9 +79,8 @@ async def note_thumbnails(tx: Tx, keys: Mapping[ids.VideoId, str]) -> None:
     """Where our own copies of the pictures are."""
     if keys:
         await tx.session.execute(
-            update(Video).where(Video.id == bindparam("video")).values(thumbnail_key=bindparam("stored")),
+            update(_VIDEOS).where(_VIDEOS.c.id == bindparam("video")).values(thumbnail_key=bindparam("stored")),
             [{"video": video_id, "stored": key} for video_id, key in sorted(keys.items())],
-            execution_options={"synchronize_session": False},
         )
 
 

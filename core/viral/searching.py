@@ -20,7 +20,7 @@ from core.errors import AppError, ProviderError
 from core.providers.discovery import Discovery, DiscoveryErrorCode, FoundCreator, FoundVideo
 from core.tx import Tx
 from core.viral.asking import Asked
-from core.viral.flights import alone, note_failure, recent_failure
+from core.viral.flights import alone, failure_since, note_failure
 from core.viral.keeping import creator_key, keep_creators, keep_page, note_listed
 from core.viral.models import Creator, StoredSearch
 from core.viral.numbers import outliers
@@ -64,11 +64,15 @@ async def results_for(deps: Deps, discovery: Discovery, asked: Asked, *, tell: T
     stored = await _stored(deps, asked)
     if stored is not None and _is_fresh(stored, deps.clock.now()):
         return stored
+    since = deps.clock.now()
     try:
         async with alone(deps.redis, asked.name, wait_s=WAIT_S):
             stored = await _stored(deps, asked) or stored
             if stored is not None and _is_fresh(stored, deps.clock.now()):
                 return stored
+            failure = await failure_since(deps.redis, asked.name, since)
+            if failure is not None:
+                raise failure
             return await _refreshed(deps, discovery, asked, tell)
     except ProviderError as error:
         if stored is None:
@@ -79,13 +83,10 @@ async def results_for(deps: Deps, discovery: Discovery, asked: Asked, *, tell: T
 
 async def _refreshed(deps: Deps, discovery: Discovery, asked: Asked, tell: Tell) -> Results:
     """Asked of the network now, and kept."""
-    failure = await recent_failure(deps.redis, asked.name)
-    if failure is not None:
-        raise failure
     try:
         found, sample = await _search(discovery, asked, tell)
     except ProviderError as error:
-        await note_failure(deps.redis, asked.name, error)
+        await note_failure(deps.redis, asked.name, error, at=deps.clock.now())
         raise
     best = ranked(found, period=asked.period, now=deps.clock.now())
     async with deps.tx() as tx:

@@ -2,8 +2,7 @@
 
 import asyncio
 import hashlib
-from collections.abc import Sequence
-from functools import partial
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 import structlog
@@ -13,7 +12,7 @@ from core import ids
 from core.db import any_of
 from core.deps import Deps
 from core.errors import InvalidInput, NotFound, ProviderError
-from core.http import ANYWHERE, PUBLIC, Fetch, fetch_public
+from core.http import ANYWHERE, PUBLIC, Fetch, Fetched, fetch_public
 from core.pictures.thumbnails import thumbnail_jpeg
 from core.storage import Storage, StoredFileNotFound, key_for
 from core.viral.keeping import note_thumbnails
@@ -28,7 +27,9 @@ NOBODY = UUID(int=0)
 """Pictures belong to no user: many look at the same."""
 
 
-async def keep_thumbnails(deps: Deps, video_ids: Sequence[ids.VideoId], *, fetch: Fetch | None = None) -> int:
+async def keep_thumbnails(
+    deps: Deps, video_ids: Sequence[ids.VideoId], *, within_s: float = ALL_WITHIN_S, fetch: Fetch | None = None
+) -> int:
     """Fetch the pictures that we have no copy of, as far as they come in time, and give how many came.
 
     What is stored is a small JPEG under the hash of what was fetched, so that the same picture is kept once.
@@ -51,7 +52,7 @@ async def keep_thumbnails(deps: Deps, video_ids: Sequence[ids.VideoId], *, fetch
                 kept[video_id] = key
 
     try:
-        async with asyncio.timeout(ALL_WITHIN_S):
+        async with asyncio.timeout(within_s):
             await asyncio.gather(*(one(video_id, url) for video_id, url in addresses.items()))
     except TimeoutError:
         log.info("viral.not_all_pictures", wanted=len(addresses), kept=len(kept))
@@ -87,6 +88,16 @@ async def _copied(storage: Storage, url: str, fetch: Fetch) -> str | None:
 
 
 def _fetch_of(deps: Deps) -> Fetch:
-    """The servers' own word for the type isn't asked: networks send pictures as anything."""
-    reach = ANYWHERE if deps.settings.allow_private_urls else PUBLIC
-    return partial(fetch_public, limit_bytes=BYTES_LIMIT, timeout_s=ONE_WITHIN_S, reach=reach)
+    """The servers' own word for the type isn't asked: networks send pictures as anything.
+
+    The sandbox's pictures are on this machine, where no other address may lead.
+    """
+    settings = deps.settings
+    here = f"{settings.sandbox_url}/" if settings.sandbox_url else None
+
+    async def fetch(url: str, *, types: Collection[str] | None = None) -> Fetched:
+        ours = settings.allow_private_urls or (here is not None and url.startswith(here))
+        reach = ANYWHERE if ours else PUBLIC
+        return await fetch_public(url, types=types, limit_bytes=BYTES_LIMIT, timeout_s=ONE_WITHIN_S, reach=reach)
+
+    return fetch

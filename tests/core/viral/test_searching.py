@@ -12,7 +12,7 @@ from core.deps import Deps
 from core.errors import ProviderError
 from core.providers.discovery import DiscoveryErrorCode, Network, NotFound, OutOfCredits, Period
 from core.viral.asking import Asked
-from core.viral.flights import FAILED_FOR_S, LOCK_S, alone
+from core.viral.flights import LOCK_S, alone
 from core.viral.models import Video
 from core.viral.numbers import outliers
 from core.viral.ranking import ranked
@@ -114,14 +114,19 @@ async def test_the_last_good_data_is_shown_with_its_age(
     assert late.problem["code"] == failure.error_code
 
 
-async def test_without_earlier_data_the_failure_is_told_and_not_repeated_at_once(concurrent_deps: Deps) -> None:
+async def test_who_waited_for_what_failed_is_told_and_doesnt_fail_once_more(
+    concurrent_deps: Deps, clock: FixedClock
+) -> None:
     network = one_page([100])
-    network.failures = [down()]
-    for _ in range(3):
-        with pytest.raises(ProviderError):
-            await ask(concurrent_deps, network)
+    network.failures, network.waits = [down()], asyncio.Event()
+    asking = [asyncio.create_task(ask(concurrent_deps, network)) for _ in range(4)]
+    await network.asked.wait()
+    network.waits.set()
+    results = await asyncio.gather(*asking, return_exceptions=True)
+    assert [getattr(each, "error_code", None) for each in results] == [DiscoveryErrorCode.UNAVAILABLE] * 4
     assert len(network.searches) == 1
-    assert 0 < await concurrent_deps.redis.ttl(f"viral:failed:{ASKED.name}") <= FAILED_FOR_S
+    clock.advance(timedelta(seconds=1))
+    assert len((await ask(concurrent_deps, network)).video_ids) == 1
 
 
 async def test_pages_are_followed_until_a_cursor_comes_again(concurrent_deps: Deps) -> None:

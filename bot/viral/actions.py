@@ -1,0 +1,121 @@
+"""What can be pressed about what goes viral. `lookup_id` is the way back: None from the saved videos."""
+
+from bot.actions import Action, action
+from core import ids
+from core.providers.discovery import Network, Period
+
+
+@action("vi.card")
+class ShowViral(Action):
+    """What /viral does."""
+
+
+@action("vi.net")
+class SetNetwork(Action):
+    network: Network
+
+
+@action("vi.per")
+class SetPeriod(Action):
+    period: Period
+
+
+@action("vi.regs")
+class ChooseRegion(Action):
+    """The list of countries."""
+
+
+@action("vi.reg")
+class SetRegion(Action):
+    region: str | None
+
+
+@action("vi.key")
+class AskKeyword(Action):
+    """The next message is the keyword."""
+
+
+@action("vi.nokey")
+class ClearKeyword(Action):
+    """Whatever trends."""
+
+
+@action("vi.go")
+class LookUp(Action):
+    """Search with the choices on the card."""
+
+
+@action("vi.stop")
+class StopLookup(Action):
+    lookup_id: ids.LookupId
+
+
+@action("vi.again")
+class LookUpAgain(Action):
+    lookup_id: ids.LookupId
+
+
+@action("vi.page")
+class ShowResults(Action):
+    lookup_id: ids.LookupId
+    page: int
+
+
+@action("vi.item")
+class ShowVideo(Action):
+    video_id: ids.VideoId
+    lookup_id: ids.LookupId | None
+
+
+@action("vi.how")
+class ExplainNumbers(Action):
+    video_id: ids.VideoId
+    lookup_id: ids.LookupId | None
+
+
+@action("vi.why")
+class ExplainVideo(Action):
+    video_id: ids.VideoId
+    lookup_id: ids.LookupId | None
+
+
+@action("vi.save")
+class SaveVideo(Action):
+    video_id: ids.VideoId
+    lookup_id: ids.LookupId | None
+
+
+@action("vi.mine")
+class StartVersion(Action):
+    video_id: ids.VideoId
+
+
+@action("vi.src")
+class WriteVersion(Action):
+    video_id: ids.VideoId
+    source_id: ids.SourceId
+
+
+@action("vs.list")
+class ListSaved(Action):
+    page: int
+
+
+@action("vs.show")
+class ShowSaved(Action):
+    saved_id: ids.SavedVideoId
+
+
+@action("vs.note")
+class AskNote(Action):
+    saved_id: ids.SavedVideoId
+
+
+@action("vs.nonote")
+class ClearNote(Action):
+    saved_id: ids.SavedVideoId
+
+
+@action("vs.del")
+class ForgetSaved(Action):
+    saved_id: ids.SavedVideoId

@@ -1,0 +1,31 @@
+"""Figures as people read them, and pages."""
+
+import pytest
+
+from core import ids
+from core.viral.pages import PAGE_SIZE, compact, page_ids, times
+
+
+@pytest.mark.parametrize(
+    ("number", "shown"),
+    [
+        (None, "?"), (0, "0"), (999, "999"), (1000, "1K"), (1250, "1.2K"), (56_000, "56K"), (99_949, "99.9K"),
+        (99_960, "100K"), (999_700, "1M"), (3_400_000, "3.4M"), (123_456_789, "123M"), (2_000_000_000, "2B"),
+    ],
+)  # fmt: skip
+def test_counts_have_three_figures(number: int | None, shown: str) -> None:
+    assert compact(number) == shown
+
+
+@pytest.mark.parametrize(
+    ("score", "shown"), [(None, ""), (0.44, "0.4×"), (8.5, "8.5×"), (9.96, "10×"), (1234, "1,234×")]
+)
+def test_scores_are_times(score: float | None, shown: str) -> None:
+    assert times(score) == shown
+
+
+def test_past_the_end_is_the_last_page() -> None:
+    found = [ids.VideoId(ids.new()) for _ in range(PAGE_SIZE + 1)]
+    assert page_ids(found, 9) == (2, 2, found[PAGE_SIZE:])
+    assert page_ids(found, 0)[0] == 1
+    assert page_ids([], 1) == (1, 1, [])
