@@ -16,6 +16,7 @@ from core.podcasts.feeds import (
     PrivateFeed,
     chapters_document,
     digest_of,
+    episode_called,
     feed_document,
     feed_url,
     folder_url,
@@ -144,6 +145,19 @@ def test_ids_stay_when_everything_else_changes() -> None:
     assert parsed(before).entries[0].id == parsed(after).entries[0].id
     other = feed_document(before, folder=folder_url("https://p.example.com", "rotated"))
     assert feedparser.parse(other).entries[0].id == parsed(before).entries[0].id
+
+
+def test_audio_made_again_keeps_its_guid_and_gets_another_address() -> None:
+    before, after = (parsed(feed(episode(version=version))).entries[0] for version in (0, 3))
+    assert (before.id, before.published) == (after.id, after.published)
+    assert before.enclosures[0].href != after.enclosures[0].href
+
+
+@pytest.mark.parametrize("name", ["first", "first-v1", "first-v3", "first-v99"])
+def test_every_address_of_an_episode_leads_to_the_present_audio(name: str) -> None:
+    made = feed(episode(version=3), episode("second"))
+    assert episode_called(made, name) == made.episodes[0]
+    assert episode_called(made, f"{name}-x") is None
 
 
 def test_the_same_feed_is_the_same_document() -> None:

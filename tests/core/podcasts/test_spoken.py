@@ -27,6 +27,7 @@ SIGNS = st.text(alphabet="ab Z1.,:*_[]()<>#@/&$%~`|→😀\n-!?'\"é", max_size=
         ("It grew by 11% to 2,400.", "It grew by 11% to 2,400."),
         ("a < b and a -> b", "a b and a, b"),
         ("(the old one) stays", "(the old one) stays"),
+        ("Rain 🌧 and ☂ fell™", "Rain and fell™"),
         ("😀 *** <br>", ""),
     ],
 )

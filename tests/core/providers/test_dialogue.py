@@ -10,14 +10,14 @@ import pytest
 
 from core.errors import InvalidInput
 from core.podcasts.pace import pace_of
-from core.podcasts.script import Format, Line, Script, Speaker
+from core.podcasts.script import Format, Line, Script, Section, Speaker
 from core.podcasts.script_checks import problems, repeated_trigrams
 from core.podcasts.spoken import spoken
 from core.providers.offline.cues import leans_on_previous
 from core.providers.offline.dialogue import OfflineScriptWriter
 from core.providers.offline.talk import is_known
 from core.providers.scripts import LineWish, ScriptBrief, ScriptFinished, ScriptNoteCode, ScriptSource
-from core.providers.text import InstructionNotUnderstood
+from core.providers.text import InstructionNotUnderstood, NotAble
 
 FOLDER = Path(__file__).parent / "sources"
 LONG = {path.stem: path.read_text("utf-8") for path in sorted((FOLDER / "long").glob("*.txt"))}
@@ -230,6 +230,15 @@ def test_every_phrase_can_be_spoken_and_has_its_slots(language: str) -> None:
             assert spoken(filled, language) == filled
             assert ("{phrase}" in phrase) == (kind in ("ask", "figure", "contrast", "turn", "item", "judge"))
             assert ("{title}" in phrase) == (kind == "close" or kind in table["open"])
+
+
+async def test_a_section_by_a_wish_is_nothing_for_the_offline_writer() -> None:
+    writer = OfflineScriptWriter()
+    brief = ScriptBrief((ScriptSource("The river rose in June. The market stood under water. " * 3),), "en", 1.0)
+    script = Script("Rain", "en", (Section("One", (Line(Speaker.HOST, "What happened?"),)),))
+    with pytest.raises(NotAble):
+        async with aclosing(writer.rewrite_section(brief, script, 1, wish="as a poem")) as events:
+            await anext(events)
 
 
 def _text(script: Script) -> str:
