@@ -15,7 +15,7 @@ from core.db import ReadSession, TelegramId
 from core.posts.models import Card
 
 ELSEWHERE_S: Final = 24 * 3600
-CARDS_MAX: Final = 2
+CARDS_MAX: Final = 3
 """Of one post that follow it: the newest."""
 Place = tuple[TelegramId, TelegramId]
 """Chat and message."""
