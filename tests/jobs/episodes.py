@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import select
 
 from bot import notices
+from core.accounts.service import user_by_telegram_id
 from core.billing.queries import Feature, entitlement_of
 from core.clock import FixedClock
 from core.db import TelegramId
@@ -69,7 +70,8 @@ class Studio:
         """A script is there, and Make audio was pressed. `options` are of PodcastOptions."""
         chosen = preset(self.engine, await self.deps.speakers[self.engine].voices("en"))
         async with self.deps.tx() as tx:
-            user = await make_user(tx, telegram_user_id=self.person.id)
+            known = await user_by_telegram_id(tx.session, TelegramId(self.person.id))
+            user = known or await make_user(tx, telegram_user_id=self.person.id)
             source = await make_source(tx, user, NOTES)
             podcast = await service.open_podcast(
                 tx, owner_id=user.id, source_ids=[source.id], options=replace(chosen, **options)

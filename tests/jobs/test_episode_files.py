@@ -26,6 +26,7 @@ from core.work.models import WorkStatus
 from tests.core.podcasts.sounds import decoded, measured, mp3_of, tone
 from tests.core.storage.fixtures import bucket_settings, s3_url
 from tests.jobs.episodes import Studio, open_studio, script_of
+from tests.jobs.test_podcasts import CountingSpeaker
 from tests.sandbox_server import RunningSandbox
 from web.sandbox.client import Person
 
@@ -180,6 +181,31 @@ async def test_an_episode_in_a_bucket_is_sent_and_downloaded(
     assert decoded(tmp_path / "heard.mp3").duration_ms == pytest.approx(part["duration_ms"], abs=50)
     middle = await http.get(link, headers={"Range": "bytes=1000-1999"})
     assert (middle.status_code, middle.content) == (206, whole.content[1000:2000])
+
+
+async def test_who_asks_for_one_episode_waits_for_no_more_than_one_of_who_asks_for_many(
+    studio: Studio, sandbox: RunningSandbox
+) -> None:
+    """Two jobs, the second while the first is at work, each for a push of the first one's."""
+    waits = asyncio.Event()
+    speaker = CountingSpeaker(waits=waits)
+    deps = replace(studio.deps, speakers={Engine.ESPEAK: speaker})
+    busy = replace(studio, bench=replace(studio.bench, deps=deps))
+    many = [await busy.wanted() for _ in range(5)]
+    patient = replace(busy, person=await sandbox.client.new_person("Bob"))
+    await patient.person.send_text("/start")
+    one = await patient.wanted()
+    running = []
+    async with asyncio.timeout(30):
+        for each in many[:2]:
+            running.append(asyncio.ensure_future(busy.attempt(each)))
+            await speaker.asked.wait()
+            speaker.asked.clear()
+        waits.set()
+        await asyncio.gather(*running)
+    assert (await patient.row(one)).status == PodcastStatus.READY
+    ready = [(await busy.row(each)).status == PodcastStatus.READY for each in many]
+    assert ready == [True, False, False, False, False]
 
 
 async def test_a_cancel_ends_the_encoder_and_leaves_nothing_half_made(studio: Studio) -> None:
