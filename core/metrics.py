@@ -30,6 +30,7 @@ HELP = {
     "delivery_lateness_seconds": "From the promised moment to Telegram's yes, by kind.",
     "deliveries": "Ends of deliveries, by kind and outcome.",
     "update_seconds": "From an update's turn to its answer, by kind and outcome.",
+    "discovery_calls": "Calls for videos and creators that took credits or found none left, by provider and endpoint.",
     "request_seconds": "Duration of requests to the web service, by method, route and status.",
 }
 """Every metric that there is; `*_seconds` are histograms, the others counters."""

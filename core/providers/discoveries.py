@@ -8,6 +8,7 @@ from pydantic import SecretStr
 
 from core.clock import Clock
 from core.providers.discovery import Discovery, Network, OnCredits
+from core.providers.discovery_credits import recorded
 from core.providers.scrapecreators.account import API_URL, ScrapeCreators
 from core.providers.scrapecreators.instagram import Instagram
 from core.providers.scrapecreators.tiktok import TikTok
@@ -34,8 +35,10 @@ def discovery_of(
     """One for each network that can be read at all.
 
     ScrapeCreators with its key, the sandbox where it runs; for YouTube the Data API when only that has a key, and the
-    public feed of channels (`youtube_url`), which can't search, when nothing has.
+    public feed of channels (`youtube_url`), which can't search, when nothing has. What calls take is counted in any
+    case (core/providers/discovery_credits.py); `on_credits` hears of it too.
     """
+    on_credits = recorded(store, on_credits)
     account = _account(settings, http, on_credits)
     feed = YouTubeFeed(http, base_url=youtube_url)
     youtube: Discovery = feed
@@ -52,7 +55,7 @@ def discovery_of(
     return {**found, Network.YOUTUBE: youtube}
 
 
-def _account(settings: Settings, http: httpx.AsyncClient, on_credits: OnCredits | None) -> ScrapeCreators | None:
+def _account(settings: Settings, http: httpx.AsyncClient, on_credits: OnCredits) -> ScrapeCreators | None:
     """Whatever answers on this machine makes its videos up."""
     key, url = settings.scrapecreators_api_key, settings.scrapecreators_api_url or API_URL
     if key is None:

@@ -7,8 +7,19 @@ import pytest
 import redis.asyncio
 
 from core.clock import FixedClock
+from core.metrics import collected
 from core.providers.discoveries import discovery_of
-from core.providers.discovery import Discovery, Network, NotFound, NotSupported, Period, Search
+from core.providers.discovery import (
+    CreditsUsed,
+    Discovery,
+    Network,
+    NotFound,
+    NotSupported,
+    OutOfCredits,
+    Period,
+    Search,
+)
+from core.providers.discovery_credits import credits_left
 from core.settings import Settings
 from tests.core.providers.discoveries import MakeDiscovery
 from tests.core.providers.fake_discovery_server import CHANNEL, FakeDiscoveryServer
@@ -93,3 +104,34 @@ async def test_with_a_real_bot_and_no_key_youtube_cannot_search(
     assert (await found[Network.YOUTUBE].creator("@baker")).creator_id == CHANNEL
     with pytest.raises(NotSupported):
         await found[Network.YOUTUBE].search(Search("bread", Period.DAY))
+
+
+async def test_credits_are_counted_kept_and_told(
+    http: httpx.AsyncClient, redis_store: redis.asyncio.Redis, clock: FixedClock
+) -> None:
+    told: list[CreditsUsed] = []
+
+    async def on_credits(used: CreditsUsed) -> None:
+        told.append(used)
+
+    async with running_sandbox() as sandbox:
+        settings = load(TELEGRAM_API_URL=sandbox.base_url)
+        tiktok = discovery_of(settings, http, redis_store, clock, on_credits=on_credits)[Network.TIKTOK]
+        await sandbox.client.discovery(credits=5)
+        await tiktok.creator("sample_baking_1")
+        assert await credits_left(redis_store) == {"sample": 4}
+        await sandbox.client.discovery(credits=0)
+        with pytest.raises(OutOfCredits):
+            await tiktok.creator("sample_baking_1")
+    assert [used.out for used in told] == [False, True]
+    assert await credits_left(redis_store) == {"sample": 0}
+    figures = [sample for metric in (await collected(redis_store)).collect() for sample in metric.samples]
+    assert {figure.labels["outcome"]: figure.value for figure in figures} == {"charged": 1, "out": 1}
+
+
+async def test_redis_away_costs_no_call(http: httpx.AsyncClient, clock: FixedClock) -> None:
+    away = redis.asyncio.Redis(port=9, socket_connect_timeout=0.2)
+    async with running_sandbox() as sandbox:
+        found = discovery_of(load(TELEGRAM_API_URL=sandbox.base_url), http, away, clock)
+        assert (await found[Network.TIKTOK].creator("sample_baking_1")).handle == "sample_baking_1"
+    await away.aclose()

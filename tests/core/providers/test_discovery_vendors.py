@@ -11,6 +11,7 @@ from core.providers.discovery import (
     FoundPage,
     Network,
     NotFound,
+    OutOfCredits,
     Period,
     ProviderDown,
     Search,
@@ -115,6 +116,22 @@ async def test_tiktok_a_malformed_item_never_costs_the_page(
     networks.overrides[TIKTOK_SEARCH] = {"search_item_list": [item, {"aweme_info": aweme(1)}], "cursor": 12}
     page = await discover("tiktok").search(BREAD)
     assert (page.malformed, len(page.videos), page.cursor) == (1, 1, "12")
+
+
+async def test_what_stands_twice_on_a_page_counts_once(discover: MakeDiscovery, networks: FakeDiscoveryServer) -> None:
+    twice = [{"aweme_info": aweme(number)} for number in (2, 1, 2, 3, 1)]
+    networks.overrides[TIKTOK_SEARCH] = {"search_item_list": twice}
+    page = await discover("tiktok").search(BREAD)
+    assert [video.title for video in page.videos] == ["Bread 2", "Bread 1", "Bread 3"]
+
+
+@pytest.mark.parametrize(("status", "error"), [(404, NotFound), (402, OutOfCredits), (500, ProviderDown)])
+async def test_a_failure_within_a_200_is_one(
+    discover: MakeDiscovery, networks: FakeDiscoveryServer, status: int, error: type[Exception]
+) -> None:
+    networks.overrides[TIKTOK_SEARCH] = {"success": False, "errorStatus": status, "message": "no"}
+    with pytest.raises(error):
+        await discover("tiktok").search(BREAD)
 
 
 @pytest.mark.parametrize("listed", ["x", 5, {"a": 1}, True])
