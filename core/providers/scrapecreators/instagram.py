@@ -137,7 +137,7 @@ class Instagram:
 
     async def creator(self, handle_or_url: str) -> FoundCreator:
         handle = handle_in(handle_or_url, Network.INSTAGRAM)
-        answer = await self._account.get(PROFILE, handle=handle, trim="true")
+        answer = await self._account.get(PROFILE, handle=handle)
         user = self._account.read(within(answer, "data.user"), _User)
         return FoundCreator(
             network=Network.INSTAGRAM,
@@ -159,7 +159,6 @@ class Instagram:
             lambda item: self._found(item, of=creator),
             cursor=cursor,
             handle=creator.handle,
-            trim="true",
         )
 
     async def video(self, url: str) -> FoundVideo:

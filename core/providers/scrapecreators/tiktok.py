@@ -158,7 +158,6 @@ class TikTok:
             handle=creator.handle,
             user_id=creator.creator_id,
             sort_by="latest",
-            trim="true",
         )
 
     async def video(self, url: str) -> FoundVideo:

@@ -59,7 +59,7 @@ async def test_tiktok_is_asked_as_its_catalogue_says(discover: MakeDiscovery, ne
         ("/v1/tiktok/get-trending-feed", {"region": "US", "trim": "true"}),
         (
             "/v3/tiktok/profile/videos",
-            {"handle": "baker", "user_id": BAKER.creator_id, "sort_by": "latest", "trim": "true"},
+            {"handle": "baker", "user_id": BAKER.creator_id, "sort_by": "latest"},
         ),
     ]
 
