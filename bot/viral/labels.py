@@ -52,5 +52,5 @@ def hook_label(hook: Hook, t: Texts) -> Markup:
         Hook.SECRET: t("It promises something that few people know."),
         Hook.YOU: t("It speaks to the viewer directly."),
         Hook.STORY: t("It is told as a personal story."),
-        Hook.STATEMENT: t("It opens with a plain statement."),
+        Hook.STATEMENT: t("Its first words are none of the hooks that I can tell without a language model."),
     }[hook]
