@@ -217,6 +217,7 @@ class MadeUp:
     def __init__(self, seed: str = "sample") -> None:
         self.seed = seed
         self.topics: dict[str, str] = {slug_of(topic): topic for topic in DEFAULT_TOPICS}
+        self._indexes: dict[tuple[str, str], tuple[dict[str, Creator], set[str]]] = {}
 
     def creators(self, network: str, topic: str) -> list[Creator]:
         """Those of a topic, which is known from now on."""
@@ -229,25 +230,33 @@ class MadeUp:
 
     def creator(self, network: str, *names: str) -> Creator | None:
         """By handle, numeric id or channel id, whichever is given."""
-        wanted = {name.lower().removeprefix("@") for name in names if name}
-        for creator in self.all_creators(network):
-            if wanted & {creator.handle, creator.uid, creator.channel_id.lower()}:
-                return creator
-        return None
+        index = self._index(network)
+        wanted = (text for name in names for text in (name, name.removeprefix("@").lower()))
+        return next((index[text] for text in wanted if text in index), None)
 
     def video(self, network: str, video_id: str, now: float) -> Video | None:
         """Published ones only."""
         if network == "tiktok":
             bits, number = divmod(int(video_id) - _TIKTOK_BASE, _NUMBERS) if video_id.isdecimal() else (-1, 0)
-            found = next((creator for creator in self.all_creators(network) if creator.bits == bits), None)
+            found = self._index(network).get(f"bits {bits}")
         else:
             parts = _CODE.fullmatch(video_id)
             number = int(parts[2], 36) if parts else 0
-            all_of_them = self.all_creators(network)
-            found = next((each for each in all_of_them if parts and each.prefix == parts[1]), None)
+            found = self._index(network).get(f"prefix {parts[1]}") if parts else None
         if found is None or not 0 <= number < found.published_count(now):
             return None
         return Video(found, number)
+
+    def _index(self, network: str) -> dict[str, Creator]:
+        """All creators by each of their names and by what their videos' ids begin with. Topics only ever come."""
+        index, indexed = self._indexes.setdefault((self.seed, network), ({}, set()))
+        for slug, topic in self.topics.items():
+            if slug not in indexed:
+                indexed.add(slug)
+                for each in creators_of(self.seed, network, topic, slug):
+                    names = (each.handle, each.uid, each.channel_id, f"bits {each.bits}", f"prefix {each.prefix}")
+                    index |= dict.fromkeys(names, each)
+        return index
 
 
 @lru_cache(maxsize=2048)
