@@ -137,7 +137,7 @@ def _repeats(repeating: Repeating, zone: str, t: Texts, now: datetime) -> list[M
 def _only_repeats(repeats: Sequence[Markup], t: Texts) -> Screen:
     return Screen(
         lines([t("📅 <b>Nothing else is planned.</b>"), *repeats]),
-        [[_to_month(t), Button(t("🔁 Repeats"), ShowAllSeries(1))], _files(t)[:1]],
+        [[_to_month(t), Button(t("🔁 Repeats"), ShowAllSeries(1))], _files(t)],
     )
 
 

@@ -54,6 +54,7 @@ async def feed_behind(session: ReadSession, digest: str) -> PrivateFeed | None:
         link="https://t.me",
         changed_at=_changed_at(feed, podcasts),
         episodes=tuple(episode for podcast in alive for episode in _episodes(podcast)),
+        picture_key=next((podcast.picture_key for podcast in alive if podcast.picture_key is not None), None),
     )
 
 

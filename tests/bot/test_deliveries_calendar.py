@@ -214,6 +214,7 @@ async def test_what_recurs_later_is_told_beside_the_list(chat: Chat, user: User,
     alone = await chat.say("/calendar")
     assert "Nothing else is planned." in alone.text
     assert "🔁 1 post repeats" in alone.text
+    assert alone.button("📤 Export")
     assert (await after(chat, alone, "🔁 Repeats")).button("Recipe of the month.")
     async with deps.tx() as tx:
         other = await make_post(tx, user, "A post.")

@@ -178,15 +178,17 @@ async def test_a_line_that_cannot_be_said_is_refused(tx: Tx, text: str, code: st
 async def test_the_feed_holds_what_is_ready_and_changes_with_what_is_deleted(tx: Tx) -> None:
     owner = await make_user(tx)
     podcast = await ready(tx, owner)
+    podcast.picture_key = "x/pictures/1.jpg"
     await scripted(tx, owner)
     token = await feed_token(tx, owner_id=owner.id)
     feed = await feed_behind(tx.session, digest_of(token))
     assert feed is not None
     assert [(each.title, each.duration_ms, len(each.chapters)) for each in feed.episodes] == [("Rain", 298_000, 2)]
+    assert feed.picture_key == "x/pictures/1.jpg", "apps show the newest episode's picture for the feed"
     await service.delete_podcast(tx, owner_id=owner.id, podcast_id=podcast.id, place=place_of(owner))
     emptied = await feed_behind(tx.session, digest_of(token))
     assert emptied is not None
-    assert emptied.episodes == ()
+    assert (emptied.episodes, emptied.picture_key) == ((), None)
 
 
 async def test_a_rotated_address_ends_the_old_one(tx: Tx) -> None:
