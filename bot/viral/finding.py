@@ -30,7 +30,7 @@ from core.viral.asking import ANYWHERE, PERIODS, REGIONS, Asked, clean_keyword
 from core.viral.models import LookupStatus
 from core.viral.pages import page_data, page_ids, page_seen, sheet_of
 from core.viral.queries import choices_of, lookup_of
-from core.viral.searching import Results
+from core.viral.searching import Results, searchable
 from core.viral.thumbnails import keep_thumbnails
 
 KEYWORD_PROMPT = "viral.keyword"
@@ -147,11 +147,11 @@ async def on_results(context: Context, press: ShowResults) -> None:
 
 
 async def _choices(context: Context, tx: Tx) -> Asked:
-    """The last ones, on a network that can still be read."""
+    """The last ones, on a network that can still be searched."""
     asked = await choices_of(tx.session, owner_id=context.actor.id)
-    networks = context.deps.discoveries
+    networks = searchable(context.deps.discoveries)
     if networks and asked.network not in networks:
-        return replace(asked, network=next(iter(networks)))
+        return replace(asked, network=networks[0])
     return asked
 
 
@@ -164,4 +164,4 @@ async def _changed(context: Context, **changes: object) -> Screen:
 
 async def _card(context: Context, tx: Tx, asked: Asked) -> Screen:
     entitlement = await entitlement_of(tx.session, owner_id=context.actor.id, feature=Feature.VIRAL_QUERIES, now=tx.now)
-    return screens.card(asked, tuple(context.deps.discoveries), entitlement, context.texts)
+    return screens.card(asked, searchable(context.deps.discoveries), entitlement, context.texts)

@@ -51,11 +51,11 @@ OUTSTANDING, ORDINARY = 3.0, 1.0
 
 
 def card(asked: Asked, networks: Collection[Network], entitlement: Entitlement, t: Texts) -> Screen:
-    """What will be looked for, and everything that can be chosen. `networks`: those that can be read here."""
+    """What will be looked for, and everything that can be chosen. `networks`: those that can be searched here."""
     if not networks:
         return Screen(
             t(
-                "🔥 <b>What goes viral</b>\nNo network can be read here yet. Whoever runs this bot has to give it "
+                "🔥 <b>What goes viral</b>\nNo network can be searched here yet. Whoever runs this bot has to give it "
                 "access to one first."
             )
         )

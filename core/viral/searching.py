@@ -5,7 +5,7 @@ when the network can't be asked. One upstream call answers all equal searches of
 """
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -17,7 +17,8 @@ from core import ids
 from core.db import Json, ReadSession
 from core.deps import Deps
 from core.errors import AppError, ProviderError
-from core.providers.discovery import Discovery, DiscoveryErrorCode, FoundCreator, FoundVideo
+from core.providers import youtube_feed
+from core.providers.discovery import Discovery, DiscoveryErrorCode, FoundCreator, FoundVideo, Network
 from core.tx import Tx
 from core.viral.asking import Asked
 from core.viral.flights import alone, failure_since, note_failure
@@ -202,6 +203,11 @@ async def _record(tx: Tx, asked: Asked, video_ids: Sequence[ids.VideoId], *, pro
         upsert.on_conflict_do_update(index_elements=["network", "keyword", "period", "region"], set_=brought)
     )
     return Results(list(video_ids), tx.now, sample)
+
+
+def searchable(discoveries: Mapping[Network, Discovery]) -> list[Network]:
+    """The networks that can be searched: the public feeds of channels can't."""
+    return [network for network, discovery in discoveries.items() if discovery.name != youtube_feed.PROVIDER]
 
 
 def _is_fresh(results: Results, now: datetime) -> bool:

@@ -1,9 +1,11 @@
 """What goes viral, as its screens say it, and what happens to whom presses."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
 
 from bot.app import Application
@@ -12,12 +14,14 @@ from bot.viral import screens
 from bot.viral.actions import ShowResults, ShowVideo
 from bot.viral.sentences import network_problem
 from core import ids
-from core.providers.discovery import DiscoveryErrorCode
+from core.providers.discovery import Discovery, DiscoveryErrorCode, Network
+from core.providers.youtube_feed import YouTubeFeed
 from core.telegram.content import CAPTION_LIMIT
 from core.tx import Tx
 from core.viral.keeping import keep_page
 from core.viral.models import Lookup, LookupStatus
 from tests.bot.chat import Chat
+from tests.core.viral.networks import PlayedNetwork
 from tests.core.viral.worlds import NOW, creator, video
 
 T = Texts("en")
@@ -117,10 +121,23 @@ async def test_somebody_elses_results_are_not_there(application: Application, ch
         assert "no longer kept" in answer.text
 
 
-async def test_without_a_network_nothing_is_offered_that_leads_nowhere(chat: Chat) -> None:
-    card = await chat.say("/viral")
-    assert "No network can be read here" in card.text
+async def test_without_a_network_that_can_be_searched_nothing_is_offered(
+    application: Application, chat: Chat, http: httpx.AsyncClient
+) -> None:
+    feeds: dict[Network, Discovery] = {Network.YOUTUBE: YouTubeFeed(http)}
+    reading = replace(application, deps=replace(application.deps, discoveries=feeds))
+    card = await Chat(reading, chat.sandbox, chat.person).say("/viral")
+    assert "No network can be searched here" in card.text
     assert not card.buttons
+
+
+async def test_only_networks_that_can_be_searched_are_offered(application: Application, chat: Chat) -> None:
+    network = PlayedNetwork(network=Network.INSTAGRAM)
+    searching = replace(application, deps=replace(application.deps, discoveries={Network.INSTAGRAM: network}))
+    card = await Chat(searching, chat.sandbox, chat.person).say("/viral bread")
+    assert "Instagram · “bread” · Last 7 days · Anywhere" in card.text
+    assert card.buttons[0].text == "✓ Instagram"
+    assert "TikTok" not in card.text + str(card.buttons)
 
 
 async def test_an_empty_keyword_is_asked_for_again(chat: Chat) -> None:
