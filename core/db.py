@@ -122,6 +122,15 @@ def any_of(values: Collection[UUID]) -> ColumnElement[Any]:
     return func.any(literal(list(values), ARRAY(Uuid)))
 
 
+def any_found(wanted: Select[tuple[UUID]]) -> ColumnElement[Any]:
+    """To be compared with a column: one of what `wanted` gives, which is looked up once.
+
+    `IN` may look it up anew for each row it is compared with; one that locks and skips what is locked then takes more
+    than its limit. https://www.postgresql.org/docs/current/sql-select.html#SQL-FOR-UPDATE-SHARE
+    """
+    return func.any(func.array(wanted.scalar_subquery()))
+
+
 async def paged(session: AsyncSession, ordered: Select[Row], page: Page) -> Paged[Row]:
     """The asked page of an ordered select, with the total."""
     total = await session.scalar(select(func.count()).select_from(ordered.order_by(None).subquery())) or 0

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import Select, func, select, update
 
-from core.db import ReadSession
+from core.db import ReadSession, any_found
 from core.deliveries.models import FINAL, Delivery, DeliveryKind, DeliveryStatus, Priority
 from core.deliveries.service import CANCELLABLE, HELD, TICKET_LEASE, Leased, new_ticket
 from core.telegram.outcomes import Refusal
@@ -61,7 +61,7 @@ async def lease_broadcasts(
     ticket = new_ticket()
     rows = await tx.session.scalars(
         update(Delivery)
-        .where(Delivery.id.in_(due))
+        .where(Delivery.id == any_found(due))
         .values(status=DeliveryStatus.LEASED, leased_by=ticket, lease_until=tx.now + TICKET_LEASE)
         .returning(Delivery.id)
         .execution_options(synchronize_session=False)

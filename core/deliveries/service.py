@@ -11,7 +11,7 @@ from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core import ids
-from core.db import Json, ReadSession, TelegramId, any_of
+from core.db import Json, ReadSession, TelegramId, any_found, any_of
 from core.deliveries.models import Delivery, DeliveryKind, DeliveryStatus, Priority
 from core.queue import DELIVERIES, JobSpec
 from core.tx import Tx
@@ -139,7 +139,7 @@ async def lease_due(tx: Tx, *, limit: int, in_flight_max: int = IN_FLIGHT_MAX) -
     )
     rows = await tx.session.scalars(
         update(Delivery)
-        .where(Delivery.id.in_(due))
+        .where(Delivery.id == any_found(due))
         .values(status=DeliveryStatus.LEASED, leased_by=ticket, lease_until=tx.now + TICKET_LEASE)
         .returning(Delivery.id)
         .execution_options(synchronize_session=False)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core import ids
-from core.db import ReadSession, TelegramId
+from core.db import ReadSession, TelegramId, any_found
 from core.deliveries.models import Delivery, DeliveryStatus, StatusMessage
 from core.queue import EVENTS, JobSpec
 from core.tx import Tx
@@ -158,7 +158,7 @@ async def _refresh(tx: Tx, which: ColumnElement[bool], *, limit: int) -> int:
     )
     rows = await tx.session.execute(
         update(StatusMessage)
-        .where(StatusMessage.subject_id.in_(due))
+        .where(StatusMessage.subject_id == any_found(due))
         .values(
             version=StatusMessage.version + 1,
             cosmetic=or_(StatusMessage.cosmetic, StatusMessage.shown_version == StatusMessage.version),

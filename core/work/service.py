@@ -11,6 +11,7 @@ from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import aliased
 
 from core import ids
+from core.db import any_found
 from core.errors import AppError
 from core.queue import JobSpec
 from core.tx import Tx
@@ -234,7 +235,7 @@ async def sweep_work(tx: Tx, specs: Mapping[str, JobSpec]) -> int:
     )
     rows = await tx.session.execute(
         update(Work)
-        .where(Work.id.in_(waiting))
+        .where(Work.id == any_found(waiting))
         .values(
             next_attempt_at=tx.now + func.least(func.greatest(PUSH_GRACE, tx.now - Work.created_at), PUSH_GRACE_MAX),
             lease_until=None,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import text
 
 from core import ids
 from core.clock import FixedClock
@@ -85,6 +86,17 @@ async def test_what_is_due_later_waits_for_the_scheduler(deps: Deps, clock: Fixe
         leased = await deliveries.lease_due(tx, limit=10)
         assert leased is not None
         assert leased.delivery_ids == [delivery_id]
+
+
+async def test_no_plan_of_the_database_leases_more_than_the_limit(tx: Tx) -> None:
+    for _ in range(5):
+        (await row(tx, await add(tx, in_s=60))).next_attempt_at = tx.now
+    await tx.session.flush()
+    for way in ("hashagg", "hashjoin", "mergejoin", "material", "sort"):
+        await tx.session.execute(text(f"SET LOCAL enable_{way} = off"))
+    leased = await deliveries.lease_due(tx, limit=2)
+    assert leased is not None
+    assert len(leased.delivery_ids) == 2
 
 
 async def test_the_same_dedupe_key_adds_nothing(tx: Tx) -> None:
