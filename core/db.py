@@ -122,7 +122,7 @@ def any_of(values: Collection[UUID]) -> ColumnElement[Any]:
     return func.any(literal(list(values), ARRAY(Uuid)))
 
 
-def any_found(wanted: Select[tuple[UUID]]) -> ColumnElement[Any]:
+def any_found(wanted: Select[Any]) -> ColumnElement[Any]:
     """To be compared with a column: one of what `wanted` gives, which is looked up once.
 
     `IN` may look it up anew for each row it is compared with; one that locks and skips what is locked then takes more
