@@ -55,6 +55,7 @@ async def show_status(
 ) -> None:
     """Let the subject's message show `notice`. `message_id` names the message to take over; without one, the
     subject's present message changes, or a new one is sent."""
+    later = _can_wait(data)
     values = {
         "subject_id": subject_id,
         "owner_id": owner_id,
@@ -63,7 +64,7 @@ async def show_status(
         "notice": notice,
         "data": dict(data),
         "cosmetic": False,
-        "refresh_at": tx.now + SHOWING,
+        "refresh_at": _next_look(tx, later=later),
     }
     upsert = insert(StatusMessage).values(version=1, shown_version=0, **values)
     changed = {key: value for key, value in values.items() if key != "subject_id"}
@@ -74,7 +75,13 @@ async def show_status(
             index_elements=["subject_id"], set_={**changed, "version": StatusMessage.version + 1}
         )
     )
-    _enqueue(tx, subject_id, later=_can_wait(data))
+    if not later:
+        _enqueue(tx, subject_id, later=False)
+
+
+def _next_look(tx: Tx, *, later: bool) -> datetime:
+    """What can wait is left to the scheduler, which has many looked after by one job."""
+    return tx.now if later else tx.now + SHOWING
 
 
 def _enqueue(tx: Tx, *subject_ids: UUID, later: bool) -> None:
@@ -203,7 +210,7 @@ async def give_up_status(tx: Tx, subject_id: UUID, *, version: int) -> None:
 
 
 async def _end_showing(tx: Tx, subject_id: UUID, *, version: int, **values: Any) -> None:
-    """When a newer version was written meanwhile, that one is enqueued."""
+    """When a newer version was written meanwhile, that one is shown next."""
     row = await tx.session.scalar(
         update(StatusMessage)
         .where(StatusMessage.subject_id == subject_id)
@@ -212,5 +219,7 @@ async def _end_showing(tx: Tx, subject_id: UUID, *, version: int, **values: Any)
         .execution_options(synchronize_session=False)
     )
     if row is not None and row.version > version:
-        row.refresh_at = tx.now + SHOWING
-        _enqueue(tx, subject_id, later=row.cosmetic or _can_wait(row.data))
+        later = row.cosmetic or _can_wait(row.data)
+        row.refresh_at = _next_look(tx, later=later)
+        if not later:
+            _enqueue(tx, subject_id, later=False)
