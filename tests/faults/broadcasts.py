@@ -21,6 +21,8 @@ from core.broadcasts import service as broadcasts
 from core.broadcasts.models import Broadcast, BroadcastStatus
 from core.broadcasts.progress import progress_of
 from core.broadcasts.service import broadcast_of
+from core.deliveries.broadcasting import IN_FLIGHT_MAX
+from core.deliveries.service import UNLIMITED_IN_FLIGHT
 from core.deps import Deps
 from tests.bench.counting_api import CountingApi
 from tests.bench.deliveries import Bakery, bakery_of, started
@@ -32,8 +34,8 @@ WATCHED_S: Final = 2.5
 """How long it is looked at after that."""
 ENDS_WITHIN_S: Final = 400.0
 BLOCKED_SHARE: Final = 0.03
-CALLS_IN_FLIGHT: Final = 60
-"""At most so many answers are lost with a worker."""
+KILLS: Final = 2
+"""Of the worker. With it, at most the answers are lost to what was set aside."""
 CONTENT: Final = {"text": "Bread for everybody.", "format": "plain"}
 
 
@@ -42,6 +44,7 @@ class Outcome:
     """Counts, and in words what mustn't have been."""
 
     people: int
+    in_flight_max: int
     lost: int = 0
     twice: int = 0
     after_pause: int = 0
@@ -94,7 +97,7 @@ class Stage:
 
 async def play(people: int, *, rate_per_s: float = 0) -> Outcome:
     """To `people`, of whom a few have blocked the bot without its knowing."""
-    outcome = Outcome(people)
+    outcome = Outcome(people, IN_FLIGHT_MAX if rate_per_s else UNLIMITED_IN_FLIGHT)
     async with _stage(people, rate_per_s) as stage:
         stage.api.blocked_by = {FIRST_CHAT + number for number in range(0, people, round(1 / BLOCKED_SHARE))}
         await _through_everything(stage, outcome)
@@ -134,7 +137,7 @@ async def _judge(stage: Stage, outcome: Outcome, ended: Broadcast) -> None:
     for holds, words in (
         (told == expected, f"it says {told}"),
         (outcome.lost == 0, f"{outcome.lost} got nothing"),
-        (outcome.twice <= 2 * CALLS_IN_FLIGHT, f"{outcome.twice} got it twice"),
+        (outcome.twice <= KILLS * outcome.in_flight_max, f"{outcome.twice} got it twice"),
         (marked == blocked, f"{marked} of {blocked} are marked as blocked"),
         (outcome.after_pause == 0, f"{outcome.after_pause} were sent long after the pause"),
     ):
