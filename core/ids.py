@@ -26,6 +26,11 @@ VideoId = NewType("VideoId", UUID)
 SearchId = NewType("SearchId", UUID)
 LookupId = NewType("LookupId", UUID)
 SavedVideoId = NewType("SavedVideoId", UUID)
+AnalysisId = NewType("AnalysisId", UUID)
+DigestId = NewType("DigestId", UUID)
+RefreshId = NewType("RefreshId", UUID)
+IssueId = NewType("IssueId", UUID)
+WatchId = NewType("WatchId", UUID)
 
 KINDS = (
     UserId,
@@ -47,6 +52,11 @@ KINDS = (
     SearchId,
     LookupId,
     SavedVideoId,
+    AnalysisId,
+    DigestId,
+    RefreshId,
+    IssueId,
+    WatchId,
 )
 """All of them, for the tables."""
 

@@ -1,11 +1,13 @@
 """All tables in one place, for migrations: importing this fills `Base.metadata`."""
 
 from core.accounts import models as accounts
+from core.analyses import models as analyses
 from core.billing import models as billing
 from core.broadcasts import models as broadcasts
 from core.channels import models as channels
 from core.db import Base
 from core.deliveries import models as deliveries
+from core.digests import models as digests
 from core.evergreen import models as evergreen
 from core.podcasts import models as podcasts
 from core.posts import models as posts
@@ -18,10 +20,12 @@ from core.work import models as work
 __all__ = [
     "Base",
     "accounts",
+    "analyses",
     "billing",
     "broadcasts",
     "channels",
     "deliveries",
+    "digests",
     "evergreen",
     "podcasts",
     "posts",

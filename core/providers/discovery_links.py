@@ -22,7 +22,9 @@ _HANDLES = {
 }
 _CHANNEL_ID = re.compile(r"UC[\w-]{22}", re.ASCII)
 _VIDEO_ID = re.compile(r"[\w-]{11}", re.ASCII)
-_NO_PROFILES = frozenset({"p", "reel", "reels", "tv", "explore", "stories", "accounts", "watch", "shorts", "feed"})
+_NO_PROFILES = frozenset(
+    {"p", "reel", "reels", "tv", "explore", "stories", "accounts", "watch", "shorts", "feed", "share", "direct"}
+)
 
 
 def network_of(address: str) -> Network | None:
@@ -46,6 +48,21 @@ def handle_in(text: str, network: Network) -> str:
     if not _HANDLES[network].fullmatch(named) or not named.strip("."):
         raise InvalidInput(DiscoveryErrorCode.BAD_ADDRESS, network=network.value)
     return named
+
+
+def profile_in(address: str, network: Network) -> str:
+    """Whose page an address of the network leads to, or into: a handle or a channel's id; "" when it doesn't tell."""
+    return _profile(_parts(address)[1], network)
+
+
+def video_id_in(address: str) -> str:
+    """The id in the address of a video, as videos are known by it; "" in one that is shortened."""
+    network, (_, segments, _) = network_of(address), _parts(address)
+    if network is Network.YOUTUBE:
+        return youtube_video_id(address)
+    if network is Network.INSTAGRAM:
+        return segments[-1] if segments else ""
+    return segments[-1].removesuffix(".html") if segments and segments[-1].removesuffix(".html").isdecimal() else ""
 
 
 def video_address(text: str, network: Network) -> str:

@@ -18,7 +18,10 @@ NO_VIDEOS = text("'{}'")
 
 class Creator(Base):
     __tablename__ = "creators"
-    __table_args__ = (UniqueConstraint("network", "network_creator_id"),)
+    __table_args__ = (
+        UniqueConstraint("network", "network_creator_id"),
+        Index("ix_creators_network_handle", "network", text("lower(handle)")),
+    )
 
     id: Mapped[ids.CreatorId] = mapped_column(primary_key=True, default=ids.new)
     network: Mapped[str]

@@ -18,13 +18,14 @@ from core.db import Json, ReadSession
 from core.deps import Deps
 from core.errors import AppError, ProviderError
 from core.providers import youtube_feed
-from core.providers.discovery import Discovery, DiscoveryErrorCode, FoundCreator, FoundVideo, Network
+from core.providers.discovery import Discovery, FoundCreator, FoundVideo, Network
 from core.tx import Tx
 from core.viral.asking import Asked
 from core.viral.flights import alone, failure_since, note_failure
 from core.viral.keeping import creator_key, keep_creators, keep_page, note_listed
 from core.viral.models import Creator, StoredSearch
 from core.viral.numbers import outliers
+from core.viral.paging import read_pages
 from core.viral.ranking import RESULTS_MOST, ranked
 from core.viral.scores import OTHERS_LEAST
 from core.work.service import error_row
@@ -97,30 +98,17 @@ async def _refreshed(deps: Deps, discovery: Discovery, asked: Asked, tell: Tell)
     return results
 
 
-async def _search(discovery: Discovery, asked: Asked, tell: Tell) -> tuple[list[FoundVideo], bool]:
-    """Pages until there are enough. Of one that fails behind the first, what came before is kept.
-
-    Networks bring videos again and give cursors again: the one is no news, the other ends it.
-    """
-    found: dict[str, FoundVideo] = {}
-    sample, cursor, seen = False, None, set[str | None]()
-    try:
-        async with asyncio.timeout(SEARCH_WITHIN_S):
-            for number in range(PAGES_MOST):
-                tell("searching", 10 + 15 * number)
-                page = await discovery.search(asked.search, cursor)
-                found.update({video.video_id: video for video in page.videos})
-                sample, cursor = sample or page.sample, page.cursor
-                if cursor is None or cursor in seen or len(found) >= ENOUGH:
-                    break
-                seen.add(cursor)
-    except TimeoutError as exc:
-        if not found:
-            raise ProviderError(DiscoveryErrorCode.TIMEOUT, provider=discovery.name, retryable=True) from exc
-    except ProviderError:
-        if not found:
-            raise
-    return list(found.values()), sample
+async def _search(discovery: Discovery, asked: Asked, tell: Tell) -> tuple[Sequence[FoundVideo], bool]:
+    """Pages until there are enough."""
+    listed = await read_pages(
+        discovery,
+        lambda cursor: discovery.search(asked.search, cursor),
+        pages=PAGES_MOST,
+        enough=ENOUGH,
+        within_s=SEARCH_WITHIN_S,
+        tell=lambda number: tell("searching", 10 + 15 * number),
+    )
+    return listed.videos, listed.sample
 
 
 async def _compare(
