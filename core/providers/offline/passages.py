@@ -16,6 +16,7 @@ from core.providers.answering import Asked, EpisodeAnswer, Quoted, TooVague
 from core.providers.offline import cues
 from core.providers.offline.dialogue import ENGINE
 from core.providers.offline.reading import read
+from core.providers.offline.unspaced import RUN, pieces_of
 from core.providers.offline.words import Vocabulary
 from core.providers.text import Usage
 from core.sentences import split_sentences
@@ -53,37 +54,55 @@ class _Passage:
     """Of the host's question right before it."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What is looked for, and how texts are compared with it. `pieces`: where words don't stand apart."""
+
+    vocabulary: Vocabulary
+    pieces: frozenset[str]
+    wanted: frozenset[str]
+
+    def stems(self, text: str) -> frozenset[str]:
+        found = frozenset(piece for piece in self.pieces if piece in text)
+        for piece in found:
+            text = text.replace(piece, " ")
+        return found | _stems(text, self.vocabulary)
+
+
 def _answer(asked: Asked) -> EpisodeAnswer:
-    vocabulary = Vocabulary(asked.language)
-    wanted = _wanted(asked.question, vocabulary)
+    search = _search(asked)
+    wanted = search.wanted
     if not wanted:
         raise TooVague
-    passages = [*_said(asked, vocabulary), *_unsaid(asked, vocabulary)]
+    passages = [*_said(asked, search), *_unsaid(asked, search)]
     weights = _weights(wanted, passages)
     telling = [at for at, one in enumerate(passages) if not one.asks and len(one.stems - wanted) >= _LEAST_NEW]
     scored = [(_share(passages[at], weights), -at) for at in telling]
     best = sorted((pair for pair in scored if pair[0] >= _LEAST_SHARE), reverse=True)[:_MOST]
     kept = sorted(-at for share, at in best if share >= _NEAR_BEST * best[0][0])
-    return EpisodeAnswer(quoted=tuple(_cut(passages[at].quoted, wanted, vocabulary, asked.language) for at in kept))
+    return EpisodeAnswer(quoted=tuple(_cut(passages[at].quoted, search, asked.language) for at in kept))
 
 
-def _wanted(question: str, vocabulary: Vocabulary) -> frozenset[str]:
+def _search(asked: Asked) -> _Search:
     """What it is about: without the words with which people ask ("what happened to …"), unless there are no others."""
+    vocabulary = Vocabulary(asked.language)
+    material = "\n".join([*(one.text for one in asked.spoken), *(source.text for source in asked.sources)])
+    pieces = pieces_of(asked.question, material, asked.language)
     asking = frozenset(vocabulary.stem(word) for word in cues.word_list("asking"))
-    stems = _stems(question, vocabulary)
-    return stems - asking or stems
+    stems = _stems(RUN.sub(" ", asked.question), vocabulary)
+    return _Search(vocabulary, pieces, pieces | (stems - asking) or stems)
 
 
-def _said(asked: Asked, vocabulary: Vocabulary) -> Iterator[_Passage]:
+def _said(asked: Asked, search: _Search) -> Iterator[_Passage]:
     carried: frozenset[str] = frozenset()
     for one in asked.spoken:
-        stems = _stems(one.text, vocabulary)
+        stems = search.stems(one.text)
         asks = bool(_ASKS.search(one.text))
         yield _Passage(Quoted(one.text, one), stems, asks, carried)
         carried = stems if asks else frozenset()
 
 
-def _unsaid(asked: Asked, vocabulary: Vocabulary) -> Iterator[_Passage]:
+def _unsaid(asked: Asked, search: _Search) -> Iterator[_Passage]:
     """What the sources say and the episode has left out; a sentence with the one that goes on from it."""
     said = [key_of(sentence) for one in asked.spoken for sentence in split_sentences(one.text, asked.language)]
     for number, source in enumerate(asked.sources):
@@ -93,7 +112,7 @@ def _unsaid(asked: Asked, vocabulary: Vocabulary) -> Iterator[_Passage]:
             if text and not is_said(key_of(text), said):
                 goes_on = following is not None and following.follows
                 quoted = f"{sentence.text} {following.text}" if goes_on else sentence.text
-                yield _Passage(Quoted(quoted, source=number), _stems(quoted, vocabulary))
+                yield _Passage(Quoted(quoted, source=number), search.stems(quoted))
 
 
 def _weights(wanted: frozenset[str], passages: Sequence[_Passage]) -> dict[str, float]:
@@ -108,12 +127,12 @@ def _share(passage: _Passage, weights: dict[str, float]) -> float:
     return (own + _CARRIED * carried) / sum(weights.values())
 
 
-def _cut(quoted: Quoted, wanted: frozenset[str], vocabulary: Vocabulary, language: str) -> Quoted:
+def _cut(quoted: Quoted, search: _Search, language: str) -> Quoted:
     """Of a long line the sentences from the first that holds a word of the question on, up to a few."""
     if len(quoted.text) <= _QUOTE_CHARACTERS:
         return quoted
     sentences = split_sentences(quoted.text, language)
-    first = next((at for at, one in enumerate(sentences) if _stems(one, vocabulary) & wanted), 0)
+    first = next((at for at, one in enumerate(sentences) if search.stems(one) & search.wanted), 0)
     kept = sentences[first]
     for sentence in sentences[first + 1 :]:
         if len(kept) + len(sentence) >= _QUOTE_CHARACTERS:

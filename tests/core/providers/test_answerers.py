@@ -98,6 +98,80 @@ async def test_offline_a_question_without_a_word_to_look_for_is_refused() -> Non
         await offline("What is it?")
 
 
+WITHOUT_SPACES = {
+    "zh": (
+        "市长称这是这座城市最后一次毫无准备地迎接洪水。",
+        "街道、屋顶和公园吸收雨水，再慢慢释放。",
+        "这个概念来自中国，一位景观设计师在2012年的暴雨之后使它闻名。",
+        "损失达到六千二百万欧元，七座桥中有两座再也没有开放。",
+    ),
+    "ja": (
+        "市長は、それを街が準備なしに迎える最後の洪水と呼びました。",
+        "道路や屋根や公園が水を吸収し、蓄え、ゆっくりと放出します。",
+        "この考え方は中国から来たもので、2012年の嵐のあとに景観建築家が有名にしました。",
+        "被害は六千二百万ユーロに達し、七つの橋のうち二つは二度と開通しませんでした。",
+    ),
+    "th": (
+        "นายกเทศมนตรีเรียกมันว่าน้ำท่วมครั้งสุดท้ายที่เมืองจะเผชิญโดยไม่ได้เตรียมตัว",
+        "ถนน หลังคา และสวนสาธารณะดูดซับน้ำฝน เก็บไว้ แล้วค่อยๆ ปล่อยออก",
+        "แนวคิดนี้มาจากประเทศจีน ภูมิสถาปนิกทำให้มันมีชื่อเสียงหลังพายุในปี 2012",
+        "ความเสียหายสูงถึงหกสิบสองล้านยูโร และสะพานสองในเจ็ดแห่งไม่เคยเปิดอีกเลย",
+    ),
+    "ko": (
+        "시장은 그것을 도시가 준비 없이 맞이할 마지막 홍수라고 불렀다.",
+        "거리와 지붕과 공원은 빗물을 흡수하고 저장한 뒤 천천히 내보낸다.",
+        "이 개념은 중국에서 왔으며, 2012년 폭풍 이후 한 조경가가 유명하게 만들었다.",
+        "피해는 6천2백만 유로에 달했고, 일곱 다리 중 두 개는 다시 열리지 않았다.",
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "number"),
+    [
+        ("zh", "市长说了什么？", 0),
+        ("zh", "这个概念来自哪里？", 2),
+        ("zh", "损失有多少？", 3),
+        ("zh", "桥怎么样了？", 3),
+        ("ja", "市長は洪水を何と呼びましたか？", 0),
+        ("ja", "その考え方はどこから来ましたか？", 2),
+        ("ja", "橋はどうなりましたか？", 3),
+        ("th", "นายกเทศมนตรีเรียกน้ำท่วมว่าอะไร", 0),
+        ("th", "แนวคิดนี้มาจากไหน", 2),
+        ("th", "เกิดอะไรขึ้นกับสะพาน", 3),
+        ("ko", "이 개념은 어디에서 왔나요?", 2),
+        ("ko", "다리는 어떻게 되었나요?", 3),
+    ],
+)
+async def test_offline_words_are_found_where_no_space_parts_them(language: str, question: str, number: int) -> None:
+    said = tuple(Spoken("Theo", text, 1, 0) for text in WITHOUT_SPACES[language])
+    found, _ = await OfflineAnswerer().answer(Asked(question, language, "", said, ()))
+    assert [one.spoken for one in found.quoted] == [said[number]]
+
+
+@pytest.mark.parametrize(
+    ("language", "question"),
+    [
+        ("zh", "大象住在哪里？"),
+        ("ja", "象はどこに住んでいますか？"),
+        ("th", "ช้างอาศัยอยู่ที่ไหน"),
+        ("ko", "코끼리는 어디에 사나요?"),
+    ],
+)
+async def test_offline_words_without_spaces_that_are_nowhere_are_no_answer(language: str, question: str) -> None:
+    said = tuple(Spoken("Theo", text, 1, 0) for text in WITHOUT_SPACES[language])
+    assert (await OfflineAnswerer().answer(Asked(question, language, "", said, ())))[0].is_empty
+
+
+@pytest.mark.parametrize(
+    ("language", "question"), [("zh", "这是什么？"), ("ja", "それは何ですか？"), ("th", "มันคืออะไร")]
+)
+async def test_offline_words_with_which_people_ask_are_known_without_spaces(language: str, question: str) -> None:
+    said = tuple(Spoken("Theo", text, 1, 0) for text in WITHOUT_SPACES[language])
+    with pytest.raises(TooVague):
+        await OfflineAnswerer().answer(Asked(question, language, "", said, ()))
+
+
 async def test_the_question_and_the_material_stand_between_marks(
     model_server: FakeModelServer, make_client: MakeClient
 ) -> None:
