@@ -2,12 +2,13 @@
 
 import asyncio
 import signal
+from contextlib import AsyncExitStack
 
 import structlog
 from telegram.error import InvalidToken, TelegramError
 
 from bot.app import Application, build_application, publish_admin_menus, publish_menu
-from bot.polling import Poller
+from bot.polling import Poller, unless_stopped
 from bot.processor import SerialPerUser
 from core import log as logging_setup
 from core.accounts.service import admin_chats
@@ -39,7 +40,10 @@ async def _run(settings: Settings) -> None:
     stop = asyncio.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
-    async with open_deps(settings) as deps, open_bot(deps.settings, deps.redis) as bot:
+    async with open_deps(settings) as deps, AsyncExitStack() as opened:
+        bot = await unless_stopped(stop, opened.enter_async_context(open_bot(deps.settings, deps.redis)))
+        if bot is None:
+            return
         application = build_application(deps, bot)
         poller = Poller(
             bot=bot,

@@ -7,20 +7,24 @@ told to stop confirms what it has handled; one that is killed between an answer 
 
 import asyncio
 import json
-from collections.abc import Callable, Coroutine
+import warnings
+from collections.abc import Callable, Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
 import redis.asyncio
 import structlog
 from redis.exceptions import RedisError
 from telegram import Bot, Update
 from telegram.error import Conflict, InvalidToken, NetworkError, TelegramError
+from telegram.warnings import PTBUserWarning
 
 from core.telegram.errors import FloodWait
 
 log = structlog.get_logger()
+
+T = TypeVar("T")
 
 POLL_S = 50
 """How long Telegram holds an empty answer back."""
@@ -31,6 +35,21 @@ RETRY_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Waits between polls that fail in a row."""
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 ALLOWED_UPDATES += ["chat_member", "channel_post", "pre_checkout_query"]
+UNREADABLE: tuple[type[Exception], ...] = (TypeError, KeyError, ValueError, AttributeError, OverflowError)
+"""What the library raises for an object that isn't as documented."""
+
+
+async def unless_stopped(stop: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | None:
+    """What comes of the work; None when told to stop before, and then the work is cancelled."""
+    working, stopping = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
+    await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if working.done():
+        return working.result()
+    working.cancel()
+    with suppress(asyncio.CancelledError, TelegramError):
+        await working
+    return None
 
 
 @dataclass(slots=True)
@@ -50,6 +69,7 @@ class Poller:
         failures = 0
         self.on_ready()
         while not stop.is_set():
+            asked_at = asyncio.get_running_loop().time()
             try:
                 updates = await self._next_updates(stop)
             except InvalidToken:
@@ -60,6 +80,8 @@ class Poller:
                 continue
             failures = 0
             await self._handle(updates)
+            if not updates and asyncio.get_running_loop().time() - asked_at < MOMENT_S:
+                await _pause(stop, MOMENT_S)  # a server that doesn't hold an empty answer back
         await self._confirm()
         if self._running:
             await asyncio.wait(self._running, timeout=5)
@@ -73,28 +95,31 @@ class Poller:
         except TelegramError as error:
             log.warning("bot.last_updates_not_confirmed", detail=error.message)
 
-    async def _next_updates(self, stop: asyncio.Event) -> tuple[Update, ...]:
+    async def _next_updates(self, stop: asyncio.Event) -> Sequence[Update]:
         """The next batch; nothing when told to stop meanwhile."""
-        polling = asyncio.ensure_future(
-            self.bot.get_updates(
-                offset=self._offset,
-                limit=BATCH,
-                timeout=POLL_S,
-                read_timeout=POLL_S + 10,
-                allowed_updates=ALLOWED_UPDATES,
-            )
-        )
-        stopping = asyncio.ensure_future(stop.wait())
-        await asyncio.wait({polling, stopping}, return_when=asyncio.FIRST_COMPLETED)
-        stopping.cancel()
-        if polling.done():
-            return polling.result()
-        polling.cancel()
-        with suppress(asyncio.CancelledError, TelegramError):
-            await polling
-        return ()
+        asked: dict[str, Any] = {"offset": self._offset, "limit": BATCH, "allowed_updates": ALLOWED_UPDATES}
+        try:
+            polling = self.bot.get_updates(**asked, timeout=POLL_S, read_timeout=POLL_S + 10)
+            return await unless_stopped(stop, polling) or ()
+        except UNREADABLE:
+            return await self._readable_updates(asked)
 
-    async def _handle(self, updates: tuple[Update, ...]) -> None:
+    async def _readable_updates(self, asked: dict[str, Any]) -> list[Update]:
+        """A batch that has one in it that the library can't read: that one is left out, and the others are handled."""
+        with warnings.catch_warnings(action="ignore", category=PTBUserWarning):  # it advises the call that failed
+            raw = await self.bot.do_api_request("getUpdates", asked)
+        updates = [readable for one in raw if (readable := self._read(one)) is not None]
+        self._offset = max((one["update_id"] + 1 for one in raw), default=self._offset)
+        return updates
+
+    def _read(self, raw: dict[str, Any]) -> Update | None:
+        try:
+            return Update.de_json(raw, self.bot)
+        except UNREADABLE as error:
+            log.error("bot.update_unreadable", update_id=raw["update_id"], detail=str(error))
+            return None
+
+    async def _handle(self, updates: Sequence[Update]) -> None:
         if not updates:
             return
         tasks = {asyncio.create_task(self._process(update)): update for update in updates}
@@ -141,7 +166,7 @@ class Poller:
     async def _unfinished(self) -> list[Update]:
         """What an earlier process had begun and not finished, the oldest first."""
         noted = await self.store.hgetall(self._key)
-        updates = [Update.de_json(json.loads(text), self.bot) for text in noted.values()]
+        updates = [update for text in noted.values() if (update := self._read(json.loads(text))) is not None]
         return sorted(updates, key=lambda update: update.update_id)
 
     def _resume(self, updates: list[Update]) -> None:

@@ -1,6 +1,7 @@
 """Polling: an update is confirmed when it was handled, and what a killed process had begun is taken up again."""
 
 import asyncio
+import json
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from telegram import Bot, Update
 from bot.polling import Poller
 from core.settings import Settings
 from core.telegram.client import open_bot
+from tests.core.telegram.fake_telegram import fake_telegram
 from tests.forked import ROOT, Forked
 from tests.sandbox_server import RunningSandbox, running_sandbox
 from web.sandbox.client import Person
@@ -144,6 +146,36 @@ async def test_one_update_that_fails_does_not_hold_the_others(
         await handled.wait_for("whole")
     assert handled.begun == ["broken", "whole"]
     assert await waiting_at_telegram(polled_bot) == 0
+
+
+async def test_one_update_that_nobody_can_read_does_not_hold_the_others(redis_store: redis.asyncio.Redis) -> None:
+    """A sender without a name is not as documented. The message is left out, and confirmed."""
+    chat = {"id": 1, "type": "private"}
+    batch = [
+        {"update_id": 10, "message": {"message_id": 1, "date": 1, "chat": chat, "text": "before"}},
+        {"update_id": 11, "message": {"message_id": 2, "date": 1, "chat": chat, "from": {"id": 1}}},
+        {"update_id": 12, "message": {"message_id": 3, "date": 1, "chat": chat, "text": "after"}},
+    ]
+    handled = Handled()
+    async with fake_telegram() as api:
+        there = Settings(_env_file=None, TELEGRAM_RATE_PER_S=0, TELEGRAM_API_URL=api.url)
+        async with open_bot(there, redis_store) as bot:
+            again = api.answer(200, json.dumps({"ok": True, "result": batch}), **{"Content-Type": "application/json"})
+            api.next.extend([again, again])
+            async with polling(bot, redis_store, handled):
+                await handled.wait_for("before", "after")
+        assert api.calls[-1].params["offset"] == 13
+
+
+async def test_a_server_that_holds_no_answer_back_is_not_asked_in_a_tight_loop(
+    redis_store: redis.asyncio.Redis,
+) -> None:
+    async with fake_telegram() as api:
+        there = Settings(_env_file=None, TELEGRAM_RATE_PER_S=0, TELEGRAM_API_URL=api.url)
+        async with open_bot(there, redis_store) as bot, polling(bot, redis_store, Handled()):
+            began = len(api.calls)
+            await asyncio.sleep(0.5)
+            assert len(api.calls) - began <= 5
 
 
 @pytest.mark.parametrize(

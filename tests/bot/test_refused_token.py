@@ -1,4 +1,4 @@
-"""The bot's process with a token that Telegram doesn't know."""
+"""The bot's process before it is known to Telegram: its token is refused, or nobody answers."""
 
 import os
 import subprocess
@@ -11,6 +11,7 @@ from threading import Thread
 import pytest
 
 from core.settings import Settings
+from tests.bench.redis_server import free_port
 
 pytestmark = pytest.mark.process
 
@@ -39,27 +40,47 @@ def refusing_url() -> Iterator[str]:
         server.shutdown()
 
 
-def test_a_refused_token_ends_with_what_to_do_and_is_not_printed(refusing_url: str, settings: Settings) -> None:
+@pytest.fixture
+def given(settings: Settings) -> dict[str, str]:
+    """What the process finds in its environment, but for the address."""
     assert settings.database_url is not None
     assert settings.redis_url is not None
-    given = {
+    return {
         "PATH": os.environ["PATH"],
         "POSTAIFY_HOME": str(settings.home),
         "DATABASE_URL": settings.database_url.get_secret_value(),
         "REDIS_URL": settings.redis_url.get_secret_value(),
         "TELEGRAM_BOT_TOKEN": TOKEN,
-        "TELEGRAM_API_URL": refusing_url,
     }
-    ended = subprocess.run(
+
+
+def start_bot(environment: dict[str, str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
         [sys.executable, "-m", "postaify", "bot"],
-        env=given,
+        env=environment,
         cwd=Path(__file__).parents[2],
-        capture_output=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
-        timeout=60,
-        check=False,
     )
-    said = ended.stdout + ended.stderr
-    assert ended.returncode == 1, said
+
+
+def test_a_refused_token_ends_with_what_to_do_and_is_not_printed(refusing_url: str, given: dict[str, str]) -> None:
+    bot = start_bot(given | {"TELEGRAM_API_URL": refusing_url})
+    said, _ = bot.communicate(timeout=60)
+    assert bot.returncode == 1, said
     assert "Telegram doesn't know TELEGRAM_BOT_TOKEN" in said
     assert TOKEN.partition(":")[2] not in said
+
+
+def test_told_to_stop_while_telegram_cannot_be_reached_it_ends(given: dict[str, str]) -> None:
+    bot = start_bot(given | {"TELEGRAM_API_URL": f"http://127.0.0.1:{free_port()}"})
+    assert bot.stdout is not None
+    try:
+        while "telegram.not_reached" not in bot.stdout.readline():
+            assert bot.poll() is None
+        bot.terminate()
+        assert bot.wait(timeout=60) == 0
+    finally:
+        bot.kill()
+        bot.communicate()
