@@ -26,6 +26,7 @@ VideoId = NewType("VideoId", UUID)
 SearchId = NewType("SearchId", UUID)
 LookupId = NewType("LookupId", UUID)
 SavedVideoId = NewType("SavedVideoId", UUID)
+ScriptId = NewType("ScriptId", UUID)
 AnalysisId = NewType("AnalysisId", UUID)
 DigestId = NewType("DigestId", UUID)
 RefreshId = NewType("RefreshId", UUID)
@@ -52,6 +53,7 @@ KINDS = (
     SearchId,
     LookupId,
     SavedVideoId,
+    ScriptId,
     AnalysisId,
     DigestId,
     RefreshId,

@@ -8,6 +8,7 @@ from bot.context import Context
 from bot.screens import Screen
 from core.billing.queries import STANDING, Entitlement, entitlements_of, plan_of, plans
 from core.channels.queries import room_for_channels
+from core.digests.queries import rooms
 
 
 async def show_plan(context: Context) -> None:
@@ -45,4 +46,5 @@ async def _entitlements(context: Context) -> list[Entitlement]:
     counted = [feature for feature in screens.OPEN_FEATURES if feature not in STANDING]
     async with context.deps.read() as session:
         metered = await entitlements_of(session, owner_id=owner_id, features=counted, now=now)
-        return [*metered, await room_for_channels(session, owner_id=owner_id, now=now)]
+        channels = await room_for_channels(session, owner_id=owner_id, now=now)
+        return [*metered, channels, *await rooms(session, owner_id=owner_id, now=now)]

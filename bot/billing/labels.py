@@ -29,6 +29,9 @@ def feature_label(feature: Feature, t: Texts) -> Markup:
         Feature.CREATORS: t("Creators found"),
         Feature.BRANDS: t("Brands"),
         Feature.TARGET_CHATS: t("Channels and groups"),
+        Feature.DIGESTS: t("Digests of what goes viral"),
+        Feature.DIGEST_KEYWORDS: t("Keywords in digests"),
+        Feature.WATCHES: t("Watched creators"),
     }[feature]
 
 

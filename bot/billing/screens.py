@@ -17,7 +17,16 @@ from core.billing.models import Plan
 from core.billing.queries import STANDING, Entitlement, Feature
 from core.when.formats import format_local
 
-OPEN_FEATURES = (Feature.POSTS, Feature.PODCASTS, Feature.PODCAST_MINUTES, Feature.TARGET_CHATS)
+OPEN_FEATURES = (
+    Feature.POSTS,
+    Feature.PODCASTS,
+    Feature.PODCAST_MINUTES,
+    Feature.VIRAL_QUERIES,
+    Feature.TARGET_CHATS,
+    Feature.DIGESTS,
+    Feature.DIGEST_KEYWORDS,
+    Feature.WATCHES,
+)
 """What can be used today. The others are in the plans and open later; each adds itself here when it does."""
 
 

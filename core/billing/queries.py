@@ -31,9 +31,21 @@ class Feature(StrEnum):
     CREATORS = "creators"
     BRANDS = "brands"
     TARGET_CHATS = "target_chats"
+    DIGESTS = "digests"
+    DIGEST_KEYWORDS = "digest_keywords"
+    WATCHES = "watches"
 
 
-STANDING = frozenset({Feature.CAMPAIGNS, Feature.BRANDS, Feature.TARGET_CHATS})
+STANDING = frozenset(
+    {
+        Feature.CAMPAIGNS,
+        Feature.BRANDS,
+        Feature.TARGET_CHATS,
+        Feature.DIGESTS,
+        Feature.DIGEST_KEYWORDS,
+        Feature.WATCHES,
+    }
+)
 """Counted as what is there at a time, not as what was used in a period: the ledger knows nothing of them."""
 METERED = tuple(feature for feature in Feature if feature not in STANDING)
 
@@ -86,6 +98,15 @@ async def entitlements_of(
         )
         for feature in features
     ]
+
+
+async def room_for(
+    session: ReadSession, *, owner_id: ids.UserId, feature: Feature, used: int, now: datetime
+) -> Entitlement:
+    """The same of what is standing, of which `used` are there: the ledger knows nothing of it."""
+    plan = await plan_of(session, owner_id=owner_id)
+    start, end = calendar_month(now)
+    return Entitlement(feature, plan.key, plan.limits[feature], used, start, end)
 
 
 async def plan_of(session: ReadSession, *, owner_id: ids.UserId) -> Plan:
