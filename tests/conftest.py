@@ -2,6 +2,10 @@
 
 `deps` and `tx` share one connection, so a test with several transactions side by side takes `concurrent_deps`, whose
 commits are real and whose tables are emptied afterwards. A test takes the one or the other, never both.
+
+All of them together take minutes, so a test is cheap by default: `deps` costs less than `concurrent_deps`, a parameter
+less than a process, and a flow, which has real processes, is for what only they can show. The house of the flows runs
+once for the session; each flow is somebody else in it. What is to happen is waited for (patience.py), never slept for.
 """
 
 import asyncio
@@ -16,6 +20,7 @@ from typing import Any
 
 import asyncpg
 import httpx
+import hypothesis
 import pytest
 import redis.asyncio
 import structlog
@@ -30,6 +35,7 @@ from core.home import make_home
 from core.http import open_http
 from core.migrate import upgrade_database
 from core.providers.answerers import build_answerer
+from core.providers.critics import build_critic
 from core.providers.scriptwriters import build_script_writer
 from core.providers.speakers import build_speakers
 from core.providers.writers import build_post_writer
@@ -212,6 +218,7 @@ def _deps(
         writer=build_post_writer(settings, http),
         scripts=build_script_writer(settings, http),
         answers=build_answerer(settings, http),
+        critic=build_critic(settings, http),
         storage=build_storage(settings, clock),
         speakers=build_speakers(settings, http),
     )
@@ -249,7 +256,14 @@ class WatchedLoops(asyncio.DefaultEventLoopPolicy):
         return WatchedLoop()
 
 
+ANY_MACHINE = hypothesis.settings(deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow])
+"""How long an example takes says how busy the machine is. What says nothing of its own is taken from the profile that
+hypothesis has chosen: in CI, the same examples in each run."""
+
+
 def pytest_configure() -> None:
+    hypothesis.settings.register_profile("any machine", ANY_MACHINE)
+    hypothesis.settings.load_profile("any machine")
     asyncio.set_event_loop_policy(WatchedLoops())
     logging.getLogger("asyncio").addHandler(slow_callbacks)
     structlog.configure(

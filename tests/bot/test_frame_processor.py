@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from telegram import Update
 
 from bot.processor import AT_ONCE, SerialPerUser
+from tests.patience import PATIENCE_S
 
 
 def update_of(user_id: int, number: int) -> Update:
@@ -62,7 +63,7 @@ async def test_different_users_are_handled_side_by_side() -> None:
         await together.wait()
 
     processor = SerialPerUser(handle)
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         await asyncio.gather(*(processor.process(update_of(number, number)) for number in range(1, AT_ONCE + 1)))
 
 
@@ -77,7 +78,7 @@ async def test_somebody_with_many_updates_takes_no_place_from_others() -> None:
 
     processor = SerialPerUser(handle)
     busy = [asyncio.create_task(processor.process(update_of(1, number))) for number in range(100)]
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         await asyncio.gather(*(processor.process(update_of(2, number)) for number in range(100, 103)))
     assert handled == [2, 2, 2]
     release.set()
@@ -92,5 +93,5 @@ async def test_after_a_failure_the_next_update_comes_through() -> None:
     processor = SerialPerUser(handle)
     with pytest.raises(RuntimeError):
         await processor.process(update_of(1, 1))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         await processor.process(update_of(1, 2))

@@ -7,7 +7,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +26,7 @@ from core.embedded.postgres import PostgresServer
 from core.embedded.redis import RedisServer
 from core.embedded.server import Server
 from core.home import temporary_home
+from tests.patience import PATIENCE_S, eventually
 
 pytestmark = pytest.mark.process
 
@@ -147,7 +147,7 @@ def kill(server: Server) -> None:
     """Returns when it is gone."""
     process = psutil.Process(server.pid)
     process.kill()
-    process.wait(5)
+    process.wait(PATIENCE_S)
 
 
 def checked_until_restarted(services: EmbeddedServices, *, count: int) -> set[str]:
@@ -155,12 +155,14 @@ def checked_until_restarted(services: EmbeddedServices, *, count: int) -> set[st
 
 
 def checked_until(services: EmbeddedServices, enough: Callable[[set[str]], bool]) -> set[str]:
-    """The names of what was started again until it is enough, or 5 s are over."""
+    """The names of what was started again until it is enough."""
     restarted: set[str] = set()
-    deadline = time.monotonic() + 5
-    while not enough(restarted) and time.monotonic() < deadline:
-        restarted |= set(services.check())
-        time.sleep(0.01)
+
+    def look() -> bool:
+        restarted.update(services.check())
+        return enough(restarted)
+
+    eventually(look, lambda: str(restarted))
     return restarted
 
 
@@ -222,7 +224,7 @@ def test_threads_of_the_parent_are_no_obstacle(home: Path) -> None:
 def test_a_second_process_on_the_home_is_refused_and_finds_the_first(home: Path) -> None:
     with embedded(home) as services:
         second = subprocess.run(
-            [sys.executable, "-c", HOLD, str(home)], capture_output=True, text=True, timeout=20, cwd=ROOT
+            [sys.executable, "-c", HOLD, str(home)], capture_output=True, text=True, timeout=PATIENCE_S, cwd=ROOT
         )
         assert "HomeInUse" in second.stderr
         assert {server.url for server in running_services(home)} == {services.database_url, services.redis_url}
@@ -236,7 +238,7 @@ def test_servers_left_behind_are_stopped_and_replaced(home: Path) -> None:
     left_behind = [left_running(PostgresServer(place)), left_running(RedisServer(place))]
     with embedded(home) as services:
         assert kept(services) == (9, 9)
-        assert [process.wait(5) is not None for process in left_behind] == [True, True]
+        assert [process.wait(PATIENCE_S) is not None for process in left_behind] == [True, True]
 
 
 def left_running(server: Server) -> subprocess.Popen[bytes]:
@@ -254,10 +256,7 @@ def left_running(server: Server) -> subprocess.Popen[bytes]:
     assert process.stdin is not None
     with process.stdin as stdin:
         stdin.write(server.configuration())
-    deadline = time.monotonic() + 10
-    while not server.pid_file().exists():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    eventually(server.pid_file().exists)
     return process
 
 
@@ -265,7 +264,7 @@ def test_the_servers_stop_when_their_parent_is_killed(home: Path) -> None:
     if sys.platform != "linux":
         pytest.skip("only Linux ties a child's life to its parent's")
     servers = servers_of_a_killed_parent(home)
-    assert psutil.wait_procs(servers, timeout=10)[1] == []
+    assert psutil.wait_procs(servers, timeout=PATIENCE_S)[1] == []
     with embedded(home) as services:
         write(services, 1)
 

@@ -9,6 +9,7 @@ import psutil
 import pytest
 
 from core.processes import ProcessIdentity, is_running, kill_session
+from tests.patience import PATIENCE_S, eventually
 
 pytestmark = pytest.mark.process
 
@@ -64,9 +65,7 @@ def test_an_identity_means_this_process_and_no_later_one_with_its_pid() -> None:
 def test_a_zombie_is_not_running() -> None:
     child = subprocess.Popen(["true"])
     process = psutil.Process(child.pid)
-    deadline = time.monotonic() + 5
-    while process.status() != psutil.STATUS_ZOMBIE:
-        assert time.monotonic() < deadline
+    eventually(lambda: process.status() == psutil.STATUS_ZOMBIE, process.status)
     assert not is_running(process)
     child.wait()
     assert not is_running(process)
@@ -80,8 +79,8 @@ def test_a_session_is_killed_to_the_last_process_and_no_further() -> None:
         kill_session(leader.pid, not_before=time.time() + 60)
         assert leader.poll() is None, "it began before that"
         kill_session(leader.pid)
-        assert leader.wait(5) == -signal.SIGKILL
-        psutil.wait_procs(members, timeout=5)
+        assert leader.wait(PATIENCE_S) == -signal.SIGKILL
+        psutil.wait_procs(members, timeout=PATIENCE_S)
         assert not any(is_running(member) for member in members)
         assert other.poll() is None
     finally:
@@ -90,17 +89,16 @@ def test_a_session_is_killed_to_the_last_process_and_no_further() -> None:
 
 
 def test_a_child_that_watches_its_parent_ends_after_it() -> None:
-    parent = subprocess.run([sys.executable, "-c", ORPHAN], capture_output=True, text=True, timeout=20, cwd=ROOT)
+    parent = subprocess.run(
+        [sys.executable, "-c", ORPHAN], capture_output=True, text=True, timeout=PATIENCE_S, cwd=ROOT
+    )
     pid = int(parent.stdout)
-    deadline = time.monotonic() + 5
-    while psutil.pid_exists(pid) and is_running(psutil.Process(pid)):
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    eventually(lambda: not psutil.pid_exists(pid) or not is_running(psutil.Process(pid)))
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="glibc's allocator")
 def test_threads_share_the_allocators_arenas() -> None:
-    done = subprocess.run([sys.executable, "-c", ARENAS], capture_output=True, text=True, timeout=60, cwd=ROOT)
+    done = subprocess.run([sys.executable, "-c", ARENAS], capture_output=True, text=True, timeout=PATIENCE_S, cwd=ROOT)
     before, after = map(int, done.stdout.split())
     assert after == 2 < before
 

@@ -27,6 +27,7 @@ from tests.core.podcasts.sounds import decoded, measured, mp3_of, tone
 from tests.core.storage.fixtures import bucket_settings, s3_url
 from tests.jobs.episodes import Studio, open_studio, script_of
 from tests.jobs.test_podcasts import CountingSpeaker
+from tests.patience import PATIENCE_S
 from tests.sandbox_server import RunningSandbox
 from web.sandbox.client import Person
 
@@ -196,7 +197,7 @@ async def test_who_asks_for_one_episode_waits_for_no_more_than_one_of_who_asks_f
     await patient.person.send_text("/start")
     one = await patient.wanted()
     running = []
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         for each in many[:2]:
             running.append(asyncio.ensure_future(busy.attempt(each)))
             await speaker.asked.wait()
@@ -229,7 +230,7 @@ async def test_a_cancel_ends_the_encoder_and_leaves_nothing_half_made(studio: St
 
 async def _encoder() -> psutil.Process:
     """The ffmpeg that this process runs, as soon as it does."""
-    async with asyncio.timeout(60):
+    async with asyncio.timeout(PATIENCE_S):
         while True:
             for child in psutil.Process().children(recursive=True):
                 if "ffmpeg" in child.name():

@@ -34,6 +34,7 @@ from jobs import podcasts as jobs
 from jobs.runtime import Bench
 from tests.factories import make_source, make_user
 from tests.jobs.conftest import WORKER, at_sandbox
+from tests.patience import PATIENCE_S
 from tests.sandbox_server import RunningSandbox
 from web.sandbox.client import Person
 
@@ -280,7 +281,7 @@ async def test_a_cancel_while_it_runs_stops_it_and_gives_the_quota_back(
     speaker.waits = asyncio.Event()
     podcast = await audio_asked(studio.deps, person)
     running = asyncio.ensure_future(run(studio, podcast))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         await speaker.asked.wait()
     async with studio.deps.tx() as tx:
         stopping = await service.cancel_podcast(
@@ -314,7 +315,7 @@ async def test_a_podcast_deleted_while_it_runs_is_not_sent(
     speaker.waits = asyncio.Event()
     podcast = await audio_asked(studio.deps, person)
     running = asyncio.ensure_future(run(studio, podcast))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         await speaker.asked.wait()
     async with studio.deps.tx() as tx:
         await service.delete_podcast(tx, owner_id=podcast.owner_id, podcast_id=podcast.id, place=place_of(person))

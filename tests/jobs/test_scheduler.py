@@ -1,9 +1,10 @@
 """The loop that makes things happen on time: one of it, several of it, and with its servers away."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import redis.asyncio
@@ -20,9 +21,10 @@ from core.deps import Deps
 from core.queue import TEXT, JobSpec
 from core.work import service as work_service
 from jobs.maintenance import sweep, tell_overdue
-from jobs.scheduler import BATCH, PING_WITHIN_S, SLEEP_MAX_S, SLEEP_MIN_S, Scheduler, schedule
+from jobs.scheduler import BATCH, SLEEP_MAX_S, SLEEP_MIN_S, Scheduler, schedule
 from tests.bench.redis_server import free_port, redis_server
 from tests.factories import make_post, make_user
+from tests.patience import PATIENCE_S, until
 from tests.recording_queue import RecordingQueue
 
 ME = "host:1:aa"
@@ -181,15 +183,19 @@ async def test_it_goes_on_when_redis_comes_back_and_ends_when_told(
         with structlog.testing.capture_logs() as logs:
             running = asyncio.create_task(schedule(deps, stop))
             [due] = await add(deps, 0.05)
-            await asyncio.sleep(PING_WITHIN_S + 0.1)
+            await until(lambda: "scheduler.tick_failed" in events(logs))
+            assert leased(queue) == []
             with redis_server(port):
-                async with asyncio.timeout(5):
-                    while leased(queue) != [due]:  # noqa: ASYNC110 - a recording has no event
-                        await asyncio.sleep(0.02)
+                await until(lambda: leased(queue))
                 stop.set()
-                async with asyncio.timeout(1):
+                async with asyncio.timeout(PATIENCE_S):
                     await running
-    assert [entry["event"] for entry in logs] == ["scheduler.tick_failed", "scheduler.leased"]
+    assert leased(queue) == [due]
+    assert "scheduler.leased" in events(logs)
+
+
+def events(logs: Sequence[Mapping[str, Any]]) -> list[str]:
+    return [entry["event"] for entry in logs]
 
 
 async def test_a_sweep_takes_back_pushes_again_and_warns(deps: Deps, clock: FixedClock, queue: RecordingQueue) -> None:

@@ -25,6 +25,7 @@ from core.when.recurrence import Recurrence
 from jobs.scheduler import schedule
 from jobs.series import plan_series
 from tests.factories import make_channel, make_post, make_user
+from tests.patience import until
 
 DAY = timedelta(days=1)
 DAILY, HOURLY = "FREQ=DAILY", "FREQ=HOURLY"
@@ -239,8 +240,10 @@ async def test_the_scheduler_plans_when_it_starts(concurrent_deps: Deps, clock: 
     clock.advance(HORIZON - timedelta(hours=1))
     stop = asyncio.Event()
     running = asyncio.create_task(schedule(concurrent_deps, stop))
-    async with asyncio.timeout(10):
-        while len(await occurrences(concurrent_deps, series)) < 2:  # noqa: ASYNC110 - it is the database that changes
-            await asyncio.sleep(0.05)
+
+    async def planned() -> bool:
+        return len(await occurrences(concurrent_deps, series)) == 2
+
+    await until(planned)
     stop.set()
     await running

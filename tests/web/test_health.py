@@ -1,10 +1,8 @@
 """What the service says of itself to those who watch it."""
 
-import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
 import redis.asyncio
 from aiohttp.test_utils import TestClient, TestServer
 
@@ -18,6 +16,7 @@ from core.queue import TEXT, JobSpec
 from core.work.service import request_work
 from tests.bench.redis_server import free_port
 from tests.factories import make_user
+from tests.patience import until
 from web.app import build_app
 from web.context import METER
 
@@ -64,11 +63,11 @@ async def test_a_meter_adds_up_by_itself_after_a_moment(deps: Deps) -> None:
     for seconds in (0.001, 0.02):
         meter.observe("update_seconds", seconds, kind="press", outcome="answered")
     line = 'postaify_update_seconds_sum{kind="press",outcome="answered"} 0.021'
-    for _ in range(500):
-        if line in await told(deps):
-            return
-        await asyncio.sleep(0.01)
-    pytest.fail("nothing was added up")
+
+    async def added_up() -> bool:
+        return line in await told(deps)
+
+    await until(added_up)
 
 
 async def test_what_waits_is_told_with_its_age(deps: Deps, clock: FixedClock) -> None:

@@ -217,7 +217,9 @@ async def play(tx: Tx, owner_id: ids.UserId, book: Book, move: str, number: int)
         assert await (settle_hold(tx, hold_id, used=used) if move == "settle" else release_hold(tx, hold_id))
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
 @given(
     moves=st.lists(st.tuples(st.sampled_from(["hold", "hold", "settle", "release"]), st.integers(1, 9)), max_size=25)
 )

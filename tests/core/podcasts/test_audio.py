@@ -16,6 +16,7 @@ from core.podcasts.audio import Episode, MusicBroken, Part, SegmentBroken, Spoke
 from core.podcasts.joining import END_MS, GAP_CHAPTER_MS, GAP_OTHER_MS, GAP_SAME_MS
 from core.providers.offline.espeak import Espeak
 from tests.core.podcasts.sounds import decoded, measured, mp3_of, tone
+from tests.patience import PATIENCE_S
 
 TITLE = 'Bread <b>&amp; "butter"</b> 🎧 & more'
 LINES = (
@@ -227,7 +228,7 @@ async def test_cancelling_ends_the_encoder_and_leaves_only_kept_segments(place: 
             Episode(turns, Tags("Long")), place / "out", workshop=place / "workshop", progress=lambda _: begun.set()
         )
     )
-    await asyncio.wait_for(begun.wait(), 20)
+    await asyncio.wait_for(begun.wait(), PATIENCE_S)
     assert len(encoders()) == 1
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -14,6 +14,7 @@ from core.posts.models import Post
 from core.posts.queries import post_of
 from core.posts.scheduling import BeingSent, cancel_schedule, post_now, record_delivery, schedule_post
 from tests.factories import make_post, make_user
+from tests.patience import PATIENCE_S
 
 WORKER = "host:1:aa"
 A_MOMENT_S = 0.2
@@ -62,7 +63,7 @@ async def test_cancelling_while_the_result_is_written_down_ends_at_once(concurre
             await has_delivery.wait()
             await cancel_schedule(tx, owner_id=post.owner_id, post_id=post.id)
 
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE_S):
         ended, cancelled = await asyncio.gather(end(), cancel(), return_exceptions=True)
     assert ended is None
     assert isinstance(cancelled, BeingSent)

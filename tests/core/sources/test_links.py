@@ -118,9 +118,9 @@ async def test_too_long_an_article_is_told() -> None:
 
 
 async def test_five_megabytes_of_nested_tags_end_soon() -> None:
-    started = time.monotonic()
+    started = time.process_time()
     assert (await refusal(site("<div>" * 1_000_000))).error_code == "source.page_without_text"
-    assert time.monotonic() - started < 60
+    assert time.process_time() - started < 30
 
 
 @pytest.mark.parametrize(

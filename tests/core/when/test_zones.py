@@ -160,7 +160,7 @@ def test_every_zone_of_the_city_file_exists() -> None:
 
 def test_searching_takes_no_noticeable_time() -> None:
     cities.preload()
-    started = time.perf_counter()
+    started = time.process_time()
     for typed in ("Kyiv", "zzzzzz", "Germany", "+5:30"):
         find_zone(typed, now=NOW)
-    assert time.perf_counter() - started < 5
+    assert time.process_time() - started < 5
