@@ -1,11 +1,9 @@
-"""Calls to networks and those who read them, over HTTP: turns, retries, time limits, failures turned into errors."""
+"""Calls to networks and those who read them, over HTTP: what came turned into JSON or errors."""
 
-import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 import httpx
 import pydantic_core
@@ -13,17 +11,15 @@ from pydantic import SecretStr
 
 from core.errors import AppError, ProviderError
 from core.providers.discovery import DiscoveryErrorCode, NotFound, ProviderDown
-from core.providers.retries import Retries
-from core.providers.wire import limited, object_of, retry_after_s
+from core.providers.vendor_calls import Failure, VendorCalls
+from core.providers.wire import object_of, retry_after_s
 
 TRY_S = 60.0
 """One try. Scraping takes up to a minute: the official ScrapeCreators client waits as long."""
 CONCURRENCY = 8
 
-_CONNECT_S = 10.0
 _ANSWER_BYTES = 50_000_000
 """The official ScrapeCreators client's limit."""
-_MESSAGE_CHARACTERS = 200
 _MAY_PASS = {
     408: DiscoveryErrorCode.TIMEOUT,
     425: DiscoveryErrorCode.RATE_LIMITED,
@@ -37,7 +33,6 @@ _FINAL = {
 }
 
 Params = Mapping[str, str]
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +55,8 @@ async def _no_opinion(_: Answered) -> AppError | None:
 async def _nothing() -> None: ...
 
 
-class Calls:
-    """GETs that are tried again after what may pass. The key never reaches a log or an exception."""
+class Calls(VendorCalls):
+    """GETs that are tried again after what may pass."""
 
     def __init__(
         self,
@@ -74,13 +69,17 @@ class Calls:
         pause_s: float = 1.0,
         try_s: float = TRY_S,
     ) -> None:
-        self._http = http
-        self._headers = headers
-        self._key = key
-        self._turns = asyncio.Semaphore(CONCURRENCY)
-        self._try_s = try_s
-        self._retries = Retries(event="discovery.retried", provider=provider, pause_s=pause_s, tries=tries)
-        self.provider = provider
+        super().__init__(
+            http,
+            provider=provider,
+            event="discovery.retried",
+            headers=headers,
+            key=key,
+            concurrency=CONCURRENCY,
+            try_s=try_s,
+            pause_s=pause_s,
+            tries=tries,
+        )
 
     async def json(
         self, url: str, params: Params, *, before: Before = _nothing, judge: Judge = _no_opinion
@@ -89,7 +88,7 @@ class Calls:
 
         async def read() -> dict[str, Any]:
             await before()
-            async with self._response(url, params) as response:
+            async with self._response("GET", url, params=params) as response:
                 raw = await self._body(response, _ANSWER_BYTES)
             body = _parsed(raw)
             error = await judge(Answered(response.status_code, object_of(body)))
@@ -106,36 +105,11 @@ class Calls:
         """A page or feed."""
 
         async def read() -> bytes:
-            async with self._response(url, params) as response:
+            async with self._response("GET", url, params=params) as response:
                 self._check_status(response, {})
                 return await self._body(response, limit_bytes)
 
         return await self._persistently(read)
-
-    async def _persistently(self, read: Callable[[], Awaitable[T]]) -> T:
-        async def once() -> T:
-            with self._translated():
-                async with self._turns, asyncio.timeout(self._try_s):
-                    return await read()
-
-        return await self._retries(once)
-
-    @asynccontextmanager
-    async def _response(self, url: str, params: Params) -> AsyncIterator[httpx.Response]:
-        request = self._http.build_request(
-            "GET", url, params=params, headers=self._headers, timeout=httpx.Timeout(None, connect=_CONNECT_S)
-        )
-        response = await self._http.send(request, stream=True)
-        try:
-            yield response
-        finally:
-            await response.aclose()
-
-    async def _body(self, response: httpx.Response, limit: int) -> bytes:
-        def too_big() -> ProviderError:
-            return ProviderError(DiscoveryErrorCode.GARBLED, provider=self.provider, retryable=False, reason="too_big")
-
-        return b"".join([chunk async for chunk in limited(response.aiter_bytes(), limit, too_big)])
 
     def _check_status(self, response: httpx.Response, body: dict[str, Any]) -> None:
         if response.status_code < 300:
@@ -158,7 +132,7 @@ class Calls:
         code = _FINAL.get(status, DiscoveryErrorCode.BAD_REQUEST)
         error = ProviderError(code, provider=self.provider, retryable=False, status=status)
         if message and code is not DiscoveryErrorCode.KEY_REFUSED:
-            error.params["message"] = self._without_key(message)[:_MESSAGE_CHARACTERS]
+            error.params["message"] = self._told(message)
         return error
 
     def _message(self, body: dict[str, Any]) -> str:
@@ -166,18 +140,13 @@ class Calls:
         message = body.get("message") or (told.get("message") if isinstance(told, dict) else told)
         return message if isinstance(message, str) else ""
 
-    def _without_key(self, text: str) -> str:
-        key = self._key.get_secret_value() if self._key else ""
-        return text.replace(key, "***") if key else text
+    def _too_big(self) -> ProviderError:
+        return ProviderError(DiscoveryErrorCode.GARBLED, provider=self.provider, retryable=False, reason="too_big")
 
-    @contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except (TimeoutError, httpx.TimeoutException) as exc:
-            raise ProviderDown(DiscoveryErrorCode.TIMEOUT, provider=self.provider) from exc
-        except (httpx.HTTPError, httpx.InvalidURL) as exc:
-            raise ProviderDown(provider=self.provider, reason=type(exc).__name__) from exc
+    def _meaning(self, failure: Failure) -> ProviderError:
+        if isinstance(failure, TimeoutError | httpx.TimeoutException):
+            return ProviderDown(DiscoveryErrorCode.TIMEOUT, provider=self.provider)
+        return ProviderDown(provider=self.provider, reason=type(failure).__name__)
 
 
 def _parsed(raw: bytes) -> Any:
