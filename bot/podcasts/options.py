@@ -41,7 +41,7 @@ from core.podcasts.models import Podcast
 from core.podcasts.names import voice_mark
 from core.podcasts.options import ChosenVoice, PodcastOptions, preset, spoken_language
 from core.podcasts.queries import last_options, material_of, options_of, podcast_of
-from core.podcasts.quotes import material_minutes, quote_of
+from core.podcasts.quotes import filled_minutes, quote_of
 from core.podcasts.script import Speaker
 from core.providers.speech import Engine, Voice
 from core.sources.queries import recent_sources
@@ -219,7 +219,6 @@ async def on_language(context: Context, press: SetPodcastLanguage) -> None:
 
 
 async def on_ask_focus(context: Context, press: AskFocus) -> None:
-    _needs_model(context)
     async with context.deps.read() as session:
         podcast = await podcast_of(session, owner_id=context.actor.id, podcast_id=press.podcast_id)
     message_id = context.place.message_id
@@ -277,7 +276,12 @@ async def _begin(context: Context, podcast_id: ids.PodcastId, *, then_audio: boo
     await hit(context.deps.redis, GENERATIONS, str(context.actor.telegram_id))
     async with context.deps.tx() as tx:
         await service.request_script(
-            tx, owner_id=context.actor.id, podcast_id=podcast_id, place=context.place, then_audio=then_audio
+            tx,
+            owner_id=context.actor.id,
+            podcast_id=podcast_id,
+            place=context.place,
+            then_audio=then_audio,
+            offline=context.deps.scripts.offline,
         )
 
 
@@ -308,14 +312,15 @@ async def _card(context: Context, session: ReadSession, podcast: Podcast) -> Scr
         problem = None
     except InvalidInput as refusal:
         problem = (refusal.error_code, refusal.params)
+    offline = context.deps.scripts.offline
     card = screens.OptionsCard(
         podcast_id=podcast.id,
         options=options_of(podcast),
         material=material,
-        holds_min=material_minutes(podcast, material),
-        quote=await quote_of(session, podcast, now=context.deps.clock.now()),
+        filled_min=filled_minutes(podcast, material),
+        quote=await quote_of(session, podcast, now=context.deps.clock.now(), material=material if offline else None),
         providers=list(context.deps.speakers),
-        has_model=not context.deps.scripts.offline,
+        has_model=not offline,
         problem=problem,
         zone=context.actor.time_zone,
     )

@@ -35,7 +35,7 @@ from core import ids
 from core.languages import UNKNOWN
 from core.podcasts.names import voice_mark
 from core.podcasts.options import SOURCES_MOST, Length, PodcastOptions
-from core.podcasts.pace import SHORT_MINUTES, TOLERANCE
+from core.podcasts.pace import SHORT_MINUTES
 from core.podcasts.queries import Material
 from core.podcasts.quotes import Quote
 from core.podcasts.script import Format, Speaker
@@ -49,13 +49,13 @@ SOURCE_TITLE_CHARACTERS = 36
 
 @dataclass(frozen=True, slots=True)
 class OptionsCard:
-    """What the card shows. `holds_min`: about how many minutes the sources are enough for; `problem`: why it can't
-    start with them."""
+    """What the card shows. `filled_min`: about how long it becomes, since the sources may be enough for less than was
+    chosen; `problem`: why it can't start with them."""
 
     podcast_id: ids.PodcastId
     options: PodcastOptions
     material: Material
-    holds_min: int
+    filled_min: int
     quote: Quote
     providers: Sequence[Engine]
     has_model: bool
@@ -64,11 +64,7 @@ class OptionsCard:
 
     @property
     def is_short(self) -> bool:
-        return self.holds_min < self.options.length.minutes * (1 - TOLERANCE)
-
-    @property
-    def about_min(self) -> int:
-        return self.holds_min if self.is_short else self.options.length.minutes
+        return self.filled_min < self.options.length.minutes
 
 
 def options_card(card: OptionsCard, t: Texts) -> Screen:
@@ -96,7 +92,7 @@ def _price(card: OptionsCard, t: Texts) -> list[Markup]:
     if card.problem is not None:
         code, params = card.problem
         return [podcast_problem({"code": code, "params": params}, t)]
-    price = quote_lines(card.quote, t, about_min=card.about_min, zone=card.zone)
+    price = quote_lines(card.quote, t, about_min=card.filled_min, zone=card.zone)
     if not card.quote.fits:
         return [*price, *([t("Short · {n} min still fits.", n=SHORT_MINUTES)] if _short_fits(card) else [])]
     return [*([_short(card, t)] if card.is_short else []), *price]
@@ -111,7 +107,7 @@ def _short(card: OptionsCard, t: Texts) -> Markup:
     return t(
         "⚠️ Your text is enough for about {n} min, not for {wanted}. The episode becomes shorter, and only its real "
         "length counts; or add a source.",
-        n=card.holds_min,
+        n=card.filled_min,
         wanted=card.options.length.minutes,
     )
 
@@ -140,7 +136,7 @@ def _choices(card: OptionsCard, t: Texts) -> Keyboard:
         more.append(Button(t("🔊 {name}", name=provider_label(options.provider, t)), ChooseProvider(podcast_id)))
     if card.has_model:
         more.append(Button(_language_button(card, t), ChoosePodcastLanguage(podcast_id)))
-        more.append(Button(t("🎯 Focus"), AskFocus(podcast_id)))
+    more.append(Button(t("🎯 Focus"), AskFocus(podcast_id)))
     more.append(Button(_sources_button(len(card.material.sources), t), ChooseSources(podcast_id, 1)))
     more.append(Button(ticked(t("🎵 Music"), options.music), ShowMusic(podcast_id)))
     return [lengths, *rows_of(formats, columns=2), voices, *rows_of(more, columns=2)]

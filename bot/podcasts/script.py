@@ -308,7 +308,13 @@ async def on_retry(context: Context, press: RetryPodcast) -> None:
     await check_voices(context, press.podcast_id)
     await hit(context.deps.redis, GENERATIONS, str(context.actor.telegram_id))
     async with context.deps.tx() as tx:
-        await service.retry_podcast(tx, owner_id=context.actor.id, podcast_id=press.podcast_id, place=context.place)
+        await service.retry_podcast(
+            tx,
+            owner_id=context.actor.id,
+            podcast_id=press.podcast_id,
+            place=context.place,
+            offline=context.deps.scripts.offline,
+        )
 
 
 async def _podcast(context: Context, podcast_id: ids.PodcastId) -> Podcast:

@@ -155,6 +155,9 @@ NOTES: dict[str, Callable[[Texts, Params], Markup]] = {
     ),
     "script.plain_questions": lambda t, _: t("In this language the host only names what comes next."),
     "script.no_new_material": lambda t, _: t("Your text holds nothing new for this section: it is arranged anew."),
+    "script.focus_not_found": lambda t, params: t(
+        "Your text has none of these words, so they changed nothing: “{focus}”", focus=params.get("focus", "")
+    ),
     "script.check_figures": lambda t, params: t(
         "Please check these figures, they aren't in your source: {figures}",
         figures=", ".join(params.get("figures", ())),

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 from core import ids
 from core.billing.models import EntryKind, QuotaEntry
 from core.billing.queries import Entitlement, Feature, entitlement_of
+from core.db import ReadSession
 from core.errors import LimitReached
 from core.tx import Tx
 
@@ -41,6 +42,12 @@ async def hold_quota(tx: Tx, *, owner_id: ids.UserId, feature: Feature, amount: 
     )
     await tx.session.flush()
     return hold_id
+
+
+async def amount_held(session: ReadSession, hold_id: ids.HoldId) -> int:
+    """How many units were set aside, whether the hold has ended or not; 0 for none."""
+    held = select(QuotaEntry.amount).where(QuotaEntry.hold_id == hold_id, QuotaEntry.closing.is_(False))
+    return await session.scalar(held) or 0
 
 
 async def settle_hold(tx: Tx, hold_id: ids.HoldId, *, used: int) -> bool:

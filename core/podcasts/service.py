@@ -98,16 +98,24 @@ async def toggle_source(tx: Tx, *, owner_id: ids.UserId, podcast_id: ids.Podcast
 
 
 async def request_script(
-    tx: Tx, *, owner_id: ids.UserId, podcast_id: ids.PodcastId, place: Place, then_audio: bool = False
+    tx: Tx,
+    *,
+    owner_id: ids.UserId,
+    podcast_id: ids.PodcastId,
+    place: Place,
+    then_audio: bool = False,
+    offline: bool = False,
 ) -> Podcast:
     """Hold an episode and its minutes, and start writing; the message at `place` tells how far it is.
 
-    `then_audio` goes on without showing the script first. Raises NotNow on a second press, LimitReached, and
+    `then_audio` goes on without showing the script first. `offline`: the writer invents nothing, so that no more
+    minutes are held than the sources are enough for. Raises NotNow on a second press, LimitReached, and
     InvalidInput "script.source_length".
     """
     podcast = await _unstarted(tx, owner_id, podcast_id)
-    check_length(await material_of(tx.session, podcast))
-    await _hold(tx, podcast, minutes=options_of(podcast).length.minutes)
+    material = await material_of(tx.session, podcast)
+    check_length(material)
+    await _hold(tx, podcast, minutes=quoted_minutes(podcast, material if offline else None))
     podcast.status, podcast.error, podcast.audio_wanted = PodcastStatus.SCRIPTING, None, then_audio
     podcast.script, podcast.updated_at = None, tx.now
     await request_work(tx, SCRIPT, owner_id=owner_id, subject_id=podcast.id, payload=_payload(place))
@@ -136,15 +144,25 @@ async def request_render(tx: Tx, podcast: Podcast, place: Place, *, message_id: 
     await show_progress(tx, podcast, place, step="voices", percent=25, message_id=message_id)
 
 
-async def retry_podcast(tx: Tx, *, owner_id: ids.UserId, podcast_id: ids.PodcastId, place: Place) -> Podcast:
-    """Go on with what failed or was cancelled, from where it got to. Raises NotNow for anything else."""
+async def retry_podcast(
+    tx: Tx, *, owner_id: ids.UserId, podcast_id: ids.PodcastId, place: Place, offline: bool = False
+) -> Podcast:
+    """Go on with what failed or was cancelled, from where it got to. Raises NotNow for anything else.
+
+    `offline` as of `request_script`.
+    """
     podcast = await podcast_of(tx.session, owner_id=owner_id, podcast_id=podcast_id, lock=True)
     if podcast.status not in (PodcastStatus.FAILED, PodcastStatus.CANCELLED) and not is_outdated(podcast):
         raise NotNow(status=podcast.status)
     if podcast.script is not None:
         return await make_audio(tx, owner_id=owner_id, podcast_id=podcast_id, place=place)
     return await request_script(
-        tx, owner_id=owner_id, podcast_id=podcast_id, place=place, then_audio=podcast.audio_wanted
+        tx,
+        owner_id=owner_id,
+        podcast_id=podcast_id,
+        place=place,
+        then_audio=podcast.audio_wanted,
+        offline=offline,
     )
 
 

@@ -82,6 +82,8 @@ class ScriptNoteCode(StrEnum):
     """No questions are known in `language`: the host only names what comes next."""
     NO_NEW_MATERIAL = "script.no_new_material"
     """The section says the same in another arrangement: the sources hold nothing that isn't said yet."""
+    FOCUS_NOT_FOUND = "script.focus_not_found"
+    """None of its words is in the sources, so it decided nothing. Params: focus."""
     CHECK_FIGURES = "script.check_figures"
     """These `figures` are in no source: the author should check them."""
 

@@ -40,7 +40,7 @@ async def test_the_options_card_tells_the_price_before_it_starts(chat: Chat, dep
 
 async def test_what_is_left_is_told_once_something_is_used(chat: Chat, deps: Deps) -> None:
     await use(chat, deps, minutes=15, episodes=2)
-    card = await options_card(chat, deps, LONG)
+    card = await options_card(chat, deps, 3 * LONG)
     assert "uses 5 of your 25 minutes · 1 of 5 episodes\nLeft this month: 10 minutes, 3 episodes" in card.text
     card = await pressed(chat, card, "Long · 15 min")
     assert "It takes 15 min, and 10 of your 25 minutes are left. There are new ones on " in card.text
@@ -60,7 +60,7 @@ async def test_a_text_that_is_too_short_is_told_before_it_starts(chat: Chat, dep
     assert "is enough for" not in card.text
     card = await pressed(chat, card, "Long · 15 min")
     assert "Your text is enough for about 6 min, not for 15." in card.text
-    assert "about 6 min · uses up to 15 of your 25 minutes" in card.text
+    assert "about 6 min · uses 6 of your 25 minutes" in card.text
 
 
 async def use(chat: Chat, deps: Deps, *, minutes: int, episodes: int) -> None:
@@ -102,7 +102,7 @@ async def test_too_little_text_can_be_added_to(chat: Chat, deps: Deps) -> None:
     assert "2 of at most 5 sources" in sources.text
     assert f"✓ {bakeries}" in labels(sources)
     card = await pressed(chat, sources, "‹ Done")
-    assert "uses up to 5 of your 25 minutes" in card.text
+    assert "about 1 min · uses 1 of your 25 minutes" in card.text
     assert "📚 Sources: 2" in labels(card)
 
 

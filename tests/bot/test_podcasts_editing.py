@@ -10,7 +10,7 @@ from sqlalchemy import select
 from telegram import Bot
 
 from bot.app import build_application
-from bot.podcasts.actions import AskFocus, RedoSection
+from bot.podcasts.actions import ChoosePodcastLanguage, RedoSection
 from core.deps import Deps
 from core.podcasts.models import Podcast, PodcastStatus
 from core.podcasts.options import PodcastOptions
@@ -55,12 +55,25 @@ async def test_focus_and_language_are_offered_with_a_model(modelled: Chat, deps:
     assert (options.language, options.focus) == ("de", "What does it cost & <why>?")
 
 
-async def test_without_a_model_they_are_not_and_old_buttons_say_why(chat: Chat, deps: Deps) -> None:
+async def test_a_model_may_take_what_was_chosen_whatever_the_text_holds(modelled: Chat, deps: Deps) -> None:
+    card = await options_card(modelled, deps)
+    assert "about 1 min · uses up to 5 of your 25 minutes" in card.text
+
+
+async def test_without_a_model_no_language_is_offered_and_an_old_button_says_why(chat: Chat, deps: Deps) -> None:
     card = await options_card(chat, deps)
     assert "Written offline, from your own sentences and in their language." in card.text
-    assert not {"🎯 Focus", "🌐 In English"} & set(labels(card))
-    answer = await chat.press_data(card, AskFocus((await podcast_row(chat, deps)).id).encode())
+    assert "🌐 In English" not in labels(card)
+    answer = await chat.press_data(card, ChoosePodcastLanguage((await podcast_row(chat, deps)).id).encode())
     assert "Only a language model can do that" in str(answer)
+
+
+async def test_without_a_model_a_focus_is_offered(chat: Chat, deps: Deps) -> None:
+    card = await options_card(chat, deps)
+    await chat.press(card, "🎯 Focus")
+    await chat.person.send_text("The bakeries")
+    await chat.handle_updates()
+    assert "🎯 The bakeries" in (await chat.person.refresh(card)).text
 
 
 async def test_a_section_is_wished_for_in_place_of_the_script(modelled: Chat, deps: Deps) -> None:

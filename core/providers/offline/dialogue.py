@@ -112,6 +112,8 @@ def _script(brief: ScriptBrief) -> tuple[Script, tuple[Note, ...]]:
     if not plan.material.by_worth:
         raise InvalidInput("script.nothing_to_say")
     script = mended(_fitted(plan))
+    if brief.focus and not plan.material.speaks_of(brief.focus):
+        notes += (Note(ScriptNoteCode.FOCUS_NOT_FOUND, {"focus": brief.focus}),)
     seconds = script.seconds(plan.pace)
     if seconds < brief.seconds * (1 - _NEAR):
         notes += (Note(ScriptNoteCode.SHORTER, {"seconds": round(seconds), "wanted": round(brief.seconds)}),)

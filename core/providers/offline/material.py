@@ -72,6 +72,11 @@ class Material:
     units: tuple[Unit, ...]
     by_worth: tuple[Unit, ...]
 
+    def speaks_of(self, focus: str) -> bool:
+        """Whether any unit has a word of it."""
+        wanted = {term.stem for term in self.vocabulary.terms(focus)}
+        return any(wanted & {term.stem for term in self.vocabulary.terms(unit.text)} for unit in self.units)
+
     def chosen(self, seconds: float, pace: Pace) -> list[Unit]:
         """The best units that fit, in reading order."""
         kept: dict[int, Unit] = {}

@@ -17,7 +17,8 @@ from core.podcasts.models import Podcast, PodcastStatus
 from core.podcasts.options import ChosenVoice, Length, PodcastOptions, preset
 from core.podcasts.pages import pages_of
 from core.podcasts.private_feed import feed_behind, feed_token, rotate_feed
-from core.podcasts.queries import PodcastNotFound, podcast_of, podcasts_of
+from core.podcasts.queries import PodcastNotFound, material_of, podcast_of, podcasts_of
+from core.podcasts.quotes import quote_of
 from core.podcasts.recording import StoredEpisode, StoredPart, record_episode
 from core.podcasts.script import Line, Script, Section, Speaker
 from core.posts.writing import Place
@@ -107,6 +108,16 @@ async def test_the_last_minutes_are_held_once(deps: Deps) -> None:
     assert (refused.value.params["feature"], refused.value.params["used"]) == ("podcast_minutes", 15)
     async with deps.tx() as tx:
         assert await used(tx, owner, Feature.PODCASTS) == 1
+
+
+async def test_a_writer_that_invents_nothing_has_no_more_held_than_the_sources_are_enough_for(tx: Tx) -> None:
+    owner = await make_user(tx)
+    podcast = await opened(tx, owner, text="The river rose over the old market that summer. " * 12)
+    material = await material_of(tx.session, podcast)
+    await service.request_script(tx, owner_id=owner.id, podcast_id=podcast.id, place=place_of(owner), offline=True)
+    quote = await quote_of(tx.session, podcast, now=tx.now, material=material)
+    assert await used(tx, owner, Feature.PODCAST_MINUTES) == quote.minutes.takes == 1
+    assert quote.minutes.left == quote.minutes.limit
 
 
 async def test_a_second_request_changes_nothing(tx: Tx) -> None:

@@ -183,6 +183,13 @@ async def test_a_focus_decides_what_a_short_episode_says() -> None:
     assert "bees" in _text(focused)
 
 
+async def test_a_focus_that_the_sources_do_not_speak_of_is_told() -> None:
+    code, params = ScriptNoteCode.FOCUS_NOT_FOUND, {"focus": "submarine elephants"}
+    notes = (await written(LONG["en"], focus="submarine elephants")).notes
+    assert [note.params for note in notes if note.code == code] == [params]
+    assert code not in [note.code for note in (await written(LONG["en"], focus="the bees")).notes]
+
+
 async def test_the_same_brief_gives_the_same_script() -> None:
     assert (await written(LONG["de"], "de")).script == (await written(LONG["de"], "de")).script
 
