@@ -11,6 +11,7 @@ from bot.admin import screens as admin_screens
 from bot.channels import screens as channel_screens
 from bot.deliveries.missed_screens import missed
 from bot.deliveries.screens import status_screen
+from bot.imports import screens as import_screens
 from bot.podcasts import asking_screens, script_screens
 from bot.podcasts import status_screens as podcast_screens
 from bot.posts import options_screens, screens
@@ -32,6 +33,8 @@ RENDERERS: dict[str, Renderer] = {
     "posts.status": status_screen,
     "posts.late": screens.late,
     "posts.missed": missed,
+    "imports.looking": lambda data, t, _: import_screens.looking(data, t),
+    "imports.preview": import_screens.preview,
     "series.last_planned": series_screens.last_planned,
     "series.left_out": series_screens.left_out,
     "series.without_chat": series_screens.without_chat,

@@ -68,6 +68,8 @@ class Fetched:
     content_type: str
     charset: str | None
     body: bytes
+    size_bytes: int = 0
+    """Of all of it, where `body` is only its beginning."""
 
 
 class Fetch(Protocol):
@@ -140,20 +142,22 @@ async def fetch_public(
     limit_bytes: int = BYTES_LIMIT,
     timeout_s: float = 15.0,
     reach: Reach = PUBLIC,
+    only_bytes: int | None = None,
 ) -> Fetched:
     """Get what a user's link points at, without letting the link reach inside.
 
     Only http and https on the usual ports; all of a host's addresses must be public, and the connection goes to
     an address that was checked, so a name that changes its answer gains nothing. Each redirect (at most 5) is
     checked alike. `limit_bytes` counts after decompression, `timeout_s` covers everything, `types` are the content
-    types worth downloading (None: any). `reach=ANYWHERE` lifts the rules on addresses and ports.
+    types worth downloading (None: any). `reach=ANYWHERE` lifts the rules on addresses and ports. `only_bytes`:
+    no more than so much of the beginning is kept, or read, when the server has said how much there is.
 
     Raises LinkFailed: link.invalid, link.not_http, link.has_password, link.port_refused, link.private_address,
     link.unreachable, link.bad_certificate, link.timeout, link.not_found, link.refused, link.site_failed,
     link.too_many_redirects, link.unsupported_type, link.too_big, link.broken_reply.
     """
     silence_url_logs()
-    errand = _Errand(types=types, limit_bytes=limit_bytes, reach=reach)
+    errand = _Errand(types=types, limit_bytes=limit_bytes, reach=reach, only_bytes=only_bytes)
     transport = _Transport(_CheckedNetwork(reach))
     try:
         async with (
@@ -193,6 +197,7 @@ class _Errand:
     types: Collection[str] | None
     limit_bytes: int
     reach: Reach
+    only_bytes: int | None
 
 
 async def _follow(client: httpx.AsyncClient, link: str, errand: _Errand) -> Fetched:
@@ -213,10 +218,12 @@ async def _received(response: httpx.Response, errand: _Errand) -> Fetched:
     if errand.types is not None and content_type and content_type not in errand.types:
         raise LinkFailed("link.unsupported_type", host=host, type=content_type)
     length = response.headers.get("Content-Length", "")
-    if length.isdecimal() and int(length) > errand.limit_bytes:
+    told = int(length) if length.isdecimal() else None
+    if told is not None and told > errand.limit_bytes:
         raise LinkFailed("link.too_big", host=host, limit_bytes=errand.limit_bytes)
-    body = await _body(response, errand.limit_bytes)
-    return Fetched(str(response.url), content_type, response.charset_encoding, body)
+    packed = response.headers.get("Content-Encoding", "identity").strip().lower() not in ("", "identity")
+    body, size_bytes = await _body(response, errand, told_bytes=None if packed else told)
+    return Fetched(str(response.url), content_type, response.charset_encoding, body, size_bytes)
 
 
 def _check_status(status: int, host: str) -> None:
@@ -228,19 +235,25 @@ def _check_status(status: int, host: str) -> None:
         raise LinkFailed("link.refused", host=host, status=status, retryable=status == 429)
 
 
-async def _body(response: httpx.Response, limit_bytes: int) -> bytes:
-    """The body, decompressed no further than the limit: a small bomb costs no memory."""
-    host = _host(response.url)
+async def _body(response: httpx.Response, errand: _Errand, *, told_bytes: int | None) -> tuple[bytes, int]:
+    """What is wanted of the body, and how much there is. Decompressed no further than the limit: a small bomb costs no
+    memory."""
+    host, limit_bytes = _host(response.url), errand.limit_bytes
+    wanted = limit_bytes if errand.only_bytes is None else errand.only_bytes
     inflate = _inflater(response.headers.get("Content-Encoding", ""), host)
-    body = bytearray()
+    body, size_bytes = bytearray(), 0
     try:
         async for chunk in response.aiter_raw():
-            body += inflate(chunk, limit_bytes + 1 - len(body))
-            if len(body) > limit_bytes:
+            piece = inflate(chunk, limit_bytes + 1 - size_bytes)
+            size_bytes += len(piece)
+            body += piece[: max(0, wanted - len(body))]
+            if size_bytes > limit_bytes:
                 raise LinkFailed("link.too_big", host=host, limit_bytes=limit_bytes)
+            if errand.only_bytes is not None and told_bytes is not None and len(body) >= wanted:
+                return bytes(body), told_bytes
     except zlib.error as exc:
         raise LinkFailed("link.broken_reply", host=host) from exc
-    return bytes(body)
+    return bytes(body), size_bytes
 
 
 def _inflater(encoding: str, host: str) -> Callable[[bytes, int], bytes]:

@@ -1,13 +1,14 @@
 """All jobs. A worker imports this at its start, so that a target which doesn't exist fails there and not at night."""
 
 from core.queue import JobSpec
-from jobs import deliveries, podcasts, posts, questions, statuses, viral
+from jobs import deliveries, imports, podcasts, posts, questions, statuses, viral
 from jobs.runtime import PlainJob, WorkJob
 
 WORK_JOBS: tuple[WorkJob, ...] = (
     posts.write,
     posts.rewrite,
     posts.pin,
+    imports.look_at_media,
     podcasts.write_script,
     podcasts.rewrite_section,
     podcasts.rewrite_line,

@@ -25,6 +25,13 @@ class ShowPreview(Action):
     page: int
 
 
+@action("im.now")
+class StopLooking(Action):
+    """Show the preview without having looked at all media."""
+
+    import_id: ids.ImportId
+
+
 @action("im.ok")
 class ImportPosts(Action):
     import_id: ids.ImportId

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,7 +10,6 @@ from telegram.constants import ChatAction
 
 from bot.accounts import ask_time_zone
 from bot.context import Context
-from bot.deliveries.calendar_screens import names_of
 from bot.deliveries.phrases import NO_ZONE
 from bot.imports import screens
 from bot.imports.actions import (
@@ -22,19 +20,23 @@ from bot.imports.actions import (
     SendTemplate,
     ShowImport,
     ShowPreview,
+    StopLooking,
     UseAsText,
 )
 from bot.imports.sentences import FILE_PROBLEMS
 from bot.router import Router
 from bot.screens import Screen
 from bot.sources.screens import source_card
-from core.channels.queries import all_channels
+from core.db import Json, TelegramId
 from core.errors import InvalidInput
 from core.posts.import_checks import with_warnings
+from core.posts.import_looks import addresses, payload_of, request_looks, stop_looking, to_be_looked_at
+from core.posts.import_pages import page_data
 from core.posts.imported import cancel_imported, import_posts, restore_imported
 from core.posts.importing import Reader, Understood, import_of, keep_import, reader_for, understand
 from core.posts.models import Import
 from core.posts.tables import BYTES_LIMIT, read_table, write_table
+from core.posts.writing import Place
 from core.sources.files import read_file
 from core.sources.service import keep_source
 from core.when.times import to_local
@@ -52,6 +54,7 @@ def register(router: Router) -> None:
     router.press(SendTemplate, on_template)
     router.press(ReadFile, on_read_file)
     router.press(ShowPreview, on_show_preview)
+    router.press(StopLooking, on_stop_looking)
     router.press(ImportPosts, on_import_posts)
     router.press(CancelImported, on_cancel_imported)
     router.press(RestoreImported, on_restore_imported)
@@ -113,13 +116,31 @@ async def _read_and_show(context: Context, document: Document) -> None:
         screen = screens.unreadable(sentence(context.texts, refusal.params), context.texts)
         await _answer_file(context, screen)
         return
-    await _show(context, kept, 1, ignored)
+    if addresses(kept):
+        await _look(context, kept, ignored)
+    else:
+        await _answer_file(context, await _preview(context, kept, 1, ignored))
+
+
+async def _look(context: Context, kept: Import, ignored: list[str]) -> None:
+    """The answer tells how far it is, until it becomes the preview."""
+    begun = screens.looking({"import_id": str(kept.id), "done": 0, "total": len(addresses(kept))}, context.texts)
+    place = Place(context.chat_id, await _answer_file(context, begun), context.actor.language)
+    async with context.deps.tx() as tx:
+        await request_looks(tx, kept, payload=_payload(context, place, ignored))
+
+
+async def on_stop_looking(context: Context, press: StopLooking) -> None:
+    """The preview comes at once. Pressed again, it changes nothing."""
+    payload = _payload(context, context.place, [])
+    async with context.deps.tx() as tx:
+        await stop_looking(tx, owner_id=context.actor.id, import_id=press.import_id, payload=payload)
 
 
 async def on_show_preview(context: Context, press: ShowPreview) -> None:
     async with context.deps.read() as session:
         kept = await import_of(session, owner_id=context.actor.id, import_id=press.import_id)
-    await _show(context, kept, press.page, [])
+    await context.show(await _preview(context, kept, press.page, []))
 
 
 async def on_import_posts(context: Context, press: ImportPosts) -> None:
@@ -165,40 +186,48 @@ async def _download(context: Context, document: Document) -> bytes:
     return bytes(await file.download_as_bytearray())
 
 
-async def _read(context: Context, filename: str, content: bytes) -> tuple[Import, Sequence[str]]:
+async def _read(context: Context, filename: str, content: bytes) -> tuple[Import, list[str]]:
     """The import as it was kept, and the columns that aren't used."""
     now, zone = _now_and_zone(context)
     async with context.deps.read() as session:
         reader = await reader_for(
-            session, owner_id=context.actor.id, now=now, zone=zone, language=context.actor.language
+            session,
+            owner_id=context.actor.id,
+            now=now,
+            zone=zone,
+            language=context.actor.language,
+            anywhere=context.deps.settings.allow_private_urls,
         )
     understood, ignored = await asyncio.to_thread(_understood, content, reader)
     async with context.deps.read() as session:
         understood = await with_warnings(session, understood, owner_id=context.actor.id, now=now)
+    understood = to_be_looked_at(understood)
     async with context.deps.tx() as tx:
         kept = await keep_import(tx, owner_id=context.actor.id, filename=filename, understood=understood)
     return kept, ignored
 
 
-def _understood(content: bytes, reader: Reader) -> tuple[Understood, Sequence[str]]:
+def _understood(content: bytes, reader: Reader) -> tuple[Understood, list[str]]:
     table = read_table(content)
-    return understand(table, reader), table.ignored
+    return understand(table, reader), list(table.ignored)
 
 
-async def _show(context: Context, kept: Import, page: int, ignored: Sequence[str]) -> None:
+async def _preview(context: Context, kept: Import, page: int, ignored: list[str]) -> Screen:
     now, zone = _now_and_zone(context)
     async with context.deps.read() as session:
-        names = names_of(await all_channels(session, owner_id=context.actor.id))
-    screen = screens.preview(kept, page, ignored=ignored, names=names, zone=zone, t=context.texts, now=now)
-    await _answer_file(context, screen)
+        data = await page_data(session, kept, page, ignored=ignored, zone=zone, language=context.actor.language)
+    return screens.preview(data, context.texts, now)
 
 
-async def _answer_file(context: Context, screen: Screen) -> None:
+def _payload(context: Context, place: Place, ignored: list[str]) -> Json:
+    return payload_of(place, zone=_now_and_zone(context)[1], ignored=ignored)
+
+
+async def _answer_file(context: Context, screen: Screen) -> TelegramId:
     """Below the file, as a reply to it: its text may still be wanted."""
     if context.message is not None:
-        await context.send(screen, reply_to=context.message.message_id)
-    else:
-        await context.show(screen)
+        return await context.send(screen, reply_to=context.message.message_id)
+    return await context.show(screen)
 
 
 async def _remember(context: Context, document: Document) -> None:

@@ -1,14 +1,14 @@
 """Files of posts: how to send one, what was understood, what became of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from markupsafe import Markup
 
+from bot.channels.labels import chat_label
 from bot.deliveries.actions import ShowCalendar
-from bot.deliveries.calendar_screens import Names
 from bot.deliveries.phrases import first_words
 from bot.imports.actions import (
     CancelImported,
@@ -16,23 +16,21 @@ from bot.imports.actions import (
     RestoreImported,
     SendTemplate,
     ShowPreview,
+    StopLooking,
     UseAsText,
 )
 from bot.imports.sentences import problem_sentence, warning_sentence
-from bot.keyboards import pager
+from bot.keyboards import BAR_CELLS, bar, pager
 from bot.screens import Button, Screen, lines
 from bot.texts import Texts
 from core import ids
 from core.posts.exporting import Schedule
 from core.posts.import_checks import WARNINGS
 from core.posts.imported import Done
-from core.posts.models import Import
 from core.posts.tables import ROWS_LIMIT
 from core.when.formats import format_local
 
-PAGE_SIZE = 10
-DOUBTFUL_PAGE_SIZE = 6
-"""Of rows with warnings below them: a page is one message."""
+Data = Mapping[str, Any]
 WARNINGS_SHOWN = 3
 """Of one row."""
 WORDS_IN_ROW = 60
@@ -58,31 +56,44 @@ def template(t: Texts) -> Screen:
     return Screen(t("Fill it in, keep the first line, and send it back to me."))
 
 
-def preview(
-    kept: Import, page: int, *, ignored: Sequence[str], names: Names, zone: str, t: Texts, now: datetime
-) -> Screen:
-    """What was understood of a file, or what is wrong with it."""
-    shown = kept.problems or kept.rows
-    doubtful = sum(bool(row.get(WARNINGS)) for row in kept.rows)
-    size = DOUBTFUL_PAGE_SIZE if doubtful else PAGE_SIZE
-    pages = max(1, -(-len(shown) // size))
-    number = min(max(1, page), pages)
-    part = shown[(number - 1) * size : number * size]
-    turn = pager(number, pages, lambda other: ShowPreview(kept.id, other))
+def looking(data: Data, t: Texts) -> Screen:
+    """Before the preview: how many addresses of media were looked at."""
+    done, total = int(data["done"]), int(data["total"])
+    text = lines(
+        [
+            t("📥 <b>I have read your file</b>"),
+            t.plural(
+                "Now I look at its picture or file on the web.",
+                "Now I look at its {n} pictures and files on the web.",
+                total,
+            ),
+            "",
+            t("{bar} {done} of {total}", bar=bar(done * BAR_CELLS // max(1, total), BAR_CELLS), done=done, total=total),
+        ]
+    )
+    return Screen(text, [[Button(t("⏭ Go on without looking"), StopLooking(_import_id(data)))]])
+
+
+def preview(data: Data, t: Texts, now: datetime) -> Screen:
+    """What was understood of a file, or what is wrong with it. `data` is core.posts.import_pages.page_data."""
+    import_id, total, doubtful = _import_id(data), int(data["total"]), int(data["doubtful"])
+    turn = pager(data["page"], data["pages"], lambda other: ShowPreview(import_id, other))
+    ignored = data["ignored"]
     columns = [t("Columns that I don't use: {names}.", names=", ".join(ignored))] if ignored else []
-    if kept.problems:
-        said = [*_trouble(kept, t), *columns, "", *(_problem(each, t) for each in part)]
+    if data["problems"]:
+        said = [*_trouble(data["lines_wrong"], t), *columns, "", *(_problem(each, t) for each in data["problems"])]
         return Screen(lines(said), [turn, _ways_out(t)])
     heading = t.plural(
-        "📥 <b>{n} post is ready to be imported</b>", "📥 <b>{n} posts are ready to be imported</b>", len(shown)
+        "📥 <b>{n} post is ready to be imported</b>", "📥 <b>{n} posts are ready to be imported</b>", total
     )
-    said = [heading, *_doubts(doubtful, t), *columns, "", *(_row(row, names, zone, t, now) for row in part)]
-    if kept.imported_at is not None:
+    rows = (_row(row, data, t, now) for row in data["rows"])
+    said = [heading, *_doubts(doubtful, t), *columns, "", *rows]
+    if data["imported"]:
         return Screen(lines(said), [turn, [_to_calendar(t)]])
-    confirm = t.plural("✅ Import {n} post", "✅ Import {n} posts", len(shown))
+    confirm = t.plural("✅ Import {n} post", "✅ Import {n} posts", total)
     if doubtful:
-        confirm = t.plural("✅ Import {n} post anyway", "✅ Import {n} posts anyway", len(shown))
-    return Screen(lines(said), [turn, [Button(confirm, ImportPosts(kept.id))], _ways_out(t)[:1]])
+        confirm = t.plural("✅ Import {n} post anyway", "✅ Import {n} posts anyway", total)
+    return Screen(lines(said), [turn, [Button(confirm, ImportPosts(import_id))], _ways_out(t)[:1]])
 
 
 def unreadable(problem: Markup, t: Texts) -> Screen:
@@ -138,8 +149,11 @@ def nothing_to_export(t: Texts) -> Screen:
     return Screen(t("📤 <b>Nothing is planned</b>, so there is nothing to export."), [[_to_calendar(t)]])
 
 
-def _trouble(kept: Import, t: Texts) -> list[Markup]:
-    lines_wrong = len({problem["line"] for problem in kept.problems})
+def _import_id(data: Data) -> ids.ImportId:
+    return ids.ImportId(UUID(data["import_id"]))
+
+
+def _trouble(lines_wrong: int, t: Texts) -> list[Markup]:
     return [
         t.plural(
             "⚠️ <b>{n} row has a problem.</b> Nothing is imported yet.",
@@ -160,15 +174,21 @@ def _problem(problem: Mapping[str, Any], t: Texts) -> Markup:
     return t("<b>Line {line}:</b> {what}", line=problem["line"], what=problem_sentence(problem, t))
 
 
-def _row(row: Mapping[str, Any], names: Names, zone: str, t: Texts, now: datetime) -> Markup:
-    when = row["when"]
+def _row(row: Mapping[str, Any], data: Data, t: Texts, now: datetime) -> Markup:
+    when, zone = row["when"], data["zone"]
     time = format_local(datetime.fromisoformat(when), zone, t.language, now=now) if when else t("next free slot")
-    channel_id = row["channel_id"]
-    target = names.get(ids.ChannelId(UUID(channel_id)), t("a chat")) if channel_id else t("this chat")
     media = " 📎" if row["media"] else ""
-    told = Markup("{} → {}{} · <i>{}</i>").format(time, target, media, first_words("", row["text"], WORDS_IN_ROW))
+    words = first_words("", row["text"], WORDS_IN_ROW)
+    told = Markup("{} → {}{} · <i>{}</i>").format(time, _target(row["channel_id"], data, t), media, words)
     doubts = [warning_sentence(each, row["line"], zone, t, now) for each in row.get(WARNINGS, ())[:WARNINGS_SHOWN]]
     return lines([told, *doubts])
+
+
+def _target(channel_id: str | None, data: Data, t: Texts) -> str:
+    if channel_id is None:
+        return t("this chat")
+    chat = data["chats"].get(channel_id)
+    return chat_label(chat["kind"], chat["title"]) if chat is not None else t("a chat")
 
 
 def _ways_out(t: Texts) -> list[Button]:

@@ -9,6 +9,7 @@ from markupsafe import Markup
 from bot.channels.labels import state_sentence
 from bot.router import Router
 from bot.texts import Texts
+from core.posts import linked_media
 from core.posts.checks import FindingCode
 from core.posts.import_checks import NEAR_LINE, SAME_AS_LINE
 from core.when.formats import format_local
@@ -112,6 +113,7 @@ FILE_PROBLEMS: dict[str, Sentence] = {
     "import.no_slots": lambda t, _: t(
         "Nothing was imported: a queue hasn't enough free slots for all of them. Add slots or write times."
     ),
+    "import.being_looked_at": lambda t, _: t("I am still looking at the pictures and files of that import."),
     "import.file_gone": lambda t, _: t("I don't find the file any more. Please send its text."),
 }
 
@@ -122,6 +124,13 @@ WARNINGS_OF_ROWS: dict[str, Sentence] = {
     FindingCode.QUIET: lambda t, _: t("these are quiet hours there."),
     SAME_AS_LINE: lambda t, p: t("it says the same as line {line}.", line=p["line"]),
     NEAR_LINE: lambda t, p: t("it goes out within an hour of line {line}.", line=p["line"]),
+    linked_media.SILENT: lambda t, p: t(
+        "“{value}” didn't answer just now. If that stays so, the post fails and you are told.", value=p["value"]
+    ),
+    linked_media.NOT_LOOKED: lambda t, p: t("I haven't looked at “{value}”.", value=p["value"]),
+    linked_media.MISLABELLED: lambda t, p: t(
+        "the site calls “{value}” {type}. Telegram may not take it.", value=p["value"], type=p["type"]
+    ),
 }
 
 ROW_PROBLEMS: dict[str, Sentence] = {
@@ -154,11 +163,35 @@ ROW_PROBLEMS: dict[str, Sentence] = {
     "import.media_invalid": lambda t, p: t(
         "“{value}” isn't a web address. It has to begin with https://.", value=p["value"]
     ),
-    "import.media_private": lambda t, p: t(
-        "“{value}” isn't on the public internet, so Telegram can't fetch it.", value=p["value"]
-    ),
     "import.too_many_cells": lambda t, _: t(
         'there are more cells than columns. Put a text with commas into quotation marks: "…".'
     ),
     "import.and_more": lambda t, _: t("I stopped looking here: mend these first."),
+    linked_media.PRIVATE: lambda t, p: t(
+        "“{value}” isn't on the public internet, so Telegram can't fetch it.", value=p["value"]
+    ),
+    linked_media.BAD_ADDRESS: lambda t, p: t(
+        "“{value}” can't be fetched by Telegram: there is a password or an unusual port in it.", value=p["value"]
+    ),
+    linked_media.GONE: lambda t, p: t(
+        "there is nothing at “{value}” ({status}). Check the address.", value=p["value"], status=p.get("status", 404)
+    ),
+    linked_media.REFUSED: lambda t, p: t(
+        "the site doesn't hand out “{value}”{status}. Use an address that opens without signing in.",
+        value=p["value"],
+        status=f" ({p['status']})" if "status" in p else "",
+    ),
+    linked_media.TOO_BIG: lambda t, p: t(
+        "“{value}” is too big: Telegram fetches up to {limit} MB of that kind. Make it smaller.",
+        value=p["value"],
+        limit=p["limit_bytes"] // (1024 * 1024),
+    ),
+    linked_media.IS_PAGE: lambda t, p: t(
+        "“{value}” leads to a web page. Use the address of the picture or file itself.", value=p["value"]
+    ),
+    linked_media.UNKNOWN_KIND: lambda t, p: t(
+        "“{value}” ({type}) is nothing that Telegram fetches. It takes JPEG, PNG, WebP, GIF, MP4, MP3, M4A, PDF, ZIP.",
+        value=p["value"],
+        type=p["type"] or "?",
+    ),
 }

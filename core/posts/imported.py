@@ -20,6 +20,7 @@ from core.deliveries.models import DeliveryStatus
 from core.deliveries.statuses import subjects_shown
 from core.errors import Conflict, InvalidInput
 from core.posts.content import content_for
+from core.posts.import_looks import addresses
 from core.posts.importing import ImportHasProblems, import_of
 from core.posts.models import Import, Post, PostStatus, PostVersion
 from core.posts.platforms import Platform
@@ -47,15 +48,17 @@ class Done:
 async def import_posts(tx: Tx, *, owner_id: ids.UserId, import_id: ids.ImportId) -> Done:
     """Schedule all posts of a file, once.
 
-    Raises ImportHasProblems; InvalidInput import.time_passed (line) for a time that has passed since it was read;
-    Conflict import.no_slots when a queue hasn't enough of them any more; NotReady or ChannelNotFound when a chat
-    takes no posts any more. Then none of them is there.
+    Raises ImportHasProblems; Conflict import.being_looked_at while its media are; InvalidInput import.time_passed
+    (line) for a time that has passed since it was read; Conflict import.no_slots when a queue hasn't enough of them any
+    more; NotReady or ChannelNotFound when a chat takes no posts any more. Then none of them is there.
     """
     kept = await import_of(tx.session, owner_id=owner_id, import_id=import_id, lock=True)
     if kept.imported_at is not None:
         return Done(kept, len(kept.rows), changed=False)
     if kept.problems:
         raise ImportHasProblems(import_id=str(import_id))
+    if addresses(kept):
+        raise Conflict("import.being_looked_at")
     posts = [_post(tx, owner_id, row) for row in kept.rows]
     held = await _give_slots(tx, owner_id, posts)
     tx.session.add_all(posts)

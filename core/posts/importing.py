@@ -14,8 +14,9 @@ from core import ids
 from core.channels.models import ChannelState
 from core.db import Json, ReadSession
 from core.errors import AppError, Conflict, InvalidInput, NotFound
-from core.http import checked_url, is_public
+from core.http import PUBLIC_PORTS, LinkFailed, checked_url, is_public
 from core.languages import detect
+from core.posts.linked_media import BAD_ADDRESS, PRIVATE
 from core.posts.makeup import draft_problems
 from core.posts.models import Import
 from core.posts.platforms import Draft, Platform
@@ -37,7 +38,7 @@ _KINDS: Final = {
     MediaKind.AUDIO: (".mp3", ".m4a"),
     MediaKind.DOCUMENT: (".pdf", ".zip", ".gif"),
 }
-"""What Telegram fetches from an address; anything else is taken for a photo.
+"""What Telegram fetches from an address; anything else is taken for a photo, until somebody has looked there.
 https://core.telegram.org/bots/api#sending-files"""
 
 
@@ -70,15 +71,19 @@ class Reader:
     """Connected ones."""
     has_queue: frozenset[ids.ChannelId | None] = frozenset()
     """Targets whose queue has slots."""
+    anywhere: bool = False
+    """Media may lie on private addresses."""
 
 
-async def reader_for(session: ReadSession, *, owner_id: ids.UserId, now: datetime, zone: str, language: str) -> Reader:
+async def reader_for(
+    session: ReadSession, *, owner_id: ids.UserId, now: datetime, zone: str, language: str, anywhere: bool = False
+) -> Reader:
     """The reader of one user's files."""
     chats = await chats_of(session, owner_id=owner_id)
     queues = await queues_of(session, owner_id=owner_id)
     patterns = await patterns_of(session, list(queues.values()))
     has_queue = frozenset(target for target, queue in queues.items() if patterns[queue.id].loud)
-    return Reader(now, zone, language, [chat for chat in chats.values() if chat.connected], has_queue)
+    return Reader(now, zone, language, [chat for chat in chats.values() if chat.connected], has_queue, anywhere)
 
 
 def understand(table: Table, reader: Reader) -> Understood:
@@ -142,7 +147,7 @@ def _row(record: Record, reader: Reader) -> Json:
     if record.surplus:
         problems.append(_problem(record.line, "import.too_many_cells"))
     if not problems and row["when"] is None and _channel_id(row) not in reader.has_queue:
-        problems.append(_problem(record.line, "import.no_queue", value=_short(record.cells.get("target", ""))))
+        problems.append(_problem(record.line, "import.no_queue", value=quoted(record.cells.get("target", ""))))
     if problems:
         raise _Problems(problems)
     return row
@@ -166,9 +171,9 @@ def _when(cells: Mapping[str, str], reader: Reader) -> Json:
     try:
         when = parse_when(said, now=reader.now, zone=reader.zone, language=reader.language)
     except InvalidInput as exc:
-        raise InvalidInput(exc.error_code, **exc.params | {"value": _short(said)}) from exc
+        raise InvalidInput(exc.error_code, **exc.params | {"value": quoted(said)}) from exc
     if when.other_utc is not None:
-        raise InvalidInput("import.when_ambiguous", value=_short(said))
+        raise InvalidInput("import.when_ambiguous", value=quoted(said))
     return {"when": when.at_utc.isoformat()}
 
 
@@ -181,11 +186,11 @@ def _target(cells: Mapping[str, str], reader: Reader) -> Json:
     named = [each for each in reader.chats if (each.username or "").casefold() == name]
     found = named or [each for each in reader.chats if each.title.casefold() == said.casefold()]
     if not found:
-        raise InvalidInput("import.target_unknown", value=_short(said))
+        raise InvalidInput("import.target_unknown", value=quoted(said))
     if len(found) > 1:
-        raise InvalidInput("import.target_twice", value=_short(said))
+        raise InvalidInput("import.target_twice", value=quoted(said))
     if found[0].state != ChannelState.READY:
-        raise InvalidInput("import.target_not_ready", value=_short(said), state=found[0].state)
+        raise InvalidInput("import.target_not_ready", value=quoted(said), state=found[0].state)
     return {"channel_id": str(found[0].id)}
 
 
@@ -194,11 +199,12 @@ def _media(cells: Mapping[str, str], reader: Reader) -> Json:
     if not said:
         return {"media": []}
     try:
-        url = checked_url(said)
-    except InvalidInput as exc:
-        raise InvalidInput("import.media_invalid", value=_short(said)) from exc
-    if not _may_be_public(url):
-        raise InvalidInput("import.media_private", value=_short(said))
+        url = checked_url(said, ports=None if reader.anywhere else PUBLIC_PORTS)
+    except LinkFailed as exc:
+        is_address = exc.error_code in ("link.port_refused", "link.has_password")
+        raise InvalidInput(BAD_ADDRESS if is_address else "import.media_invalid", value=quoted(said)) from exc
+    if not (reader.anywhere or _may_be_public(url)):
+        raise InvalidInput(PRIVATE, value=quoted(said))
     extension = PurePosixPath(url.path).suffix.lower()
     kind = next((kind for kind, known in _KINDS.items() if extension in known), MediaKind.PHOTO)
     return {"media": [Media(kind=kind, url=str(url)).to_json()]}
@@ -222,6 +228,7 @@ def _problem(line: int, code: str, **params: Any) -> Json:
     return {"line": line, "code": str(code), "params": params}
 
 
-def _short(value: str) -> str:
+def quoted(value: str) -> str:
+    """A cell as a problem shows it."""
     shown = " ".join(value.split())
     return shown if len(shown) <= VALUE_CHARACTERS else shown[: VALUE_CHARACTERS - 1] + "…"

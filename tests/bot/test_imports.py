@@ -3,10 +3,15 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
+from bot.imports.actions import ImportPosts
+from bot.notices import render
 from core.accounts.models import User
 from core.clock import FixedClock
+from core.deliveries.models import StatusMessage
 from core.deps import Deps
+from core.posts.models import Import
 from core.posts.scheduling import schedule_post
 from core.posts.tables import read_table
 from tests.bot.chat import Chat
@@ -15,10 +20,7 @@ from web.sandbox.client import SeenMessage
 
 BERLIN = "Europe/Berlin"
 GOOD = (
-    "text,when,target,media url\n"
-    "Bread that pays,2026-12-01 09:00,,\n"
-    "Crumbs,tomorrow 18:30,me,https://example.org/a.png\n"
-    "Oven,in 3 hours,me,\n"
+    "text,when,target,media url\nBread that pays,2026-12-01 09:00,,\nCrumbs,tomorrow 18:30,me,\nOven,in 3 hours,me,\n"
 )
 
 
@@ -68,7 +70,7 @@ async def test_a_file_is_shown_before_it_counts_and_stands_in_the_calendar_after
         "📥 3 posts are ready to be imported",
         "",
         "Tue, 1 Dec, 09:00 → this chat · Bread that pays",
-        "Sun, 22 Nov, 18:30 → this chat 📎 · Crumbs",
+        "Sun, 22 Nov, 18:30 → this chat · Crumbs",
         "Sat, 21 Nov, 16:00 → this chat · Oven",
     ]
     assert "Nothing is planned." in (await chat.say("/calendar")).text
@@ -218,3 +220,37 @@ async def test_what_the_look_before_a_post_finds_is_told_by_line_and_stops_nothi
     ]
     imported = await after(chat, preview, "✅ Import 4 posts anyway")
     assert imported.text.startswith("✅ 4 posts are scheduled.")
+
+
+WITH_MEDIA = "text,when,target,media url\nBread,tomorrow 9:00,,https://media.example.org/a.png\n"
+
+
+async def test_before_addresses_were_looked_at_nothing_can_be_imported(chat: Chat, user: User, deps: Deps) -> None:
+    shown = await send(chat, WITH_MEDIA)
+    assert "Now I look at its picture or file on the web." in shown.text
+    assert shown.text.endswith("0 of 1")
+    assert labels(shown) == ["⏭ Go on without looking"]
+    async with deps.read() as session:
+        import_id = (await session.scalars(select(Import.id).where(Import.owner_id == user.id))).one()
+    answer = await chat.press_data(shown, ImportPosts(import_id).encode())
+    assert answer is not None
+    assert "I am still looking" in answer.text
+
+
+async def test_who_doesnt_want_to_wait_gets_the_preview_with_a_doubt(chat: Chat, user: User, deps: Deps) -> None:
+    shown = await send(chat, WITH_MEDIA)
+    await chat.press(shown, "⏭ Go on without looking")
+    async with deps.read() as session:
+        status = (await session.scalars(select(StatusMessage).where(StatusMessage.owner_id == user.id))).one()
+    assert (status.notice, status.message_id) == ("imports.preview", shown.id)
+    preview = render(status.notice, status.data, now=deps.clock.now())
+    assert "⚠️ Line 2: I haven't looked at “https://media.example.org/a.png”." in preview.text
+    [confirm] = [button.action for row in preview.keyboard for button in row if isinstance(button.action, ImportPosts)]
+    done = await chat.press_data(shown, confirm.encode())
+    assert done is not None
+    assert "1 post is scheduled." in (await chat.person.refresh(shown)).text
+
+
+async def test_a_file_with_problems_isnt_looked_at(chat: Chat, user: User) -> None:
+    shown = await send(chat, WITH_MEDIA + "Bread,whenever,,https://media.example.org/a.png\n")
+    assert "1 row has a problem." in shown.text

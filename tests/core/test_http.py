@@ -7,7 +7,7 @@ import ssl
 import tracemalloc
 import zlib
 from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from ipaddress import IPv4Address, ip_address
 from pathlib import Path
@@ -461,3 +461,36 @@ def self_signed(folder: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(pem)
     return context
+
+
+async def test_of_a_large_file_only_the_beginning_is_read_when_that_is_enough() -> None:
+    sent = 0
+
+    async def film(request: web.BaseRequest) -> web.StreamResponse:
+        nonlocal sent
+        response = web.StreamResponse(headers={"Content-Length": str(15 * 1024 * 1024)})
+        await response.prepare(request)
+        with suppress(ConnectionError):
+            for _ in range(240):
+                await response.write(bytes(64 * 1024))
+                sent += 64 * 1024
+        return response
+
+    async with serving(film) as site:
+        fetched = await fetch_public(site, reach=ANYWHERE, only_bytes=100, limit_bytes=20 * 1024 * 1024)
+    assert (len(fetched.body), fetched.size_bytes) == (100, 15 * 1024 * 1024)
+    assert sent < 12 * 1024 * 1024
+
+
+async def test_what_doesnt_say_how_long_it_is_is_counted_and_only_its_beginning_kept() -> None:
+    async def endless(request: web.BaseRequest) -> web.StreamResponse:
+        response = web.StreamResponse()
+        await response.prepare(request)
+        for _ in range(3):
+            await response.write(b"x" * 1000)
+        return response
+
+    async with serving(endless) as site:
+        fetched = await fetch_public(site, reach=ANYWHERE, only_bytes=100)
+        assert (fetched.body, fetched.size_bytes) == (b"x" * 100, 3000)
+        assert (await failure(site, reach=ANYWHERE, only_bytes=100, limit_bytes=2999)).error_code == "link.too_big"

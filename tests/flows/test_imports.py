@@ -2,7 +2,9 @@
 
 import pytest
 
+from tests.file_server import File, serving_files
 from tests.flows.house import House
+from tests.pictures import picture
 from web.sandbox.client import Person
 
 pytestmark = pytest.mark.process
@@ -11,11 +13,16 @@ FILE = (
     "text;when;target;media url\r\n"
     '"Brot, das den Ofen bezahlt.\r\nMit ""Krümeln"".";in 2 hours;me;\r\n'
     "New opening hours;tomorrow 18:30;;\r\n"
-    "Recipe of the week;in 3 days;;https://example.org/bread.jpg\r\n"
-).encode("utf-8-sig")
+    "Recipe of the week;in 3 days;;{site}/bread\r\n"
+)
 
 
 async def test_a_file_becomes_posts_that_stand_in_the_calendar(house: House, person: Person) -> None:
+    async with serving_files({"/bread": File(picture())}) as site:
+        await imported(house, person, FILE.format(site=site).encode("utf-8-sig"))
+
+
+async def imported(house: House, person: Person, file: bytes) -> None:
     await person.send_text("/settings")
     settings = await person.wait_for_message("Time zone")
     await person.press(settings, "Time zone")
@@ -23,9 +30,10 @@ async def test_a_file_becomes_posts_that_stand_in_the_calendar(house: House, per
     await person.press(cities, "Berlin")
     await person.wait_until_edited(settings, "Berlin")
 
-    [sent] = await person.upload(("posts.csv", FILE))
+    [sent] = await person.upload(("posts.csv", file))
     preview = await person.wait_for_message("3 posts are ready", after=sent.id)
     assert 'Brot, das den Ofen bezahlt. Mit "Krümeln".' in preview.text
+    assert preview.buttons[0].text == "✅ Import 3 posts"
     await person.press(preview, "Import 3 posts")
     done = await person.wait_until_edited(preview, "3 posts are scheduled")
 

@@ -121,10 +121,11 @@ def test_the_address_tells_the_kind_of_medium(url: str, kind: str) -> None:
         (("Bread", "tomorrow 9:00", "@elsewhere", ""), "import.target_unknown"),
         (("Bread", "tomorrow 9:00", "", "ftp://x.org/a.png"), "import.media_invalid"),
         (("Bread", "tomorrow 9:00", "", "a.png"), "import.media_invalid"),
-        (("Bread", "tomorrow 9:00", "", "https://user:pass@x.org/a.png"), "import.media_invalid"),
-        (("Bread", "tomorrow 9:00", "", "http://localhost/a.png"), "import.media_private"),
-        (("Bread", "tomorrow 9:00", "", "http://192.168.1.4/a.png"), "import.media_private"),
-        (("Bread", "tomorrow 9:00", "", "http://[::1]/a.png"), "import.media_private"),
+        (("Bread", "tomorrow 9:00", "", "https://user:pass@x.org/a.png"), "media.bad_address"),
+        (("Bread", "tomorrow 9:00", "", "https://x.org:22/a.png"), "media.bad_address"),
+        (("Bread", "tomorrow 9:00", "", "http://localhost/a.png"), "media.private"),
+        (("Bread", "tomorrow 9:00", "", "http://192.168.1.4/a.png"), "media.private"),
+        (("Bread", "tomorrow 9:00", "", "http://[::1]/a.png"), "media.private"),
     ],
 )
 def test_what_is_wrong_with_a_row_is_named_by_its_line(row: Row, code: str) -> None:
