@@ -132,7 +132,7 @@ async def _stored(
     transcript_key = key_for(podcast.owner_id, "transcripts", str(run.work.id), "txt")
     await run.deps.storage.put(transcript_key, transcript_text(script, podcast.title).encode())
     picture_key = key_for(podcast.owner_id, "covers", str(run.work.id), "jpg")
-    thumbnail_key = key_for(podcast.owner_id, "thumbnails", str(run.work.id), "jpg")
+    thumbnail_key = key_for(podcast.owner_id, "covers", f"{run.work.id}-small", "jpg")
     await run.deps.storage.put(picture_key, cover.picture)
     await run.deps.storage.put(thumbnail_key, cover.thumbnail)
     return StoredEpisode(stored, transcript_key, picture_key, thumbnail_key)

@@ -13,8 +13,8 @@ from core.podcasts.recording import files_of
 from core.podcasts.service import UNDO_WITHIN
 from core.tx import Tx
 
-KINDS = ("recordings", "episodes", "transcripts", "music")
-"""Of stored files that are all of podcasts; what else an episode has goes with its row."""
+KINDS = ("recordings", "episodes", "transcripts", "covers", "music")
+"""Of stored files that are all of podcasts."""
 GRACE = timedelta(days=2)
 """How long a file that no row names is left alone: work may be about to name it, and a link may lead to it."""
 DELETED_FOR = UNDO_WITHIN + timedelta(days=1)

@@ -93,9 +93,12 @@ async def test_what_rows_name_stays_for_good(deps: Deps, clock: FixedClock) -> N
     assert await is_there(deps, podcast.transcript_key or "")
 
 
-async def test_a_file_that_no_row_names_goes_after_two_days(deps: Deps, clock: FixedClock) -> None:
+@pytest.mark.parametrize(("kind", "ending"), [("episodes", "mp3"), ("transcripts", "txt"), ("covers", "jpg")])
+async def test_a_file_that_no_row_names_goes_after_two_days(
+    deps: Deps, clock: FixedClock, kind: str, ending: str
+) -> None:
     podcast = await an_episode(deps)
-    orphan = key_for(podcast.owner_id, "episodes", "of-a-cancelled-attempt", "mp3")
+    orphan = key_for(podcast.owner_id, kind, "of-a-cancelled-attempt", ending)
     await deps.storage.put(orphan, b"sound")
     assert await tidied(deps, clock, after=timedelta(hours=24)) == 0
     assert await tidied(deps, clock, after=timedelta(hours=48)) == 1
