@@ -7,6 +7,8 @@ import sys
 import time
 from bisect import bisect_left
 from collections.abc import Sequence
+from dataclasses import asdict, astuple, dataclass, field
+from itertools import chain
 from pathlib import Path
 
 from redis.asyncio import Redis
@@ -30,10 +32,10 @@ def main() -> list[Figure]:
 
 
 def _drained(url: str, processes: int) -> list[Figure]:
-    drains, answers = drain(url, processes=processes, seconds=DRAIN_S)
-    sent = sorted([at for drain in drains for at in drain] + [at for at, _ in answers])
+    drained = drain(url, processes=processes, seconds=DRAIN_S)
+    sent = drained.sent
     rate = (len(sent) - 1) / (sent[-1] - sent[0])
-    waits_ms = [wait * 1000 for _, wait in answers]
+    waits_ms = [wait * 1000 for wait in drained.waits]
     name = f"limiter, {processes} processes"
     return [
         Figure.beside(f"{name}: drained", rate, "per s", reference=RATE_PER_S, goal=">= 28.5 per s"),
@@ -48,16 +50,32 @@ def most_in_any(ordered: Sequence[float], seconds: float) -> int:
     return max(index + 1 - bisect_left(ordered, at - seconds + 1e-9) for index, at in enumerate(ordered))
 
 
-def drain(url: str, *, processes: int, seconds: float) -> tuple[list[list[float]], list[tuple[float, float]]]:
-    """The instants of each process's sends, and of each answer with its wait. All start together."""
+def granted(limiter: Limiter) -> list[float]:
+    """When the turns of the last minute came, by the clock of the books."""
+    return [int(at_us) / 1_000_000 for at_us in limiter._shared.memory.turns(since_us=0)[::2]]
+
+
+@dataclass(slots=True)
+class Part:
+    """What a process did, or all together: when it sent by its own clock and by that of the books, and how long each
+    answer waited."""
+
+    sent: list[float] = field(default_factory=list)
+    granted: list[float] = field(default_factory=list)
+    waits: list[float] = field(default_factory=list)
+
+
+def drain(url: str, *, processes: int, seconds: float) -> Part:
+    """As so many processes and one that answers. All start together."""
     key = f"bench:{time.time()}"
     children = [_start(role, url, key) for role in ["drain"] * processes + ["answer"]]
     for child in children:
         assert child.stdout is not None
         child.stdout.readline()
     stop_at = f"{time.time() + seconds}\n".encode()
-    *drains, answers = (json.loads(said.splitlines()[-1]) for said in _finished(children, stop_at, seconds + 30))
-    return drains, answers
+    parts = [Part(**json.loads(said.splitlines()[-1])) for said in _finished(children, stop_at, seconds + 30)]
+    sent, turns, waits = (list(chain.from_iterable(each)) for each in zip(*map(astuple, parts), strict=True))
+    return Part(sorted(sent), sorted(turns), waits)
 
 
 def _start(role: str, url: str, key: str) -> "subprocess.Popen[bytes]":
@@ -74,17 +92,17 @@ def _finished(children: "list[subprocess.Popen[bytes]]", stop_at: bytes, patienc
     return [child.communicate(timeout=patience_s)[0] for child in children]
 
 
-async def _drain_until(url: str, key: str, stop_at: float) -> list[float]:
+async def _drain_until(url: str, key: str, stop_at: float) -> Part:
     """Bulk to ever new private chats, more of it than the limit lets through."""
     redis = Redis.from_url(url)
     limiter = Limiter(redis, rate_per_s=RATE_PER_S, key=key)
-    sent: list[float] = []
+    part = Part()
     chats = iter(range(1, sys.maxsize))
 
     async def send_some() -> None:
         while True:
             await limiter.acquire(next(chats))
-            sent.append(time.time())
+            part.sent.append(time.time())
 
     senders = [asyncio.create_task(send_some()) for _ in range(16)]
     await asyncio.sleep(stop_at - time.time())
@@ -92,29 +110,32 @@ async def _drain_until(url: str, key: str, stop_at: float) -> list[float]:
         sender.cancel()
     await asyncio.gather(*senders, return_exceptions=True)
     await redis.aclose()
-    return sent
+    part.granted = granted(limiter)
+    return part
 
 
-async def _answer_until(url: str, key: str, stop_at: float) -> list[tuple[float, float]]:
+async def _answer_until(url: str, key: str, stop_at: float) -> Part:
     """Now and then an answer to somebody, in a process of its own, as the bot's."""
     redis = Redis.from_url(url)
     limiter = Limiter(redis, rate_per_s=RATE_PER_S, key=key)
-    answered: list[tuple[float, float]] = []
+    part = Part()
     while time.time() < stop_at - ANSWER_EVERY_S:
         await asyncio.sleep(ANSWER_EVERY_S)
         asked_at = time.perf_counter()
-        await limiter.acquire(10_000_000 + len(answered), priority=Priority.INTERACTIVE)
-        answered.append((time.time(), time.perf_counter() - asked_at))
+        await limiter.acquire(10_000_000 + len(part.sent), priority=Priority.INTERACTIVE)
+        part.sent.append(time.time())
+        part.waits.append(time.perf_counter() - asked_at)
     await redis.aclose()
-    return answered
+    part.granted = granted(limiter)
+    return part
 
 
 def _play(role: str, url: str, key: str) -> None:
     """A child's part: it says that it is ready, hears until when, and tells what it did in its last line."""
-    part = _answer_until if role == "answer" else _drain_until
+    play = _answer_until if role == "answer" else _drain_until
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    json.dump(asyncio.run(part(url, key, float(sys.stdin.readline()))), sys.stdout)
+    json.dump(asdict(asyncio.run(play(url, key, float(sys.stdin.readline())))), sys.stdout)
 
 
 if __name__ == "__main__":

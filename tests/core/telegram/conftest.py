@@ -7,6 +7,7 @@ from redis.asyncio import Redis
 from tests.bench.redis_server import redis_server
 from tests.core.storage.fixtures import bucket_settings, folder_settings, key, s3_url, storage
 from tests.core.telegram.fake_telegram import TOKEN, FakeTelegram, fake_telegram, open_request
+from tests.patience import PATIENCE_S
 
 __all__ = ["bucket_settings", "folder_settings", "key", "s3_url", "storage"]
 
@@ -35,5 +36,13 @@ async def api() -> AsyncIterator[FakeTelegram]:
 
 @pytest.fixture
 async def bot(api: FakeTelegram) -> AsyncIterator[telegram.Bot]:
-    async with open_request(read_timeout_s=0.5, connect_timeout_s=1, pool_timeout_s=0.3) as request:
+    """One that gives no answer up."""
+    async with open_request(read_timeout_s=PATIENCE_S, connect_timeout_s=PATIENCE_S) as request:
+        yield telegram.Bot(TOKEN, base_url=f"{api.url}/bot", request=request, get_updates_request=request)
+
+
+@pytest.fixture
+async def hasty_bot(api: FakeTelegram) -> AsyncIterator[telegram.Bot]:
+    """One that waits for half a second."""
+    async with open_request(read_timeout_s=0.5) as request:
         yield telegram.Bot(TOKEN, base_url=f"{api.url}/bot", request=request, get_updates_request=request)

@@ -9,6 +9,7 @@ from core.settings import SANDBOX_TOKEN, Settings
 from core.telegram.client import api_url, bot_token, open_bot, open_limiter, open_plain_bot
 from tests.bench.redis_server import free_port
 from tests.core.telegram.fake_telegram import FakeTelegram, fake_telegram
+from tests.patience import PATIENCE_S
 
 TOKEN = "4711:AAaaBBbbCCccDDddEEeeFFffGGggHHhhIIi"
 
@@ -45,7 +46,7 @@ async def test_the_bot_waits_for_a_telegram_that_isnt_there_yet(store: Redis) ->
     task = asyncio.create_task(username())
     await asyncio.sleep(0.2)
     async with fake_telegram(port):
-        assert await asyncio.wait_for(task, 10) == "a_bot"
+        assert await asyncio.wait_for(task, PATIENCE_S) == "a_bot"
 
 
 async def test_a_wrong_token_is_told_at_once(api: FakeTelegram, store: Redis) -> None:

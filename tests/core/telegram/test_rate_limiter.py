@@ -11,6 +11,7 @@ from core.telegram.errors import FloodWait
 from core.telegram.limiter import Limiter, Priority
 from core.telegram.rate_limiter import InteractiveRateLimiter
 from tests.core.telegram.fake_telegram import TOKEN, FakeTelegram, open_request
+from tests.patience import PATIENCE_S, until
 
 PAUSED_S = 0.4
 
@@ -39,7 +40,7 @@ async def talking_bot(api: FakeTelegram, limiter: Limiter) -> AsyncIterator[ExtB
 
 
 async def test_messages_wait_for_their_turn(talking_bot: ExtBot[Priority], limiter: Limiter) -> None:
-    await limiter.pause(5)
+    await limiter.pause(60)
     calls = [
         talking_bot.send_message(7, "Hello"),
         talking_bot.edit_message_text("Hello", 7, 1),
@@ -57,7 +58,7 @@ async def test_messages_wait_for_their_turn(talking_bot: ExtBot[Priority], limit
 
 async def test_everything_else_goes_at_once(talking_bot: ExtBot[Priority], limiter: Limiter) -> None:
     await limiter.pause(30)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(PATIENCE_S):
         await talking_bot.answer_callback_query("q")
         await talking_bot.send_chat_action(7, "typing")
         await talking_bot.set_my_commands([("help", "Help")])
@@ -88,14 +89,14 @@ async def test_a_long_429_is_told_at_once(talking_bot: ExtBot[Priority], api: Fa
 
 
 async def test_a_call_may_give_up_its_precedence(api: FakeTelegram, store: Redis) -> None:
-    limiter = Limiter(store, rate_per_s=1, key="slow")
+    limiter = Limiter(store, rate_per_s=0.01, key="slow")
     await limiter.acquire(1)
     async with open_talking_bot(api, limiter) as bot:
         bulk = asyncio.create_task(bot.send_message(7, "Hello", rate_limit_args=Priority.BULK))
+        await until(lambda: limiter.waiting(Priority.BULK))
         await asyncio.sleep(0.1)
         assert await store.zcard("{slow}:waiters") == 0
         answer = asyncio.create_task(bot.send_message(8, "Hello"))
-        await asyncio.sleep(0.1)
-        assert await store.zcard("{slow}:waiters") == 1
+        await until(lambda: store.zcard("{slow}:waiters"))
         for task in (bulk, answer):
             task.cancel()

@@ -11,6 +11,7 @@ from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError, T
 
 from core.telegram.errors import FloodWait, NotSent, ServerFailed
 from tests.core.telegram.fake_telegram import TOKEN, FakeTelegram, open_request
+from tests.patience import until
 
 BIG = 8 * 1024 * 1024
 """More than the sockets' buffers hold."""
@@ -39,9 +40,9 @@ async def test_a_file_is_read_while_it_is_sent(bot: telegram.Bot, api: FakeTeleg
     assert call.files["document"] == ('мой "file".bin', path.read_bytes())
 
 
-async def test_a_long_poll_may_last_longer_than_the_read_timeout(bot: telegram.Bot, api: FakeTelegram) -> None:
+async def test_a_long_poll_may_last_longer_than_the_read_timeout(hasty_bot: telegram.Bot, api: FakeTelegram) -> None:
     api.next.append(api.late(0.8))
-    assert await bot.get_updates(timeout=1) == ()
+    assert await hasty_bot.get_updates(timeout=10) == ()
 
 
 async def test_a_lone_surrogate_is_left_to_telegram_to_refuse(bot: telegram.Bot, api: FakeTelegram) -> None:
@@ -74,11 +75,10 @@ async def test_an_unknown_host_sends_nothing() -> None:
 
 async def test_waiting_in_vain_for_a_connection_sends_nothing(api: FakeTelegram) -> None:
     api.next.append(api.hang)
-    async with open_request(pool_size=1, connect_timeout_s=0.1, pool_timeout_s=0.1) as request:
+    async with open_request(pool_size=1, connect_timeout_s=1, pool_timeout_s=0.1) as request:
         bot = telegram.Bot(TOKEN, base_url=f"{api.url}/bot", request=request)
         first = asyncio.create_task(bot.send_message(7, "first"))
-        while not api.calls:  # noqa: ASYNC110 - the other end sets no event
-            await asyncio.sleep(0.01)
+        await until(lambda: api.calls)
         with pytest.raises(NotSent):
             await bot.send_message(7, "second")
         first.cancel()
@@ -115,10 +115,10 @@ async def test_no_answer_after_the_call_was_written_is_unknown(bot: telegram.Bot
     assert len(api.calls) == 1
 
 
-async def test_silence_after_the_call_was_written_is_a_timeout(bot: telegram.Bot, api: FakeTelegram) -> None:
+async def test_silence_after_the_call_was_written_is_a_timeout(hasty_bot: telegram.Bot, api: FakeTelegram) -> None:
     api.next.append(api.hang)
     with pytest.raises(TimedOut):
-        await bot.send_message(7, "Hello")
+        await hasty_bot.send_message(7, "Hello")
     assert len(api.calls) == 1
 
 

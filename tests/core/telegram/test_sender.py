@@ -14,6 +14,7 @@ from core.telegram.limiter import Limiter
 from core.telegram.outcomes import Delivered, Refusal, Refused, SafeToRetry, Unknown
 from core.telegram.sender import Sender
 from tests.core.telegram.fake_telegram import FakeTelegram
+from tests.patience import PATIENCE_S
 
 LONG = "word " * 2000
 PHOTO = Media(kind=MediaKind.PHOTO, file_id="AgAC")
@@ -144,15 +145,15 @@ async def test_a_group_that_moved_says_where_to(sender: Sender, api: FakeTelegra
 
 
 async def test_a_429_pauses_the_chat_for_everybody(bot: telegram.Bot, api: FakeTelegram, store: Redis) -> None:
-    api.next.append(api.refuse(429, "Too Many Requests: retry after 2", retry_after=2))
+    api.next.append(api.refuse(429, "Too Many Requests: retry after 60", retry_after=60))
     sender = Sender(bot, Limiter(store, rate_per_s=1000, key="test"))
     outcome = await sender.send(7, Content(text="Hello"))
     assert isinstance(outcome, SafeToRetry)
-    assert outcome.after_s == 2
+    assert outcome.after_s == 60
     elsewhere = Limiter(store, rate_per_s=1000, key="test")
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(elsewhere.acquire(7), timeout=0.3)
-    await asyncio.wait_for(elsewhere.acquire(8), timeout=0.3)
+    await asyncio.wait_for(elsewhere.acquire(8), timeout=PATIENCE_S)
 
 
 async def test_who_lost_the_delivery_makes_no_call(sender: Sender, api: FakeTelegram) -> None:
