@@ -13,7 +13,7 @@ from sqlalchemy import select, tuple_
 
 from core import ids
 from core.accounts.service import user_of
-from core.db import any_of
+from core.db import ReadSession, any_of
 from core.deliveries.service import send_notice
 from core.posts.copies import Copy, Template, plan_copies, templates_by_id
 from core.posts.recurring import end_recurring
@@ -24,19 +24,10 @@ from core.when.rules import Occurrence, occurrences
 from core.when.times import at_local
 
 HORIZON = timedelta(hours=24)
-PAGE = 500
+PAGE = 250
 """Series of one transaction: what they take is short enough not to make a delivery late beside it."""
 
 Cursor = tuple[datetime, ids.SeriesId]
-
-
-@dataclass(frozen=True, slots=True)
-class PlannedPage:
-    """What a page has done. `cursor`: where the next one begins; None after the last."""
-
-    series: int
-    copies: int
-    cursor: Cursor | None
 
 
 @dataclass(slots=True)
@@ -53,36 +44,29 @@ class _Walk:
     """None: the rule gives nothing more."""
 
 
-async def due_series(tx: Tx, *, after: Cursor | None = None, limit: int = PAGE) -> Sequence[Cursor]:
-    """Which series want to be planned, by cursor, without locking them."""
-    rows = await tx.session.execute(_due(tx, after).limit(limit))
-    return [(next_at, series_id) for next_at, series_id in rows]
+async def due_series(
+    session: ReadSession, *, now: datetime, after: Cursor | None = None, limit: int = PAGE
+) -> Sequence[Cursor]:
+    """Which series want to be planned, the most urgent first, without locking them."""
+    due = select(Series.next_at, Series.id).where(*_wanting(now)).order_by(Series.next_at, Series.id).limit(limit)
+    rows = await session.execute(due if after is None else due.where(tuple_(Series.next_at, Series.id) > after))
+    return [(next_at, series_id) for next_at, series_id in rows if next_at is not None]
 
 
-async def plan_page(
-    tx: Tx, *, after: Cursor | None = None, limit: int = PAGE, only: ids.SeriesId | None = None
-) -> PlannedPage:
-    """Plan the next series behind `after`, or one of them alone. What others have locked is left to them."""
-    page = await due_series(tx, after=after, limit=limit) if only is None else [(tx.now, only)]
+async def plan_page(tx: Tx, series_ids: Collection[ids.SeriesId]) -> int:
+    """Plan these series; what others have locked is left to them. Gives how many copies are new."""
     locked = await tx.session.scalars(
         select(Series)
-        .where(Series.id == any_of([series_id for _, series_id in page]), *_wanting(tx))
+        .where(Series.id == any_of(series_ids), *_wanting(tx.now))
         .order_by(Series.id)
         .with_for_update(skip_locked=True)
         .execution_options(populate_existing=True)
     )
-    series = locked.all()
-    copies = await plan(tx, series)
-    return PlannedPage(len(series), copies, page[-1] if len(page) == limit else None)
+    return await plan(tx, locked.all())
 
 
-def _wanting(tx: Tx) -> list[Any]:
-    return [Series.status == SeriesStatus.ACTIVE, Series.next_at <= tx.now + HORIZON]
-
-
-def _due(tx: Tx, after: Cursor | None) -> Any:
-    due = select(Series.next_at, Series.id).where(*_wanting(tx)).order_by(Series.next_at, Series.id)
-    return due if after is None else due.where(tuple_(Series.next_at, Series.id) > after)
+def _wanting(now: datetime) -> list[Any]:
+    return [Series.status == SeriesStatus.ACTIVE, Series.next_at <= now + HORIZON]
 
 
 async def plan(tx: Tx, series: Sequence[Series]) -> int:

@@ -32,6 +32,8 @@ GAP_MAX = timedelta(hours=24)
 MINUTES_OF_DAY = 24 * 60
 MINUTES_APART = 60
 STAMP = "%Y%m%dT%H%M%S"
+FEW = 16
+"""Of what a rule gives, as much as planning a day ahead mostly looks at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +182,7 @@ def occurrences(rule: str, starts_on: datetime, zone: str, *, after: datetime | 
     anchor = starts_on if after is None else _anchor(parsed(rule), starts_on, after)
     passed: datetime | None = None
     before: datetime | None = None
-    for local in rrule(dtstart=anchor, **_arguments(rule)):
+    for local in _by_the_clock(rule, anchor):
         if after is not None and local <= after:
             passed = local
             continue
@@ -190,6 +192,38 @@ def occurrences(rule: str, starts_on: datetime, zone: str, *, after: datetime | 
         if at != before:
             yield Occurrence(local, at)
         before = at
+
+
+def _by_the_clock(rule: str, anchor: datetime) -> Iterator[datetime]:
+    """What dateutil makes of a rule from a DTSTART on.
+
+    Thousands of series go by the same rule from the same day on, each at its own time: where neither the time nor the
+    number of those before decides on which days it is, these days are found once for all of them.
+    """
+    read, named = parsed(rule), _arguments(rule)
+    named_clocks = [named["byhour"], named["byminute"]]
+    if read.count is not None or read.frequency in {"HOURLY", "YEARLY"} or any(named_clocks) != all(named_clocks):
+        yield from rrule(dtstart=anchor, **named)
+        return
+    anchor = anchor.replace(microsecond=0)
+    for found in _from_the_day(rule, datetime.combine(anchor, time(second=anchor.second))):
+        local = found if any(named_clocks) else datetime.combine(found, anchor.time())
+        if read.until is not None and local > read.until:
+            return
+        if local >= anchor:
+            yield local
+
+
+def _from_the_day(rule: str, day: datetime) -> Iterator[datetime]:
+    few = _first_few(rule, day)
+    yield from few
+    if len(few) == FEW:
+        yield from islice(rrule(dtstart=day, **_arguments(rule)), FEW, None)
+
+
+@lru_cache(maxsize=2_048)
+def _first_few(rule: str, day: datetime) -> tuple[datetime, ...]:
+    return tuple(islice(rrule(dtstart=day, **_arguments(rule)), FEW))
 
 
 @lru_cache(maxsize=512)

@@ -7,28 +7,31 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select, text, update
 
 from core.channels.models import ChannelState
 from core.channels.service import disconnect_channel
 from core.channels.standing import note_trouble
 from core.clock import FixedClock
+from core.db import DATABASE_TROUBLE
 from core.deliveries.models import Delivery, StatusMessage
 from core.deps import Deps
+from core.ids import SeriesId
 from core.posts.models import Post, PostVersion
 from core.posts.scheduling import choose_target
 from core.series.models import Series, SeriesStatus
-from core.series.planning import HORIZON, plan_page
+from core.series.planning import HORIZON, due_series, plan_page
 from core.series.queries import series_of
 from core.series.service import pause_series, start_series
 from core.when.recurrence import Recurrence
 from jobs.scheduler import schedule
-from jobs.series import plan_series
+from jobs.series import Pages, plan_series
 from tests.factories import make_channel, make_post, make_user
 from tests.patience import until
 
 DAY = timedelta(days=1)
 DAILY, HOURLY = "FREQ=DAILY", "FREQ=HOURLY"
+WAITING = text("SELECT pid FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()")
 
 
 async def begin(deps: Deps, *rules: str, starts: str = "2026-11-21T14:00", channel: bool = False) -> list[Series]:
@@ -114,10 +117,25 @@ async def test_planners_side_by_side_make_each_occurrence_once(concurrent_deps: 
     assert Counter(subjects) == Counter(posts)
 
 
+async def next_page(deps: Deps, limit: int) -> list[SeriesId]:
+    async with deps.read() as session:
+        return [series_id for _, series_id in await due_series(session, now=deps.clock.now(), limit=limit)]
+
+
 async def die_after_a_page(deps: Deps, limit: int) -> None:
+    page = await next_page(deps, limit)
     async with deps.tx() as tx:
-        await plan_page(tx, limit=limit)
+        await plan_page(tx, page)
         raise asyncio.CancelledError
+
+
+async def test_each_page_is_given_out_once_the_most_urgent_first(concurrent_deps: Deps, clock: FixedClock) -> None:
+    series = await begin(concurrent_deps, *[DAILY] * 7)
+    clock.advance(DAY)
+    pages = Pages(concurrent_deps, 3)
+    given = await asyncio.gather(*(pages.next_page() for _ in range(5)))
+    assert [len(page) for page in given] == [3, 3, 1, 0, 0]
+    assert [series_id for page in given for series_id in page] == [each.id for each in series]
 
 
 async def test_a_planner_that_dies_in_the_middle_of_a_page_leaves_nothing_half_done(
@@ -128,8 +146,9 @@ async def test_a_planner_that_dies_in_the_middle_of_a_page_leaves_nothing_half_d
     for limit in (2, 4):
         with pytest.raises(asyncio.CancelledError):
             await die_after_a_page(concurrent_deps, limit)
+        page = await next_page(concurrent_deps, limit)
         async with concurrent_deps.tx() as tx:
-            await plan_page(tx, limit=limit)
+            await plan_page(tx, page)
     assert await plan_series(concurrent_deps) == 3
     assert [len(await occurrences(concurrent_deps, each)) for each in series] == [2] * 9
     assert len(await due(concurrent_deps)) == 18
@@ -144,14 +163,44 @@ async def test_a_planner_that_forgot_how_far_it_was_makes_nothing_twice(deps: De
     assert len(await occurrences(deps, series)) == len(await due(deps)) == 1
 
 
-async def test_one_that_cant_be_planned_keeps_no_other_waiting(deps: Deps, clock: FixedClock) -> None:
-    broken, *others = await begin(deps, *[DAILY] * 5)
-    async with deps.tx() as tx:
+async def test_one_that_cant_be_planned_keeps_no_other_waiting(concurrent_deps: Deps, clock: FixedClock) -> None:
+    broken, *others = await begin(concurrent_deps, *[DAILY] * 5)
+    async with concurrent_deps.tx() as tx:
         await tx.session.execute(update(Series).where(Series.id == broken.id).values(rule="FREQ=NEVERLY"))
     clock.advance(DAY)
-    assert await plan_series(deps, page=2) == 4
-    assert [len(await occurrences(deps, each)) for each in others] == [2] * 4
-    assert len(await occurrences(deps, broken)) == 1
+    assert await plan_series(concurrent_deps, page=2) == 4
+    assert [len(await occurrences(concurrent_deps, each)) for each in others] == [2] * 4
+    assert len(await occurrences(concurrent_deps, broken)) == 1
+
+
+async def test_what_others_have_locked_keeps_nobody_waiting_and_comes_next_time(
+    concurrent_deps: Deps, clock: FixedClock
+) -> None:
+    held, *others = await begin(concurrent_deps, *[DAILY] * 5)
+    clock.advance(DAY)
+    async with concurrent_deps.tx() as tx:
+        await tx.session.execute(select(Series.id).where(Series.id == held.id).with_for_update())
+        assert await plan_series(concurrent_deps, page=2) == 4
+    assert await plan_series(concurrent_deps, page=2) == 1
+    assert [len(await occurrences(concurrent_deps, each)) for each in (held, *others)] == [2] * 5
+
+
+async def test_when_the_database_goes_away_no_page_is_left_under_way(concurrent_deps: Deps, clock: FixedClock) -> None:
+    await begin(concurrent_deps, *[DAILY] * 6)
+    clock.advance(DAY)
+    async with concurrent_deps.tx() as tx:
+        await tx.session.execute(text("LOCK TABLE posts"))
+        planning = asyncio.create_task(plan_series(concurrent_deps, page=2))
+        waiting: Sequence[int] = []
+        async with asyncio.timeout(10):
+            while len(waiting) < 2:
+                await asyncio.sleep(0.02)
+                waiting = (await tx.session.scalars(WAITING)).all()
+        await tx.session.execute(select(func.pg_terminate_backend(waiting[0])))
+        with pytest.raises(DATABASE_TROUBLE):
+            await planning
+        assert not [task for task in asyncio.all_tasks() if "_walk" in repr(task)]
+    assert await plan_series(concurrent_deps, page=2) == 6
 
 
 async def test_after_an_outage_only_the_latest_is_made_up_for_and_the_rest_told(deps: Deps, clock: FixedClock) -> None:

@@ -7,11 +7,12 @@ from itertools import islice
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from dateutil.rrule import rrulestr
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.errors import InvalidInput
-from core.when.rules import Occurrence, Rule, ending, first_start, next_occurrences, occurrences, parsed
+from core.when.rules import FEW, Occurrence, Rule, ending, first_start, next_occurrences, occurrences, parsed
 
 ZONES = ("Europe/Berlin", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "America/Santiago", "UTC")
 clocks = st.builds(time, st.integers(0, 23), st.integers(0, 59))
@@ -54,6 +55,34 @@ def test_weekdays_of_every_few_weeks(day: date, clock: time, zone: str, interval
     ]
     found = listed(rule, start, zone, len(expected))
     assert [(each.local, each.at) for each in found] == [(local, instant(local, zone)) for local in expected]
+
+
+RULES = (
+    "FREQ=DAILY",
+    "FREQ=DAILY;INTERVAL=3;UNTIL=20280110T093000",
+    "FREQ=DAILY;BYDAY=FR;BYHOUR=9,18;BYMINUTE=0,30;BYSETPOS=1,4",
+    "FREQ=DAILY;BYHOUR=9,18",
+    "FREQ=WEEKLY;COUNT=5",
+    "FREQ=WEEKLY;INTERVAL=2;BYDAY=MO,SU;BYHOUR=7;BYMINUTE=15",
+    "FREQ=MONTHLY;BYMONTHDAY=28,29,30,31;BYSETPOS=-1",
+    "FREQ=MONTHLY;BYMONTHDAY=28,29,30;BYHOUR=9,18;BYMINUTE=0;BYSETPOS=-2,-1",
+    "FREQ=MONTHLY;BYDAY=5FR",
+    "FREQ=HOURLY;INTERVAL=7",
+    "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29",
+)
+
+
+@given(
+    rule=st.sampled_from(RULES),
+    start=st.datetimes(datetime(2027, 12, 20), datetime(2028, 1, 10)),  # noqa: DTZ001 - a wall clock
+    n=st.sampled_from([1, FEW, FEW + 1, 3 * FEW]),
+)
+@example(rule="FREQ=DAILY;UNTIL=20280110T093000", start=datetime(2028, 1, 1, 10), n=FEW)  # noqa: DTZ001 - a wall clock
+def test_series_that_share_a_rule_and_a_day_each_get_what_dateutil_gives_to_one(
+    rule: str, start: datetime, n: int
+) -> None:
+    alone = list(islice(rrulestr(rule, dtstart=start), n))
+    assert [each.local for each in listed(rule, start, "UTC", n)] == alone
 
 
 def months(start: date) -> Iterator[tuple[int, int]]:
