@@ -1,11 +1,15 @@
 """What tokens say together: a day, a time of day, a stretch from now. Choosing the instant is instants.py's."""
 
+from calendar import monthrange
 from collections.abc import Callable, Sequence
 from datetime import date
 
 from core.when import clocks
 from core.when.lexer import Token, Vocabulary
 from core.when.said import NotUnderstood, Reading, Recurring, Said
+
+COMMON_YEAR = 2026
+"""Not a leap year: there February ends for sure."""
 
 
 def understand(tokens: Sequence[Token], vocabulary: Vocabulary) -> Said:
@@ -79,13 +83,7 @@ def _period(r: Reading) -> bool:
     if token.get("unit") and after.get("next"):
         return _set_period(r, token.get("unit"), 2)
     if token.get("end"):
-        ahead = r.past_fillers(1)
-        unit = r.token(ahead).get("unit")
-        if unit is None or said.has_day:
-            return False
-        said.end_of = unit
-        r.at += ahead + 1
-        return True
+        return _end(r)
     if token.get("next") and after.get("weekend"):
         return _set_period(r, "next weekend", 2)
     if token.get("weekend") and not said.has_day:
@@ -93,6 +91,20 @@ def _period(r: Reading) -> bool:
         r.at += 1
         return True
     return False
+
+
+def _end(r: Reading) -> bool:
+    """end of the year, end of December"""
+    ahead = r.past_fillers(1)
+    unit, month = r.token(ahead).get("unit"), r.token(ahead).get("month")
+    if r.said.has_day or (unit is None and month is None):
+        return False
+    if unit is not None:
+        r.said.end_of = unit
+    else:
+        r.said.month, r.said.month_day = month + 1, monthrange(COMMON_YEAR, month + 1)[1]
+    r.at += ahead + 1
+    return True
 
 
 def _set_period(r: Reading, unit: str, length: int) -> bool:

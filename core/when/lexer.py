@@ -5,9 +5,9 @@ at (before an hour), in (before or after a stretch: in 2 hours), fill (says noth
 half, oclock (after an hour), half_past (half past 9 is 9:30), half_to (halb 9 is 8:30), days from today, parts of the
 day, units, numbers, stretches (number and unit in one word), names from Monday and January on. `next_is_nearest`:
 "next Friday" is the first to come, not the one of next week. `h_is_clock`: "9h" is a time, not nine hours.
-What recurs: until, times (10 times), lasting (for 2 weeks), start (from Monday on), other (every other week), date
-(before the day of a month: el día 15), cycles (daily; "2 week" is every two weeks), nth (the last Friday), feasts
-(month and day), each (weekdays in the plural).
+What recurs: until, range (between two weekdays), times (10 times), lasting (for 2 weeks), start (from Monday on), other
+(every other week), date (before the day of a month: el día 15), cycles (daily; "2 week" is every two weeks), nth (the
+last Friday), feasts (month and day), each (weekdays in the plural).
 Slavic words stand in the cases that follow numbers and prepositions. Another language is another file.
 """
 
@@ -34,8 +34,8 @@ _PIECE = re.compile(
     | (?P<pair>\d{1,2}[./-]\d{1,2})(?!\d)\.?
     | (?P<ordinal>\d{1,2})(?:st|nd|rd|th|er|ere|º|ª|-?го|-?е|\.(?=\s))(?!\w)
     | (?P<number>\d{1,4}(?:[.,]\d)?)(?!\d)
-    | (?P<word>[^\s\d,;:!?()/"«»“”]+)
-    | (?P<nothing>[\s,;:!?()/"«»“”]+)
+    | (?P<word>[^\s\d,;:!?()/"«»“”&]+)
+    | (?P<nothing>[\s,;:!?()/"«»“”&]+)
     | (?P<other>.)
     """,
     re.VERBOSE,
@@ -150,7 +150,7 @@ def _entries(table: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
 
 
 def _recurring_entries(table: dict[str, Any]) -> Iterator[tuple[str, str, Any]]:
-    for kind in ("until", "times", "lasting", "start", "other", "date"):
+    for kind in ("until", "range", "times", "lasting", "start", "other", "date"):
         yield table.get(kind, ""), kind, True
     for unit, phrases in table["cycles"].items():
         amount, _, name = unit.rpartition(" ")

@@ -16,6 +16,8 @@ from core.when.said import NotUnderstood, Reading, Recurring, Said
 
 SATURDAY_AND_SUNDAY = (5, 6)
 WORKDAYS = tuple(range(5))
+FIFTH = 5
+"""No month has more of a weekday."""
 EXACT_PARTS = ("noon", "midnight")
 PASSED_OVER = {"fill", "at", "in", "this", "oclock"}
 
@@ -55,7 +57,7 @@ class Repeated:
 
 
 def understand_repetition(tokens: Sequence[Token], vocabulary: Vocabulary) -> Repeated:
-    """Raises NotUnderstood when any token is left over, or when none speaks of a repetition."""
+    """Several weekdays repeat, too. Raises NotUnderstood when any token is left over, or when none speaks of that."""
     said = Repeated()
     rest = _with_feasts_as_dates(tokens)
     rest = _with_ranges_spelled_out(_with_dashes_apart(rest, vocabulary))
@@ -68,7 +70,7 @@ def understand_repetition(tokens: Sequence[Token], vocabulary: Vocabulary) -> Re
     for each in (said.until, said.start):
         if each is not None and (each.clock or each.part) and not said.times:
             said.times.append(each)
-    if not said.repeats:
+    if not said.repeats and len(set(said.weekdays)) < 2:
         raise NotUnderstood
     return said
 
@@ -98,7 +100,7 @@ def _with_ranges_spelled_out(tokens: list[Token]) -> list[Token]:
     """Monday to Friday: all five."""
     for at in range(1, len(tokens) - 1):
         first, last = tokens[at - 1].get("weekday"), tokens[at + 1].get("weekday")
-        if first is not None and last is not None and tokens[at].get("until"):
+        if first is not None and last is not None and (tokens[at].get("until") or tokens[at].get("range")):
             days = [(first + step) % 7 for step in range((last - first) % 7 + 1)]
             before = at - 2 if at > 1 and tokens[at - 2].get("start") else at - 1
             spelled = [Token(tokens[at].text, {"weekday": day, "every": True}) for day in days]
@@ -230,15 +232,17 @@ class _Main:
             self.said.unit, self.said.interval = unit, max(interval, self.said.interval)
 
     def _nth(self) -> bool:
-        """the last Friday, the first Monday of the month, the last day of the month"""
-        r, nth = self.r, self.r.token().get("nth")
+        """the last Friday, the 3rd Friday, the first Monday of the month, the last day of the month"""
+        r, token = self.r, self.r.token()
+        ordinal = int(token.get("ordinal") or 0)
+        nth = token.get("nth") or (ordinal if 1 <= ordinal <= FIFTH else None)
         if nth is None or self.said.nth is not None:
             return False
         ahead = r.past_fillers(1)
         if (weekday := r.token(ahead).get("weekday")) is not None:
             self.said.nth = nth
             self.said.weekdays.append(weekday)
-        elif r.token(ahead).get("unit") == "day":
+        elif token.get("nth") and r.token(ahead).get("unit") == "day":
             self.said.month_days.append(nth)
         else:
             return False

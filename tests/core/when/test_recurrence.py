@@ -58,6 +58,10 @@ def understood(text: str, *, zone: str = BERLIN, language: str = "en") -> Recurr
         ("every 3 hours", "FREQ=HOURLY;INTERVAL=3", "2026-11-21T14:00"),
         ("every evening at 7", "FREQ=DAILY", "2026-11-21T19:00"),
         ("every sunday at midnight", "FREQ=WEEKLY;BYDAY=SU", "2026-11-22T00:00"),
+        ("every tue & thu 10am", "FREQ=WEEKLY;BYDAY=TU,TH", "2026-11-24T10:00"),
+        ("every 3rd friday at 9am", "FREQ=MONTHLY;BYDAY=3FR", "2026-12-18T09:00"),
+        ("every 2nd tuesday of the month at 9", "FREQ=MONTHLY;BYDAY=2TU", "2026-12-08T09:00"),
+        ("every week day at 9", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", "2026-11-23T09:00"),
     ],
 )
 def test_in_english(text: str, rule: str, starts_on: str) -> None:
@@ -74,24 +78,40 @@ def test_in_english(text: str, rule: str, starts_on: str) -> None:
         ("de", "alle 2 Wochen dienstags um 18:30", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", 24),
         ("de", "jeden letzten Freitag um 17 Uhr", "FREQ=MONTHLY;BYDAY=-1FR", 27),
         ("de", "10 mal täglich um 9", "FREQ=DAILY;COUNT=10", 22),
+        ("de", "immer montags um 8", "FREQ=WEEKLY;BYDAY=MO", 23),
+        ("de", "an jedem Montag um 8", "FREQ=WEEKLY;BYDAY=MO", 23),
+        ("de", "Mo & Do um 9", "FREQ=WEEKLY;BYDAY=MO,TH", 23),
+        ("de", "jeden 3. Freitag um 9", "FREQ=MONTHLY;BYDAY=3FR", 18),
+        ("de", "jeden Montag um 8 bis Ende Dezember", "FREQ=WEEKLY;BYDAY=MO;UNTIL=20261231T235959", 23),
+        ("es", "de lunes a viernes a las 9", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", 23),
+        ("es", "los martes a las 10", "FREQ=WEEKLY;BYDAY=TU", 24),
+        ("es", "los lunes y los jueves a las 9", "FREQ=WEEKLY;BYDAY=MO,TH", 23),
         ("es", "todos los lunes a las 9 hasta navidad", "FREQ=WEEKLY;BYDAY=MO;UNTIL=20261225T235959", 23),
         ("es", "el 30 de cada mes a las 9", "FREQ=MONTHLY;BYMONTHDAY=28,29,30;BYSETPOS=-1", 30),
         ("es", "todos los días a las 9 y a las 18", "FREQ=DAILY;BYHOUR=9,18;BYMINUTE=0", 21),
         ("fr", "tous les lundis à 9h jusqu'au 20 décembre", "FREQ=WEEKLY;BYDAY=MO;UNTIL=20261220T235959", 23),
+        ("fr", "du lundi au vendredi à 9h", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", 23),
+        ("fr", "les lundis et les jeudis à 9h", "FREQ=WEEKLY;BYDAY=MO,TH", 23),
+        ("fr", "chaque mardi à 10h jusqu'à la fin de l'année", "FREQ=WEEKLY;BYDAY=TU;UNTIL=20261231T235959", 24),
         ("fr", "le dernier vendredi de chaque mois à 17h", "FREQ=MONTHLY;BYDAY=-1FR", 27),
         ("pt", "toda segunda às 9 até o natal", "FREQ=WEEKLY;BYDAY=MO;UNTIL=20261225T235959", 23),
+        ("pt", "de segunda a sexta às 9", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", 23),
         ("pt", "todo dia 25 às 9", "FREQ=MONTHLY;BYMONTHDAY=25", 25),
         ("id", "setiap hari kerja jam 9", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", 23),
         ("id", "setiap senin jam 9 sampai 20 desember", "FREQ=WEEKLY;BYDAY=MO;UNTIL=20261220T235959", 23),
         ("ru", "каждый понедельник в 9 до 20 декабря", "FREQ=WEEKLY;BYDAY=MO;UNTIL=20261220T235959", 23),
         ("ru", "по понедельникам и четвергам в 10", "FREQ=WEEKLY;BYDAY=MO,TH", 23),
         ("ru", "каждый месяц 25 числа в 12", "FREQ=MONTHLY;BYMONTHDAY=25", 25),
+        ("ru", "каждое 25-е число в 12", "FREQ=MONTHLY;BYMONTHDAY=25", 25),
+        ("ru", "каждую пятницу в 18:00 до конца года", "FREQ=WEEKLY;BYDAY=FR;UNTIL=20261231T235959", 27),
         ("ru", "ежедневно в 8 10 раз", "FREQ=DAILY;COUNT=10", 22),
         ("uk", "щодня о 9 до 20 грудня", "FREQ=DAILY;UNTIL=20261220T235959", 22),
+        ("uk", "щоп'ятниці о 18:00 до кінця року", "FREQ=WEEKLY;BYDAY=FR;UNTIL=20261231T235959", 27),
         ("uk", "щопонеділка о 9", "FREQ=WEEKLY;BYDAY=MO", 23),
         ("ar", "كل اثنين الساعة 9 حتى 20 ديسمبر", "FREQ=WEEKLY;BYDAY=MO;UNTIL=20261220T235959", 23),
         ("ar", "كل اسبوعين الثلاثاء الساعة 9", "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU", 24),
         ("hi", "हर दिन 9 बजे 20 दिसंबर तक", "FREQ=DAILY;UNTIL=20261220T235959", 22),
+        ("hi", "सोमवार से शुक्रवार सुबह 9 बजे", "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", 23),
         ("hi", "हर सोमवार सुबह 9 बजे", "FREQ=WEEKLY;BYDAY=MO", 23),
         ("de", "every monday at 9", "FREQ=WEEKLY;BYDAY=MO", 23),
     ],
@@ -148,4 +168,6 @@ def test_what_cant_be(text: str, code: str) -> None:
 def test_a_single_time_is_still_told_from_a_repetition() -> None:
     with pytest.raises(InvalidInput, match=r"when\.recurring"):
         parse_when("every monday 9am until christmas", now=NOW, zone=BERLIN, language="en")
+    with pytest.raises(InvalidInput, match=r"when\.recurring"):
+        parse_when("los martes a las 10", now=NOW, zone=BERLIN, language="es")
     assert parse_when("next monday 9:00", now=NOW, zone=BERLIN, language="en").local.day == 23
