@@ -1,5 +1,6 @@
 """Stored files for people's browsers and players, under signed links or for handlers that have checked who asks."""
 
+import re
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -12,6 +13,7 @@ from web.context import DEPS, LINKS
 
 routes = web.RouteTableDef()
 CHUNK_BYTES: Final = 256 * 1024
+NOTHING: Final = re.compile(r"bytes=-0+")
 REDIRECTED_FOR: Final = timedelta(hours=6)
 """How long the bucket's address opens the file: a player may stay on it for as long as somebody listens."""
 
@@ -44,7 +46,9 @@ async def stored_file(
     """
     stored, path = await storage.stat(key), storage.path(key)
     headers = _headers(stored, filename)
-    if path is not None and not _has_another(request, stored):
+    if path is not None and not _has_another(request, stored) and not _asks_unlike_us(request):
+        if NOTHING.fullmatch(request.headers.get("Range", "")):
+            return _no_range(stored, headers)
         return web.FileResponse(path, chunk_size=CHUNK_BYTES, headers=headers)
     if path is not None:
         return await _whole(request, storage, stored, headers)
@@ -72,6 +76,20 @@ def _has_another(request: web.Request, stored: Stored) -> bool:
     """
     tag = request.headers.get("If-Range", "")
     return tag.endswith('"') and tag != f'"{stored.etag}"'
+
+
+def _asks_unlike_us(request: web.Request) -> bool:
+    """For several ranges at once, or in another unit: both may be passed over, and the second has to be.
+
+    https://www.rfc-editor.org/rfc/rfc9110#section-14.2
+    """
+    asked = request.headers.get("Range")
+    return asked is not None and (not asked.startswith("bytes=") or "," in asked)
+
+
+def _no_range(stored: Stored, headers: dict[str, str]) -> web.Response:
+    """What FileResponse answers to ranges that aren't in the file; it takes "the last 0 bytes" for all of it."""
+    return web.Response(status=416, headers=headers | {"Content-Range": f"bytes */{stored.size_bytes}"})
 
 
 async def _whole(request: web.Request, storage: Storage, stored: Stored, headers: dict[str, str]) -> web.StreamResponse:
