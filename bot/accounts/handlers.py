@@ -10,7 +10,7 @@ from bot.accounts.actions import ShowExample
 from bot.context import Context
 from bot.router import Command, Router
 from bot.screens import Screen
-from bot.sources.screens import source_card
+from bot.sources import screens as source_screens
 from bot.texts import Texts
 from core.sources.reading import Reading, read_text
 from core.sources.service import keep_source
@@ -44,7 +44,7 @@ async def on_show_example(context: Context, press: ShowExample) -> None:
     reading = await asyncio.to_thread(_example)
     async with context.deps.tx() as tx:
         source = await keep_source(tx, owner_id=context.actor.id, reading=reading)
-    await context.send(source_card(source, context.texts))
+    await context.send(source_screens.source_card(source, context.texts))
 
 
 async def on_help(router: Router, context: Context) -> None:
