@@ -12,11 +12,10 @@ from pathlib import Path
 from aiohttp import web
 
 from tests.forked import ROOT, Forked
+from tests.patience import PATIENCE_S
 from web.sandbox import SANDBOX_TOKEN
 from web.sandbox.app import build_app
 from web.sandbox.client import SandboxClient
-
-START_TIMEOUT_S = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +64,7 @@ class SandboxProcess:
         arguments = ["--port", str(self.port), "--state", str(self.state_dir)]
         output = self.state_dir / "sandbox.txt"
         self.process = Forked("web.sandbox", *arguments, cwd=ROOT, environment=os.environ, output=output)
-        async with asyncio.timeout(START_TIMEOUT_S):
+        async with asyncio.timeout(PATIENCE_S):
             while not await self._answers():  # noqa: ASYNC110 - another process has no event to wait for
                 await asyncio.sleep(0.05)
 
@@ -81,7 +80,7 @@ class SandboxProcess:
         """As `kill -9` does: without a chance to tidy up."""
         if self.process is not None:
             self.process.kill()
-            await asyncio.to_thread(self.process.wait, START_TIMEOUT_S)
+            await asyncio.to_thread(self.process.wait, PATIENCE_S)
 
 
 @asynccontextmanager

@@ -12,10 +12,9 @@ from bot.polling import ALLOWED_UPDATES
 from core.accounts.models import User
 from core.accounts.service import user_by_telegram_id
 from core.db import TelegramId
+from tests.patience import PATIENCE_S
 from tests.sandbox_server import RunningSandbox
 from web.sandbox.client import Answer, Person, SeenMessage
-
-PATIENCE_S = 5
 
 
 @dataclass(slots=True)
@@ -88,5 +87,5 @@ class Chat:
         await self.handle_updates()
         self._seen = (await self.person.history(chat_id=message.chat_id, limit=1))[-1].id
         pressing = asyncio.ensure_future(press)
-        await self.handle_updates(wait_s=PATIENCE_S)
+        await self.handle_updates(wait_s=int(PATIENCE_S))
         return await pressing

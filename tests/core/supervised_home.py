@@ -2,6 +2,7 @@
 
 Told apart by name: `steady*` serves, `crashing*` dies after it served, `stubborn*` ignores SIGTERM, `parent*` has a
 child in its session, `late*` never gets ready, `failing*` logs an error. `+services` runs PostgreSQL and Redis too.
+Nobody is waited for in vain but who is stubborn or late.
 """
 
 import os
@@ -17,6 +18,9 @@ from core.home import HomeInUse
 from core.readiness import announce
 from core.settings import Settings
 from core.supervisor import Child, StopRequested, Supervisor
+from tests.patience import PATIENCE_S
+
+STUBBORN_S = 2.0
 
 
 def live(home: Path, name: str) -> None:
@@ -48,13 +52,14 @@ def main(home: Path, *names: str) -> int:
         Child(name, partial(live, home, name), stage=number) for number, name in enumerate(names) if name[0] != "+"
     ]
     try:
-        with Supervisor(home, services=services, say=say, stop_children_s=2.0) as supervisor:
+        stop_s = STUBBORN_S if "stubborn" in names else PATIENCE_S
+        with Supervisor(home, services=services, say=say, stop_children_s=stop_s) as supervisor:
             if services is not None:
                 services.start()
             with supervisor.meanwhile(Child("once", partial(say, "once"))):
                 pass
             supervisor.start(children)
-            say("ready" if supervisor.wait_ready(3.0) else "not ready")
+            say("ready" if supervisor.wait_ready(1.0 if "late" in names else PATIENCE_S) else "not ready")
             supervisor.watch()
     except StopRequested:
         say("stopped")

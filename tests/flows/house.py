@@ -14,9 +14,9 @@ import asyncpg
 from core.readiness import readiness_of
 from core.settings import Settings
 from tests.forked import Forked
+from tests.patience import PATIENCE_S
 from tests.sandbox_server import RunningSandbox, running_sandbox
 
-READY_WITHIN_S = 30.0
 PROCESSES = {
     "bot": ["bot"],
     "worker": ["worker"],
@@ -44,7 +44,7 @@ class House:
         """Start processes by name and return when they serve."""
         for name in names:
             self.running[name] = self._spawn(name)
-        async with asyncio.timeout(READY_WITHIN_S):
+        async with asyncio.timeout(PATIENCE_S):
             for name in names:
                 while readiness_of(self.home, self.running[name].pid) is None:
                     assert self.running[name].poll() is None, f"{name} ended at once:\n{self.log[-3000:]}"
@@ -58,7 +58,7 @@ class House:
         """End one process. SIGKILL by default: nothing of it gets to tidy up."""
         process = self.running.pop(name)
         process.send_signal(with_signal)
-        await asyncio.to_thread(process.wait, 15)
+        await asyncio.to_thread(process.wait, PATIENCE_S)
 
     async def restart(self, name: str) -> None:
         """Kill it and start it again."""
