@@ -18,6 +18,7 @@ from telegram.error import BadRequest, Forbidden
 from bot import (
     accounts,
     admin,
+    analyses,
     billing,
     channels,
     deliveries,
@@ -65,6 +66,7 @@ FEATURES = (
     imports,
     podcasts,
     viral,
+    analyses,
     sources,
 )
 """In the order in which they are asked. `sources` takes whatever nobody else wanted, so it comes last."""

@@ -8,6 +8,8 @@ from datetime import datetime
 from typing import Any
 
 from bot.admin import screens as admin_screens
+from bot.analyses import pictures as analysis_pictures
+from bot.analyses import screens as analysis_screens
 from bot.channels import screens as channel_screens
 from bot.deliveries.missed_screens import missed
 from bot.deliveries.screens import status_screen
@@ -54,11 +56,24 @@ RENDERERS: dict[str, Renderer] = {
     "viral.results": viral_screens.results,
     "viral.failed": lambda data, t, _: viral_screens.failed(data, t),
     "viral.cancelled": lambda data, t, _: viral_screens.cancelled(data, t),
+    "analyses.reading": lambda data, t, _: analysis_screens.reading(data, t),
+    "analyses.report": analysis_screens.report,
+    "analyses.failed": lambda data, t, _: analysis_screens.failed(data, t),
+    "analyses.cancelled": lambda data, t, _: analysis_screens.cancelled(data, t),
     "channels.lost": lambda data, t, _: channel_screens.lost(data, t),
     "channels.regained": lambda data, t, _: channel_screens.regained(data, t),
+}
+
+PICTURES: dict[str, Callable[[Mapping[str, Any], Texts], bytes]] = {
+    "analyses.report": analysis_pictures.report,
 }
 
 
 def render(kind: str, data: Mapping[str, Any], *, now: datetime) -> Screen:
     """The screen of a notice in the language that its data names. Raises KeyError for a name that isn't listed."""
     return RENDERERS[kind](data, Texts(data["language"]), now)
+
+
+def draw(kind: str, data: Mapping[str, Any]) -> bytes:
+    """The picture of a notice, with words in the language that its data names. Not for an event loop."""
+    return PICTURES[kind](data, Texts(data["language"]))

@@ -20,6 +20,7 @@ from core.deps import Deps, open_deps
 from core.readiness import announce
 from core.settings import Settings
 from core.workers import worker_name
+from jobs.analyses import forget_old_analyses
 from jobs.broadcasts import Broadcasts
 from jobs.catalogue import work_specs
 from jobs.evergreen import plan_evergreen
@@ -87,6 +88,7 @@ async def schedule(deps: Deps, stop: asyncio.Event) -> None:
         _repeat("scheduler.plan_failed", plan_once, stop),
         _repeat("scheduler.tidy_failed", partial(tidy_files, deps), stop),
         _repeat("scheduler.forget_failed", partial(forget_old, deps), stop),
+        _repeat("scheduler.analyses_not_forgotten", partial(forget_old_analyses, deps), stop),
         _repeat("scheduler.broadcasts_failed", broadcasts.tend, stop),
     )
 
