@@ -27,6 +27,7 @@ from bot import (
     podcasts,
     posts,
     queues,
+    scripts,
     series,
     sources,
     viral,
@@ -67,6 +68,7 @@ FEATURES = (
     podcasts,
     viral,
     analyses,
+    scripts,
     sources,
 )
 """In the order in which they are asked. `sources` takes whatever nobody else wanted, so it comes last."""

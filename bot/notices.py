@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from bot.admin import screens as admin_screens
+from bot.admin import spending
 from bot.analyses import pictures as analysis_pictures
 from bot.analyses import screens as analysis_screens
 from bot.channels import screens as channel_screens
@@ -18,6 +19,7 @@ from bot.podcasts import asking_screens, script_screens
 from bot.podcasts import status_screens as podcast_screens
 from bot.posts import options_screens, screens
 from bot.screens import Screen
+from bot.scripts import screens as script_analysis_screens
 from bot.series import screens as series_screens
 from bot.texts import Texts
 from bot.viral import screens as viral_screens
@@ -60,6 +62,13 @@ RENDERERS: dict[str, Renderer] = {
     "analyses.report": analysis_screens.report,
     "analyses.failed": lambda data, t, _: analysis_screens.failed(data, t),
     "analyses.cancelled": lambda data, t, _: analysis_screens.cancelled(data, t),
+    "scripts.analysing": lambda data, t, _: script_analysis_screens.analysing(data, t),
+    "scripts.writing": lambda data, t, _: script_analysis_screens.analysing(data, t),
+    "scripts.analysed": lambda data, t, _: script_analysis_screens.script(data["shown"], t),
+    "scripts.failed": lambda data, t, _: script_analysis_screens.failed(data, t),
+    "scripts.cancelled": lambda data, t, _: script_analysis_screens.cancelled(data, t),
+    "viral.credits_out": lambda data, t, _: spending.out(data, t),
+    "viral.credits_back": lambda data, t, _: spending.back(data, t),
     "channels.lost": lambda data, t, _: channel_screens.lost(data, t),
     "channels.regained": lambda data, t, _: channel_screens.regained(data, t),
 }

@@ -15,6 +15,8 @@ from core.db import ReadSession, open_engine
 from core.http import open_http
 from core.providers.answerers import build_answerer
 from core.providers.answering import EpisodeAnswerer
+from core.providers.critics import build_critic
+from core.providers.critique import ScriptCritic
 from core.providers.discoveries import discovery_of
 from core.providers.discovery import Discovery, Network
 from core.providers.scripts import ScriptWriter
@@ -27,6 +29,7 @@ from core.queue import Queue, RedisQueue
 from core.settings import Settings
 from core.storage import Storage, build_storage
 from core.tx import Tx
+from core.viral.credits import noted
 
 log = structlog.get_logger()
 
@@ -45,6 +48,7 @@ class Deps:
     writer: PostWriter
     scripts: ScriptWriter
     answers: EpisodeAnswerer
+    critic: ScriptCritic
     storage: Storage
     speakers: Mapping[Engine, Speaker]
     """What is to be offered first at the front."""
@@ -87,7 +91,8 @@ async def open_deps(settings: Settings, *, clock: Clock | None = None) -> AsyncI
         clock = clock or SystemClock()
         storage = build_storage(settings, clock)
         stack.push_async_callback(storage.close)
-        yield Deps(
+        discoveries: dict[Network, Discovery] = {}
+        deps = Deps(
             settings=settings,
             clock=clock,
             sessions=async_sessionmaker(engine, expire_on_commit=False),
@@ -100,7 +105,11 @@ async def open_deps(settings: Settings, *, clock: Clock | None = None) -> AsyncI
             writer=build_post_writer(settings, http),
             scripts=build_script_writer(settings, http),
             answers=build_answerer(settings, http),
+            critic=build_critic(settings, http),
             storage=storage,
             speakers=build_speakers(settings, http),
-            discoveries=discovery_of(settings, http, fast, clock),
+            discoveries=discoveries,
         )
+        on_credits = noted(deps.tx, settings.admin_ids)
+        discoveries.update(discovery_of(settings, http, fast, clock, on_credits=on_credits))
+        yield deps

@@ -27,6 +27,7 @@ SearchId = NewType("SearchId", UUID)
 LookupId = NewType("LookupId", UUID)
 SavedVideoId = NewType("SavedVideoId", UUID)
 ScriptId = NewType("ScriptId", UUID)
+ScriptId = NewType("ScriptId", UUID)
 AnalysisId = NewType("AnalysisId", UUID)
 DigestId = NewType("DigestId", UUID)
 RefreshId = NewType("RefreshId", UUID)
@@ -53,6 +54,7 @@ KINDS = (
     SearchId,
     LookupId,
     SavedVideoId,
+    ScriptId,
     ScriptId,
     AnalysisId,
     DigestId,

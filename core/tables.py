@@ -12,6 +12,7 @@ from core.evergreen import models as evergreen
 from core.podcasts import models as podcasts
 from core.posts import models as posts
 from core.queues import models as queues
+from core.scripts import models as scripts
 from core.series import models as series
 from core.sources import models as sources
 from core.viral import models as viral
@@ -30,6 +31,7 @@ __all__ = [
     "podcasts",
     "posts",
     "queues",
+    "scripts",
     "series",
     "sources",
     "viral",

@@ -1,7 +1,7 @@
 """All jobs. A worker imports this at its start, so that a target which doesn't exist fails there and not at night."""
 
 from core.queue import JobSpec
-from jobs import analyses, deliveries, imports, podcasts, posts, questions, statuses, viral
+from jobs import analyses, deliveries, imports, podcasts, posts, questions, scripts, statuses, viral
 from jobs.runtime import PlainJob, WorkJob
 
 WORK_JOBS: tuple[WorkJob, ...] = (
@@ -15,6 +15,8 @@ WORK_JOBS: tuple[WorkJob, ...] = (
     podcasts.render,
     questions.answer_question,
     viral.look_up,
+    scripts.analyse,
+    scripts.write,
     analyses.analyze,
 )
 """Those over a row of `jobs`."""

@@ -9,6 +9,11 @@ class ShowAdmin(Action):
     """The first screen."""
 
 
+@action("ad.credits")
+class ShowCredits(Action):
+    """What finding videos has cost, by day."""
+
+
 @action("ad.b.new")
 class WriteBroadcast(Action):
     """Ask for the message."""

@@ -1,11 +1,12 @@
 """/admin: the way to everything that only admins do."""
 
-from bot.admin import screens
+from bot.admin import screens, spending
 from bot.admin.access import for_admins, is_admin
-from bot.admin.actions import ShowAdmin
+from bot.admin.actions import ShowAdmin, ShowCredits
 from bot.context import Context
 from bot.router import Router
 from core.broadcasts.service import latest_broadcast
+from core.viral.credits import credits_by_day
 
 COMMAND = "admin"
 
@@ -20,10 +21,17 @@ def register(router: Router) -> None:
 
     router.command(COMMAND, on_admin, menu="For admins", for_admins=True)
     router.press(ShowAdmin, for_admins(on_show_admin))
+    router.press(ShowCredits, for_admins(on_show_credits))
 
 
 async def on_show_admin(context: Context, press: ShowAdmin) -> None:
     await _show(context)
+
+
+async def on_show_credits(context: Context, press: ShowCredits) -> None:
+    async with context.deps.read() as session:
+        uses = await credits_by_day(session, now=context.deps.clock.now())
+    await context.show(spending.by_day(uses, context.texts))
 
 
 async def _show(context: Context) -> None:

@@ -16,6 +16,7 @@ from bot.admin.actions import (
     SendBroadcast,
     ShowAdmin,
     ShowBroadcast,
+    ShowCredits,
     WriteBroadcast,
 )
 from bot.posts.makeup_labels import media_label
@@ -35,6 +36,7 @@ def admin(latest: Broadcast | None, t: Texts) -> Screen:
     rows = [[Button(t("📣 Broadcast"), WriteBroadcast())]]
     if latest is not None:
         rows.append([Button(t("📊 The last broadcast"), ShowBroadcast(latest.id))])
+    rows.append([Button(t("💳 Credits"), ShowCredits())])
     return Screen(lines([t("🛠 <b>Admin</b>"), "", t("A broadcast is one message to everybody.")]), rows)
 
 

@@ -22,6 +22,7 @@ OPEN_FEATURES = (
     Feature.PODCASTS,
     Feature.PODCAST_MINUTES,
     Feature.VIRAL_QUERIES,
+    Feature.SCRIPT_ANALYSES,
     Feature.TARGET_CHATS,
     Feature.DIGESTS,
     Feature.DIGEST_KEYWORDS,

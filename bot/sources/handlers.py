@@ -111,7 +111,7 @@ async def on_document(context: Context) -> None:
     if document is None:
         return
     try:
-        source = await _keep(context, await _read_document(context, document))
+        source = await _keep(context, await read_document(context, document))
     except InvalidInput as refusal:
         if await _first_of_album(context, refusal.error_code):
             raise
@@ -119,8 +119,8 @@ async def on_document(context: Context) -> None:
     await context.send(screens.source_card(source, context.texts, caption=_caption(context)))
 
 
-async def _read_document(context: Context, document: Document) -> Reading:
-    """Downloads only what isn't too big."""
+async def read_document(context: Context, document: Document) -> Reading:
+    """A text file with its caption. Downloads only what isn't too big."""
     if (document.file_size or 0) > FILE_BYTES_LIMIT:
         raise InvalidInput("source.file_too_big", size_bytes=document.file_size, limit_bytes=FILE_BYTES_LIMIT)
     await context.bot.send_chat_action(context.chat_id, ChatAction.TYPING)

@@ -10,6 +10,7 @@ from markupsafe import Markup
 
 from bot.keyboards import BAR_CELLS, bar, pager, ticked
 from bot.screens import Button, Keyboard, Screen, lines, rows_of
+from bot.scripts.actions import OpenVideoScript, ShowWay
 from bot.texts import Texts
 from bot.viral.actions import (
     AskKeyword,
@@ -263,6 +264,10 @@ def video(shown: Shown, t: Texts) -> Screen:
         [
             [save, Button(t("💡 Why it works"), ExplainVideo(shown.video_id, shown.lookup_id))],
             [Button(t("✍️ Write my version"), StartVersion(shown.video_id)), *open_it],
+            [
+                Button(t("📜 Script"), OpenVideoScript(shown.video_id)),
+                Button(t("🎬 Like this channel"), ShowWay(shown.seen.creator.id)),
+            ],
             [Button(t("❔ How is this counted?"), ExplainNumbers(shown.video_id, shown.lookup_id))],
             _way_back(shown, t),
         ],

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core import ids
@@ -86,6 +86,17 @@ async def count_reachable(session: ReadSession, *, after: ids.UserId | None = No
 async def admin_chats(session: ReadSession) -> Sequence[TelegramId]:
     """The private chats of those who were made admins in the database."""
     return (await session.scalars(select(User.telegram_user_id).where(User.is_admin))).all()
+
+
+async def admins(session: ReadSession, admin_ids: Collection[int]) -> list[tuple[ids.UserId, TelegramId, str]]:
+    """Whom to tell what only admins can mend, with their private chats and languages: those named in the settings
+    (`admin_ids`, of Telegram) as far as they have ever pressed Start, and those promoted here."""
+    found = await session.execute(
+        select(User.id, User.telegram_user_id, User.language).where(
+            or_(User.is_admin, User.telegram_user_id.in_(admin_ids)), User.blocked_at.is_(None)
+        )
+    )
+    return [(user_id, chat_id, language) for user_id, chat_id, language in found]
 
 
 async def choose_language(tx: Tx, *, user_id: ids.UserId, language: str, offered: Collection[str]) -> User:

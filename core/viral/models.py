@@ -4,7 +4,7 @@ Creators, videos and searches belong to nobody: what one user's search brings is
 of the moment stand on the video, so that ranking and medians never read the series; `snapshots` is the series.
 """
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import ARRAY, BigInteger, ForeignKey, Index, UniqueConstraint, Uuid, false, text
@@ -175,3 +175,26 @@ class SavedVideo(Base):
     video_id: Mapped[ids.VideoId] = mapped_column(ForeignKey("videos.id", ondelete="CASCADE"))
     note: Mapped[str] = mapped_column(default="")
     saved_at: Mapped[datetime]
+    deleted_at: Mapped[datetime | None]
+    """Out of the list, and can come back for a while."""
+
+
+class CreditUse(Base):
+    """A provider's day, in UTC. `remaining`: what the last answer told."""
+
+    __tablename__ = "credit_uses"
+
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    calls: Mapped[int]
+    credits: Mapped[int]
+    remaining: Mapped[int | None]
+
+
+class CreditShortage(Base):
+    """A provider that has refused for want of credits, until it charges again."""
+
+    __tablename__ = "credit_shortages"
+
+    provider: Mapped[str] = mapped_column(primary_key=True)
+    since: Mapped[datetime]

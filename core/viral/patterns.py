@@ -71,6 +71,11 @@ class Pattern:
             parts.append("Structure: promise, several points that build on each other, and what follows from them.")
         return "\n".join(parts)
 
+    @staticmethod
+    def hint(hook: Hook) -> str:
+        """How to open so, as a sentence for a writer."""
+        return f"{_IN_WORDS[hook][0].upper()}{_IN_WORDS[hook][1:]}."
+
     @property
     def _length(self) -> str:
         if self.words <= BRIEF_WORDS:

@@ -48,6 +48,7 @@ async def test_plan_shows_what_is_used_and_when_it_is_counted_anew(chat: Chat) -
         "Podcasts: ▱▱▱▱▱▱▱▱▱▱ 0 of 5",
         "Minutes of podcast: ▱▱▱▱▱▱▱▱▱▱ 0 of 25",
         "Searches for viral videos: ▱▱▱▱▱▱▱▱▱▱ 0 of 20",
+        "Script analyses: ▱▱▱▱▱▱▱▱▱▱ 0 of 3",
         "Channels and groups: ▱▱▱▱▱▱▱▱▱▱ 0 of 1",
         "Digests of what goes viral: ▱▱▱▱▱▱▱▱▱▱ 0 of 1",
         "Keywords in digests: ▱▱▱▱▱▱▱▱▱▱ 0 of 3",

@@ -66,6 +66,8 @@ class FakeModelServer:
             return json.dumps(_script_answer(name, body["messages"], self.sections), ensure_ascii=False)
         if name == "answer":
             return json.dumps(_episode_answer(body["messages"][1]["content"]), ensure_ascii=False)
+        if name in ("critique", "spoken"):
+            return json.dumps(_critic_answer(name, body["messages"][1]["content"]), ensure_ascii=False)
         asked = re.search(r"Write (\d+) post", body["messages"][1]["content"])
         assert asked is not None
         first = re.search(r"^1\. (.*)$", body["messages"][1]["content"], re.MULTILINE)
@@ -92,6 +94,22 @@ def _episode_answer(task: str) -> dict[str, Any]:
     if line is None:
         return {"found": False, "answer": "", "lines": [], "sources": []}
     return {"found": True, "answer": f"They say: {line[2]}", "lines": [int(line[1])], "sources": [1]}
+
+
+def _critic_answer(name: str, task: str) -> dict[str, Any]:
+    """A new script, or a critique that quotes the script's first words."""
+    if name == "spoken":
+        return {"script": "Your bread is flat. Here is why: it needs time. Try it tonight."}
+    script = re.search(r"BEGIN SCRIPT \w+ ===\n(.*)\n=== END SCRIPT", task, re.DOTALL)
+    assert script is not None
+    judged = {"score": 6, "reason": "It says what it is about.", "quote": " ".join(script[1].split()[:4])}
+    parts = ("hook", "structure", "pacing", "call_to_action")
+    return {
+        **dict.fromkeys(parts, judged),
+        "outline": ["problem", "answer"],
+        "suggestions": ["Ask for one thing."],
+        "rewrite": "Stop kneading. Wait 4711 minutes instead.",
+    }
 
 
 def _script_answer(name: str, messages: list[dict[str, str]], sections: Iterator[int]) -> dict[str, Any]:
