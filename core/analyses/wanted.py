@@ -8,7 +8,7 @@ from core.errors import InvalidInput
 from core.providers.discovery import Network
 from core.providers.discovery_links import handle_in, is_channel_id, network_of, profile_in, video_address
 
-LINK = re.compile(r"(?:https?://)?[\w.-]+\.\w+(?::\d+)?/\S+", re.IGNORECASE)
+LINK = re.compile(r"(?:https?://)?[\w.-]+\.\w+(?::\d+)?/\S*", re.IGNORECASE)
 HANDLE = re.compile(r"@?[\w.·-]{1,40}")
 
 
@@ -30,7 +30,9 @@ def wanted_in(text: str) -> Wanted:
     link = next((found[0] for found in LINK.finditer(typed) if network_of(found[0])), None)
     if link is not None:
         return _linked(link.rstrip(".,;)>"))
-    if LINK.search(typed) or "://" in typed or network_of(typed):
+    if network_of(typed):
+        return _linked(typed)
+    if LINK.search(typed) or "://" in typed:
         raise InvalidInput("analyses.other_site")
     if not HANDLE.fullmatch(typed) or not typed.strip("@."):
         raise InvalidInput("analyses.no_channel")
