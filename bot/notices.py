@@ -14,6 +14,7 @@ from bot.analyses import screens as analysis_screens
 from bot.channels import screens as channel_screens
 from bot.deliveries.missed_screens import missed
 from bot.deliveries.screens import status_screen
+from bot.digests import issue_screens
 from bot.imports import screens as import_screens
 from bot.podcasts import asking_screens, script_screens
 from bot.podcasts import status_screens as podcast_screens
@@ -58,10 +59,6 @@ RENDERERS: dict[str, Renderer] = {
     "viral.results": viral_screens.results,
     "viral.failed": lambda data, t, _: viral_screens.failed(data, t),
     "viral.cancelled": lambda data, t, _: viral_screens.cancelled(data, t),
-    "analyses.reading": lambda data, t, _: analysis_screens.reading(data, t),
-    "analyses.report": analysis_screens.report,
-    "analyses.failed": lambda data, t, _: analysis_screens.failed(data, t),
-    "analyses.cancelled": lambda data, t, _: analysis_screens.cancelled(data, t),
     "scripts.analysing": lambda data, t, _: script_analysis_screens.analysing(data, t),
     "scripts.writing": lambda data, t, _: script_analysis_screens.analysing(data, t),
     "scripts.analysed": lambda data, t, _: script_analysis_screens.script(data["shown"], t),
@@ -69,6 +66,14 @@ RENDERERS: dict[str, Renderer] = {
     "scripts.cancelled": lambda data, t, _: script_analysis_screens.cancelled(data, t),
     "viral.credits_out": lambda data, t, _: spending.out(data, t),
     "viral.credits_back": lambda data, t, _: spending.back(data, t),
+    "analyses.reading": lambda data, t, _: analysis_screens.reading(data, t),
+    "analyses.report": analysis_screens.report,
+    "analyses.failed": lambda data, t, _: analysis_screens.failed(data, t),
+    "analyses.cancelled": lambda data, t, _: analysis_screens.cancelled(data, t),
+    "digests.issue": issue_screens.issue,
+    "digests.alert": issue_screens.alert,
+    "digests.nothing_new": issue_screens.nothing_new,
+    "digests.no_data": issue_screens.no_data,
     "channels.lost": lambda data, t, _: channel_screens.lost(data, t),
     "channels.regained": lambda data, t, _: channel_screens.regained(data, t),
 }

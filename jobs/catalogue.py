@@ -1,7 +1,7 @@
 """All jobs. A worker imports this at its start, so that a target which doesn't exist fails there and not at night."""
 
 from core.queue import JobSpec
-from jobs import analyses, deliveries, imports, podcasts, posts, questions, scripts, statuses, viral
+from jobs import analyses, deliveries, digests, imports, podcasts, posts, questions, scripts, statuses, viral
 from jobs.runtime import PlainJob, WorkJob
 
 WORK_JOBS: tuple[WorkJob, ...] = (
@@ -15,12 +15,12 @@ WORK_JOBS: tuple[WorkJob, ...] = (
     podcasts.render,
     questions.answer_question,
     viral.look_up,
+    analyses.analyze,
     scripts.analyse,
     scripts.write,
-    analyses.analyze,
 )
 """Those over a row of `jobs`."""
-PLAIN_JOBS: tuple[PlainJob, ...] = (deliveries.send, statuses.show_status)
+PLAIN_JOBS: tuple[PlainJob, ...] = (deliveries.send, statuses.show_status, digests.refresh)
 JOBS: tuple[WorkJob | PlainJob, ...] = (*WORK_JOBS, *PLAIN_JOBS)
 
 

@@ -355,7 +355,7 @@ async def after_delivery(
 
 def content_of(delivery: Delivery, now: datetime) -> Content:
     """The message of a delivery: as it was written down, or made of its notice."""
-    if delivery.kind != DeliveryKind.NOTICE:
+    if delivery.kind not in (DeliveryKind.NOTICE, DeliveryKind.DIGEST):
         return Content.from_json(delivery.content)
     content = delivery.content
     return notices.render(content["notice"], content["data"] | {"language": content["language"]}, now=now).to_content()

@@ -23,6 +23,7 @@ from core.workers import worker_name
 from jobs.analyses import forget_old_analyses
 from jobs.broadcasts import Broadcasts
 from jobs.catalogue import work_specs
+from jobs.digests import forget_old_digests, tend_digests
 from jobs.evergreen import plan_evergreen
 from jobs.maintenance import sweep, tidy_files
 from jobs.outages import note_keeping_up, settle_outage, warn_of_late, was_down
@@ -89,6 +90,8 @@ async def schedule(deps: Deps, stop: asyncio.Event) -> None:
         _repeat("scheduler.tidy_failed", partial(tidy_files, deps), stop),
         _repeat("scheduler.forget_failed", partial(forget_old, deps), stop),
         _repeat("scheduler.analyses_not_forgotten", partial(forget_old_analyses, deps), stop),
+        _repeat("scheduler.digests_failed", partial(tend_digests, deps), stop),
+        _repeat("scheduler.digests_not_forgotten", partial(forget_old_digests, deps), stop),
         _repeat("scheduler.broadcasts_failed", broadcasts.tend, stop),
     )
 

@@ -16,6 +16,7 @@ from bot.prompts import LIFE_S, Prompt
 from bot.router import Router
 from bot.screens import Toast
 from core.accounts import service as accounts
+from core.digests.service import retime_digests
 from core.queues.service import reflow_all
 from core.when.zones import ZoneMatch, find_zone, zone_of_location
 
@@ -104,6 +105,7 @@ async def _choose(context: Context, zone: str) -> None:
     async with context.deps.tx() as tx:
         await accounts.choose_time_zone(tx, user_id=context.actor.id, time_zone=zone)
         await reflow_all(tx, owner_id=context.actor.id)
+        await retime_digests(tx, owner_id=context.actor.id)
     context.adopt(time_zone=zone)
 
 

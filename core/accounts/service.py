@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core import ids
 from core.accounts.models import LatePolicy, User
-from core.db import ReadSession, TelegramId
+from core.db import ReadSession, TelegramId, any_of
 from core.errors import InvalidInput, NotFound
 from core.posts.platforms import Platform
 from core.tx import Tx
@@ -57,6 +57,12 @@ async def user_of(session: ReadSession, user_id: ids.UserId) -> User:
     if user is None:
         raise UserNotFound(user_id=str(user_id))
     return user
+
+
+async def users_of(session: ReadSession, user_ids: Collection[ids.UserId]) -> dict[ids.UserId, User]:
+    """Many users; those who are gone are left out."""
+    found = await session.scalars(select(User).where(User.id == any_of(user_ids)))
+    return {user.id: user for user in found}
 
 
 async def telegram_ids(session: ReadSession, user_ids: Collection[ids.UserId]) -> dict[ids.UserId, TelegramId]:

@@ -35,6 +35,8 @@ class DeliveryKind(StrEnum):
     """Likewise, from the service to everybody; `subject_id` names the broadcast."""
     NOTICE = "notice"
     """`content` is a notice's name, data and language; it is turned into a message when it goes out."""
+    DIGEST = "digest"
+    """As a notice; what a user has subscribed to. `subject_id` names the issue."""
 
 
 class Priority(IntEnum):

@@ -94,8 +94,16 @@ class DigestSearch(Base):
     refresh_id: Mapped[ids.RefreshId] = mapped_column(ForeignKey("refreshes.id", ondelete="CASCADE"), primary_key=True)
 
 
+class IssueKind(StrEnum):
+    DIGEST = "digest"
+    PREVIEW = "preview"
+    """Asked for by its owner: nothing in it counts as shown."""
+    ALERT = "alert"
+    """One video that stands out."""
+
+
 class Issue(Base):
-    """One digest as it went out. `items`: video_id and the keyword that found it, the best first."""
+    """What went out at once. `items`: video_id and the keyword that found it, the best first."""
 
     __tablename__ = "digest_issues"
     __table_args__ = (
@@ -105,16 +113,16 @@ class Issue(Base):
     )
 
     id: Mapped[ids.IssueId] = mapped_column(primary_key=True, default=ids.new)
-    digest_id: Mapped[ids.DigestId] = mapped_column(ForeignKey("digests.id", ondelete="CASCADE"))
+    digest_id: Mapped[ids.DigestId | None] = mapped_column(ForeignKey("digests.id", ondelete="CASCADE"))
+    """None: an alert of a watched creator."""
     owner_id: Mapped[ids.UserId] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
+    kind: Mapped[str]
     items: Mapped[list[Json]]
     found_at: Mapped[datetime]
     """How old the oldest of what it was made from is."""
     problem: Mapped[Json | None]
     """Why some of it is old or missing."""
     sample: Mapped[bool] = mapped_column(default=False, server_default=false())
-    preview: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """Asked for by its owner: nothing in it counts as shown."""
     created_at: Mapped[datetime]
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from core import ids
 from core.billing.queries import Entitlement, Feature, room_for
-from core.db import ReadSession
+from core.db import Page, Paged, ReadSession, paged
 from core.digests.models import Digest, DigestStatus, Issue, Manners, Vote, Watch
 from core.errors import NotFound
 from core.queues.slots import QuietHours
@@ -22,10 +22,6 @@ class DigestNotFound(NotFound):
 
 class IssueNotFound(NotFound):
     code = "digests.issue_not_found"
-
-
-class WatchNotFound(NotFound):
-    code = "digests.watch_not_found"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,18 +72,15 @@ async def disturbance_of(session: ReadSession, *, owner_id: ids.UserId) -> Distu
     return Disturbance.of(await session.get(Manners, owner_id, populate_existing=True))
 
 
-async def watches_of(session: ReadSession, *, owner_id: ids.UserId) -> Sequence[Watch]:
+async def count_watches(session: ReadSession, *, owner_id: ids.UserId) -> int:
+    """How many creators a user watches."""
+    return await session.scalar(select(func.count()).where(Watch.owner_id == owner_id)) or 0
+
+
+async def watches_page(session: ReadSession, *, owner_id: ids.UserId, page: Page) -> Paged[Watch]:
     """The oldest first."""
     mine = select(Watch).where(Watch.owner_id == owner_id)
-    return (await session.scalars(mine.order_by(Watch.watched_at, Watch.id))).all()
-
-
-async def watch_of(session: ReadSession, *, owner_id: ids.UserId, watch_id: ids.WatchId) -> Watch:
-    """Raises WatchNotFound, also for somebody else's."""
-    found = await session.scalar(select(Watch).where(Watch.id == watch_id, Watch.owner_id == owner_id))
-    if found is None:
-        raise WatchNotFound(watch_id=str(watch_id))
-    return found
+    return await paged(session, mine.order_by(Watch.watched_at, Watch.id), page)
 
 
 async def watching(session: ReadSession, *, owner_id: ids.UserId, creator_id: ids.CreatorId) -> Watch | None:
@@ -108,8 +101,8 @@ async def rooms(session: ReadSession, *, owner_id: ids.UserId, now: datetime) ->
         )
     )
     digests, keywords = kept.one()
-    watches = await session.scalar(select(func.count()).where(Watch.owner_id == owner_id))
-    used = {Feature.DIGESTS: digests, Feature.DIGEST_KEYWORDS: keywords, Feature.WATCHES: watches or 0}
+    watches = await count_watches(session, owner_id=owner_id)
+    used = {Feature.DIGESTS: digests, Feature.DIGEST_KEYWORDS: keywords, Feature.WATCHES: watches}
     return [
         await room_for(session, owner_id=owner_id, feature=feature, used=int(there), now=now)
         for feature, there in used.items()

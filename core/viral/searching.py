@@ -148,15 +148,17 @@ async def _try_to_list(deps: Deps, discovery: Discovery, creator: FoundCreator, 
             over.set()
 
 
-async def list_videos(deps: Deps, discovery: Discovery, creator: FoundCreator) -> None:
-    """Keep a creator's newest videos, unless that was done within the day. Raises what the provider raises."""
+async def list_videos(
+    deps: Deps, discovery: Discovery, creator: FoundCreator, *, fresh_for: timedelta = LISTED_FOR
+) -> None:
+    """Keep a creator's newest videos, unless that was done within `fresh_for`. Raises what the provider raises."""
     async with deps.read() as session:
         listed_at = await session.scalar(
             select(Creator.listed_at).where(
                 Creator.network == creator_key(creator)[0], Creator.network_creator_id == creator_key(creator)[1]
             )
         )
-    if listed_at is not None and deps.clock.now() - listed_at < LISTED_FOR:
+    if listed_at is not None and deps.clock.now() - listed_at < fresh_for:
         return
     page = await discovery.videos_of(creator)
     async with deps.tx() as tx:

@@ -83,13 +83,13 @@ def upgrade() -> None:
     op.create_table(
         "digest_issues",
         sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("digest_id", sa.Uuid(), nullable=False),
+        sa.Column("digest_id", sa.Uuid(), nullable=True),
         sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("items", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("found_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("problem", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("sample", sa.Boolean(), server_default=sa.text("false"), nullable=False),
-        sa.Column("preview", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["digest_id"], ["digests.id"], name=op.f("fk_digest_issues_digest_id"), ondelete="CASCADE"

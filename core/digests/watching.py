@@ -1,0 +1,62 @@
+"""Creators whose outliers a user wants to be told of."""
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from core import ids
+from core.billing.queries import Feature
+from core.billing.service import limit_reached
+from core.digests.models import Watch
+from core.digests.queries import rooms, watching
+from core.digests.service import ALERT_TIMES
+from core.digests.subscribing import refresh_of_creator
+from core.errors import InvalidInput
+from core.providers.discovery import Network
+from core.tx import Tx
+from core.viral.creators import creator_of
+
+TIMES = 5
+
+
+async def watch_creator(tx: Tx, *, owner_id: ids.UserId, creator_id: ids.CreatorId, times: int = TIMES) -> Watch:
+    """Tell of a creator's videos that get `times` their usual views. Again, it changes the number.
+
+    Raises CreatorNotFound, LimitReached, InvalidInput.
+    """
+    _check(times)
+    await tx.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{owner_id}:watches", 0))))
+    creator = await creator_of(tx.session, creator_id)
+    if await watching(tx.session, owner_id=owner_id, creator_id=creator_id) is None:
+        await _check_room(tx, owner_id)
+    refresh_id = await refresh_of_creator(tx, creator_id=creator_id, network=Network(creator.network))
+    upsert = insert(Watch).values(
+        id=ids.new(),
+        owner_id=owner_id,
+        creator_id=creator_id,
+        refresh_id=refresh_id,
+        times=times,
+        watched_at=tx.now,
+    )
+    watch = await tx.session.scalars(
+        upsert.on_conflict_do_update(index_elements=["owner_id", "creator_id"], set_={"times": times})
+        .returning(Watch)
+        .execution_options(populate_existing=True)
+    )
+    return watch.one()
+
+
+async def unwatch(tx: Tx, *, owner_id: ids.UserId, creator_id: ids.CreatorId) -> None:
+    """Again, it does nothing."""
+    await tx.session.execute(delete(Watch).where(Watch.owner_id == owner_id, Watch.creator_id == creator_id))
+
+
+def _check(times: int) -> None:
+    if times not in ALERT_TIMES:
+        raise InvalidInput("digests.not_offered")
+
+
+async def _check_room(tx: Tx, owner_id: ids.UserId) -> None:
+    """Raises LimitReached."""
+    for room in await rooms(tx.session, owner_id=owner_id, now=tx.now):
+        if room.feature is Feature.WATCHES and not room.allows(1):
+            raise limit_reached(room, asked=1)
