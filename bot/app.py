@@ -34,6 +34,7 @@ from bot import (
     viral,
 )
 from bot.accounts.screens import in_menu_order
+from bot.channels.connecting import answer_anonymous
 from bot.channels.membership import note_chat_news
 from bot.context import Context
 from bot.errors import answer_error, answer_without_context, outcome_of
@@ -111,7 +112,7 @@ class Application:
             return "noted"
         user = update.effective_user
         if user is None or user.is_bot:
-            return "ignored"
+            return "answered" if await answer_anonymous(self.bot, update.message) else "ignored"
         with structlog.contextvars.bound_contextvars(request_id=f"update:{update.update_id}"):
             if update.my_chat_member is not None:
                 await self._note_membership(update)

@@ -62,6 +62,13 @@ class Disconnect(Action):
     channel_id: ids.ChannelId
 
 
+@action("ch.off.all")
+class CancelAndDisconnect(Action):
+    """With what is still to go out there."""
+
+    channel_id: ids.ChannelId
+
+
 @action("ch.on")
 class Reconnect(Action):
     channel_id: ids.ChannelId

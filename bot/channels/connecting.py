@@ -3,7 +3,8 @@
 from contextlib import suppress
 from functools import partial
 
-from telegram import Message, MessageOriginChannel, MessageOriginChat
+from telegram import Bot, Message, MessageOriginChannel, MessageOriginChat
+from telegram.constants import ParseMode
 from telegram.error import TelegramError
 
 from bot.channels import screens
@@ -14,6 +15,7 @@ from bot.errors import sentence_of
 from bot.prompts import Prompt
 from bot.router import Router
 from bot.screens import Screen
+from bot.texts import LANGUAGES, Texts
 from core.channels.models import Channel
 from core.channels.queries import channels_of, room_for_channels
 from core.channels.standing import keep_verified
@@ -100,6 +102,21 @@ async def on_connect(router: Router, context: Context) -> None:
         answer = screens.connected_in_group(channel, context.bot.username, t)
     with suppress(TelegramError):  # it may not write in that group, which is what it would have said
         await context.send(answer)
+
+
+async def answer_anonymous(bot: Bot, message: Message | None) -> bool:
+    """/connect by an admin who writes as the group: nobody can tell who that is. False when it is something else."""
+    if message is None or message.sender_chat is None or message.sender_chat.id != message.chat.id:
+        return False
+    command, _, addressee = (message.text or "").partition(" ")[0].partition("@")
+    if command.lower() != "/connect" or addressee.lower() not in ("", bot.username.lower()):
+        return False
+    screen = screens.anonymous(bot.username, Texts(LANGUAGES[0]))
+    with suppress(TelegramError):  # it may not write in that group
+        await bot.send_message(
+            message.chat.id, screen.text, parse_mode=ParseMode.HTML, reply_markup=screen.inline_markup()
+        )
+    return True
 
 
 async def show_channels(context: Context, *, page: int) -> None:

@@ -4,6 +4,7 @@ from telegram.error import BadRequest, Forbidden, NetworkError
 
 from bot.channels import screens
 from bot.channels.actions import (
+    CancelAndDisconnect,
     CheckAgain,
     DeleteTest,
     Disconnect,
@@ -22,6 +23,7 @@ from bot.router import Router
 from bot.screens import Toast
 from core import ids
 from core.channels import service as channels
+from core.channels.leaving import cancel_and_disconnect
 from core.channels.models import Channel, ChannelState
 from core.channels.queries import channel_of
 from core.channels.standing import follow_migration, keep_verified, note_trouble
@@ -43,6 +45,7 @@ def register(router: Router) -> None:
     router.press(SendMissed, on_send_missed)
     router.press(SkipMissed, on_skip_missed)
     router.press(Disconnect, on_disconnect)
+    router.press(CancelAndDisconnect, on_cancel_and_disconnect)
     router.press(Reconnect, on_reconnect)
 
 
@@ -121,9 +124,21 @@ async def on_skip_missed(context: Context, press: SkipMissed) -> None:
 
 
 async def on_disconnect(context: Context, press: Disconnect) -> None:
-    async with context.deps.tx() as tx:
-        channel = await channels.disconnect_channel(tx, owner_id=context.actor.id, channel_id=press.channel_id)
+    """While posts wait for the chat, it is asked what becomes of them."""
+    try:
+        async with context.deps.tx() as tx:
+            channel = await channels.disconnect_channel(tx, owner_id=context.actor.id, channel_id=press.channel_id)
+    except channels.PostsWaiting as waiting:
+        channel = await _channel(context, press.channel_id)
+        await context.show(screens.posts_waiting(channel, int(waiting.params["posts"]), context.texts))
+        return
     await context.show(screens.disconnected(channel, context.texts))
+
+
+async def on_cancel_and_disconnect(context: Context, press: CancelAndDisconnect) -> None:
+    async with context.deps.tx() as tx:
+        channel, posts = await cancel_and_disconnect(tx, owner_id=context.actor.id, channel_id=press.channel_id)
+    await context.show(screens.disconnected(channel, context.texts, cancelled=posts))
 
 
 async def on_reconnect(context: Context, press: Reconnect) -> None:

@@ -8,6 +8,7 @@ from markupsafe import Markup
 from telegram import ChatAdministratorRights, KeyboardButton, KeyboardButtonRequestChat
 
 from bot.channels.actions import (
+    CancelAndDisconnect,
     CheckAgain,
     ConnectChat,
     DeleteTest,
@@ -22,6 +23,7 @@ from bot.channels.actions import (
     SkipMissed,
 )
 from bot.channels.labels import channel_label, state_sentence, target_label
+from bot.deliveries.actions import ShowCalendar
 from bot.keyboards import pager, ticked
 from bot.screens import Button, Screen, lines
 from bot.texts import Texts
@@ -140,14 +142,57 @@ def no_room_in_group(username: str, t: Texts) -> Screen:
     return Screen(t("Your plan has no room for another chat. See /plan in our private chat."), [_door(username, t)])
 
 
+def anonymous(username: str, t: Texts) -> Screen:
+    """To an admin who writes as the group."""
+    return Screen(
+        t(
+            "You write as the group here, so I can't see who you are. Press ➕ Group in our private chat, "
+            "or send /connect once with “Remain anonymous” switched off."
+        ),
+        [_door(username, t)],
+    )
+
+
 def _door(username: str, t: Texts) -> list[Button]:
     return [Button(t("Open the chat"), url=f"https://t.me/{username}?start=channels")]
 
 
-def disconnected(shown: Channel, t: Texts) -> Screen:
-    """With a way back."""
+def posts_waiting(shown: Channel, posts: int, t: Texts) -> Screen:
+    """Before it is disconnected."""
+    text = lines(
+        [
+            t.plural(
+                "🔌 {n} post is still to go out in {chat}.",
+                "🔌 {n} posts are still to go out in {chat}.",
+                posts,
+                chat=channel_label(shown),
+            ),
+            t("To keep them, send them elsewhere before you disconnect it: they stand in /calendar."),
+        ]
+    )
+    cancel = t.plural("🚫 Cancel {n} post and disconnect", "🚫 Cancel {n} posts and disconnect", posts)
     return Screen(
-        t("🔌 Disconnected: {chat}. I post nothing there any more.", chat=channel_label(shown)),
+        text,
+        [
+            [Button(cancel, CancelAndDisconnect(shown.id))],
+            [Button(t("📅 Calendar"), ShowCalendar(1)), Button(t("‹ Back"), ShowChannel(shown.id))],
+        ],
+    )
+
+
+def disconnected(shown: Channel, t: Texts, *, cancelled: int = 0) -> Screen:
+    """With a way back. `cancelled`: how many posts went with it."""
+    told = [t("🔌 Disconnected: {chat}. I post nothing there any more.", chat=channel_label(shown))]
+    if cancelled:
+        told.append(
+            t.plural(
+                "{n} post is cancelled; you find it under My posts.",
+                "{n} posts are cancelled; you find them under My posts.",
+                cancelled,
+            )
+        )
+    return Screen(
+        lines(told),
         [[Button(t("↩️ Undo"), Reconnect(shown.id)), Button(t("📣 Channels"), ShowChannels(1))]],
     )
 

@@ -10,7 +10,7 @@ from core.deliveries.holding import hold_deliveries, release_upcoming
 from core.posts.missed import Why, missed_error
 from core.posts.models import Post, PostStatus
 from core.posts.queued import is_held_by_queue
-from core.posts.scheduling import show_post_status
+from core.posts.scheduling import cancel_schedule, show_post_status
 from core.tx import Tx
 
 
@@ -51,6 +51,17 @@ async def resume_posts(tx: Tx, *, owner_id: ids.UserId, channel_id: ids.ChannelI
             post.error = missed_error(Why.CHAT)
         await show_post_status(tx, post)
     return Resumed(upcoming=len(released), missed=len(posts) - len(released))
+
+
+async def cancel_posts(tx: Tx, *, owner_id: ids.UserId, channel_id: ids.ChannelId) -> int:
+    """Take back all that is still to go out in a chat. Gives how many that were.
+
+    Raises BeingSent when one is on its way: then nothing has changed.
+    """
+    posts = await _posts_in(tx, owner_id, channel_id, PostStatus.SCHEDULED, PostStatus.ON_HOLD)
+    for post in posts:
+        await cancel_schedule(tx, owner_id=owner_id, post_id=post.id)
+    return len(posts)
 
 
 async def _held_by_chat(tx: Tx, owner_id: ids.UserId, channel_id: ids.ChannelId) -> list[Post]:

@@ -4,11 +4,15 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import select
+from telegram import Update
 
 from bot.channels.actions import SendTest, ShowChannel
 from core.channels.models import Channel
 from core.channels.queries import channels_of
 from core.db import Page
+from core.deps import Deps
+from core.posts.models import Post, PostStatus
 from core.posts.scheduling import choose_target, schedule_post
 from tests.bot.chat import Chat
 from tests.factories import make_channel, make_post
@@ -187,6 +191,41 @@ async def test_disconnecting_can_be_taken_back(chat: Chat) -> None:
     assert await rows(chat) == []
     await chat.press(await chat.person.refresh(shown), "Undo")
     assert [row.state for row in await rows(chat)] == ["ready"]
+
+
+async def test_posts_that_wait_are_asked_about_before_a_chat_is_disconnected(chat: Chat, deps: Deps) -> None:
+    await connected(chat)
+    [channel], owner = await rows(chat), await chat.user()
+    async with deps.tx() as tx:
+        posts = [await make_post(tx, owner, f"Bread {number}") for number in (1, 2)]
+        for post in posts:
+            await choose_target(tx, owner_id=post.owner_id, post_id=post.id, channel_id=channel.id)
+            await schedule_post(tx, owner_id=owner.id, post_id=post.id, due_at=tx.now + timedelta(hours=2))
+    shown = await card(chat)
+    await chat.press(shown, "Disconnect")
+    asked = await chat.person.refresh(shown)
+    assert asked.text.startswith("🔌 2 posts are still to go out in 📣 Oven news.")
+    assert [row.state for row in await rows(chat)] == ["ready"]
+    await chat.press(asked, "🚫 Cancel 2 posts and disconnect")
+    assert "2 posts are cancelled; you find them under My posts." in (await chat.person.refresh(shown)).text
+    assert await rows(chat) == []
+    async with deps.read() as session:
+        found = await session.scalars(select(Post.status).where(Post.channel_id == channel.id))
+    assert set(found.all()) == {PostStatus.CANCELLED}
+
+
+async def test_an_admin_who_writes_as_the_group_is_told_how_to_connect_it(chat: Chat) -> None:
+    group = await chat.person.make_chat("supergroup", "Bakers")
+    await chat.person.add_bot(group["id"])
+    there = {"id": group["id"], "type": "supergroup", "title": "Bakers"}
+    nobody = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+    written = {"message_id": 9, "date": 0, "chat": there, "from": nobody, "sender_chat": there}
+    for text in ("/connect", f"/connect@{chat.application.bot.username}", "Hello", "/connect@somebody_else"):
+        update = Update.de_json({"update_id": 1, "message": {**written, "text": text}}, chat.application.bot)
+        await chat.application.handle(update)
+    said = [seen.text for seen in await chat.person.history(chat_id=group["id"]) if not seen.outgoing]
+    assert len(said) == 2
+    assert all(text.startswith("You write as the group here") for text in said)
 
 
 async def test_the_default_is_switched_on_and_off(chat: Chat) -> None:
