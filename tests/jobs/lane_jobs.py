@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from core.queue import DELIVERIES, TEXT, JobSpec
 from jobs.runtime import Bench, plain_job
+from tests.patience import until
 
 
 @dataclass
@@ -18,11 +19,9 @@ class Seen:
     most_at_once: int = 0
     go_on: asyncio.Event = field(default_factory=asyncio.Event)
 
-    async def until(self, kind: str, count: int, *, timeout_s: float = 10.0) -> None:
+    async def until(self, kind: str, count: int) -> None:
         """Until so many have begun, ended or been broken off."""
-        async with asyncio.timeout(timeout_s):
-            while len(getattr(self, kind)) < count:  # noqa: ASYNC110 - three lists and no event for each length
-                await asyncio.sleep(0.01)
+        await until(lambda: len(getattr(self, kind)) >= count)
 
 
 seen = Seen()

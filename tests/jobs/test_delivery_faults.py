@@ -24,7 +24,7 @@ from core.posts.models import Post, PostStatus
 from core.posts.scheduling import cancel_schedule, post_now
 from core.settings import Settings
 from core.telegram.client import api_url, bot_token
-from core.telegram.limiter import Limiter
+from core.telegram.limiter import Limiter, Priority
 from core.telegram.request import AioHttpRequest
 from core.telegram.sender import Sender
 from jobs import deliveries as jobs
@@ -34,6 +34,7 @@ from jobs.runtime import Bench
 from jobs.scheduler import Scheduler
 from tests.factories import make_post, make_user
 from tests.jobs.conftest import WORKER, at_sandbox
+from tests.patience import until
 from tests.recording_queue import RecordingQueue
 from tests.sandbox_server import RunningSandbox
 from web.sandbox.client import Person
@@ -244,7 +245,7 @@ async def test_a_worker_that_stops_gives_back_what_it_hasnt_begun(
         await limiter.pause(30, chat=person.id)
         post = await posted(concurrent_deps, person)
         sending = asyncio.create_task(send(bench, queue))
-        await asyncio.sleep(0.3)
+        await until(lambda: limiter.waiting(Priority.INTERACTIVE))
         sending.cancel()
         await asyncio.wait([sending])
     delivery = await delivery_of(concurrent_deps, post)

@@ -35,6 +35,7 @@ from jobs.runtime import Bench
 from tests.core.providers import fake_model_server
 from tests.core.providers.fake_model_server import KEY, FakeModelServer, refused, silent, streamed
 from tests.factories import make_batch, make_post, make_user
+from tests.patience import PATIENCE_S, until
 from tests.recording_queue import RecordingQueue
 from web.sandbox.client import Person
 
@@ -162,11 +163,10 @@ async def test_cancelled_while_it_writes_nothing_is_charged_and_the_model_is_lef
     model.faults.append(silent())
     batch = await asked(modelled.deps, person)
     running = asyncio.create_task(write(modelled, batch))
-    while not model.requests:  # noqa: ASYNC110 - the server has no event for it
-        await asyncio.sleep(0.01)
+    await until(lambda: model.requests)
     async with modelled.deps.tx() as tx:
         await writing.cancel_writing(tx, owner_id=batch.owner_id, batch_id=batch.id, place=place_of(person))
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE_S):
         await running
         await model.left.wait()
     assert (await batch_row(modelled.deps, batch)).status == BatchStatus.CANCELLED

@@ -22,6 +22,7 @@ from core.work.service import ClaimedWork
 from jobs import runtime
 from jobs.runtime import Bench, Run, WorkJob
 from tests.factories import make_user
+from tests.patience import PATIENCE_S, until
 from tests.recording_queue import RecordingQueue
 
 SPEC = JobSpec("jobs.tests.work", queue=TEXT, attempts=3, lease_s=30, timeout_s=20, backoff_s=5)
@@ -276,11 +277,11 @@ async def test_a_timeout_of_the_work_s_own_isnt_taken_for_its_time_limit(concurr
     assert (await row_of(concurrent_bench.deps, work_id)).status == WorkStatus.QUEUED
 
 
-async def test_a_cancel_is_noticed_within_two_seconds(concurrent_bench: Bench, told: Told) -> None:
+async def test_a_cancel_is_noticed(concurrent_bench: Bench, told: Told) -> None:
     deps = concurrent_bench.deps
     begun, ended = asyncio.Event(), asyncio.Event()
     work_id = await requested(deps)
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(PATIENCE_S):
         running = asyncio.create_task(job_of(waiting(begun, ended), told).run(concurrent_bench, str(work_id)))
         await begun.wait()
         assert await cancel(deps, work_id) is WorkStatus.RUNNING
@@ -299,8 +300,11 @@ async def test_a_lease_is_renewed_while_the_work_goes_on(
     running = asyncio.create_task(job_of(waiting(begun, ended), told).run(concurrent_bench, str(work_id)))
     await begun.wait()
     clock.advance(timedelta(seconds=25))
-    await asyncio.sleep(runtime.KEEP_EVERY_S + 0.4)
-    assert (await row_of(deps, work_id)).lease_until == clock.now() + timedelta(seconds=SPEC.lease_s)
+
+    async def renewed() -> bool:
+        return (await row_of(deps, work_id)).lease_until == clock.now() + timedelta(seconds=SPEC.lease_s)
+
+    await until(renewed)
     running.cancel()
     await asyncio.wait([running])
 

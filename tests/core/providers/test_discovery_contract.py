@@ -30,6 +30,7 @@ from tests.core.providers.fake_discovery_server import (
     dropped,
     silent,
 )
+from tests.patience import PATIENCE_S
 
 BREAD = Search("bread", Period.WEEK, "US")
 TRENDING = Search("", Period.DAY)
@@ -289,7 +290,7 @@ async def test_a_hang_ends_with_the_try_and_closes_the_connection(
 ) -> None:
     networks.faults.append(silent())
     assert (await discover(kind, try_s=0.3).creator("baker")).handle == "baker"
-    await asyncio.wait_for(networks.left.wait(), 5)
+    await asyncio.wait_for(networks.left.wait(), PATIENCE_S)
 
 
 async def test_cancelling_closes_the_connection(
@@ -297,11 +298,11 @@ async def test_cancelling_closes_the_connection(
 ) -> None:
     networks.faults.append(silent())
     task = asyncio.create_task(discover(kind).creator("baker"))
-    await asyncio.wait_for(networks.asked.wait(), 5)
+    await asyncio.wait_for(networks.asked.wait(), PATIENCE_S)
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
-    await asyncio.wait_for(networks.left.wait(), 5)
+    await asyncio.wait_for(networks.left.wait(), PATIENCE_S)
 
 
 async def test_a_long_pause_that_is_asked_for_is_the_jobs_to_wait(

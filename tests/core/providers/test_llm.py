@@ -24,6 +24,7 @@ from tests.core.providers.fake_model_server import (
     streamed,
     whole,
 )
+from tests.patience import PATIENCE_S
 
 MakeClient = Callable[..., ChatClient]
 
@@ -40,11 +41,11 @@ PROMPT = Prompt(
 )
 
 
-async def ask(client: ChatClient, *, within_s: float = 5.0) -> Answer:
+async def ask(client: ChatClient, *, within_s: float = PATIENCE_S) -> Answer:
     return await client.complete(PROMPT, deadline_at=time.monotonic() + within_s)
 
 
-async def failure(client: ChatClient, *, within_s: float = 5.0) -> ProviderError:
+async def failure(client: ChatClient, *, within_s: float = PATIENCE_S) -> ProviderError:
     with pytest.raises(ProviderError) as raised:
         await ask(client, within_s=within_s)
     assert KEY not in f"{raised.value!r} {raised.value} {raised.value.params}"
@@ -145,7 +146,7 @@ async def test_a_retry_after_beyond_the_deadline_fails_at_once_and_says_when(
     make_client: MakeClient, model_server: FakeModelServer
 ) -> None:
     model_server.faults.append(refused(429, headers={"Retry-After": "120"}))
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         error = await failure(make_client())
     assert error.retry_after_s == 120
 
@@ -155,23 +156,23 @@ async def test_a_server_that_hangs_is_given_up_at_the_deadline(
     make_client: MakeClient, model_server: FakeModelServer, fault: Fault
 ) -> None:
     model_server.faults.append(fault)
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(PATIENCE_S):
         error = await failure(make_client(), within_s=0.4)
     assert error.error_code == "text.timeout"
-    await asyncio.wait_for(model_server.left.wait(), 5)
+    await asyncio.wait_for(model_server.left.wait(), PATIENCE_S)
 
 
 async def test_an_endless_answer_is_cut_off(make_client: MakeClient, model_server: FakeModelServer) -> None:
     model_server.faults.append(endless())
-    error = await failure(make_client(), within_s=20)
+    error = await failure(make_client())
     assert (error.error_code, error.params["reason"], error.retryable) == ("text.unusable_answer", "too_big", False)
 
 
 async def test_closing_the_stream_closes_the_connection(make_client: MakeClient, model_server: FakeModelServer) -> None:
     model_server.faults.append(streamed("x" * 4_000, cut_after=90, then_hang=True))
-    async with aclosing(make_client().stream(PROMPT, deadline_at=time.monotonic() + 5)) as events:
+    async with aclosing(make_client().stream(PROMPT, deadline_at=time.monotonic() + PATIENCE_S)) as events:
         await anext(events)
-    await asyncio.wait_for(model_server.left.wait(), 5)
+    await asyncio.wait_for(model_server.left.wait(), PATIENCE_S)
 
 
 async def test_a_moderated_answer_is_a_refusal(make_client: MakeClient, model_server: FakeModelServer) -> None:

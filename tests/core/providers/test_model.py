@@ -11,6 +11,7 @@ from core.providers.llm import ChatClient
 from core.providers.model import ModelWriter
 from core.providers.text import Brief, Change, Finished, NoteCode, Partial, Rewrite, RewriteKind, Style, Usage, Writing
 from tests.core.providers.fake_model_server import FakeModelServer, Fault, refused, streamed
+from tests.patience import PATIENCE_S, until
 
 MakeClient = Callable[..., ChatClient]
 
@@ -171,9 +172,11 @@ async def test_closing_ends_every_connection(make_client: MakeClient, model_serv
     brief = Brief(SOURCE, (Platform.TWITTER, Platform.TELEGRAM), "en")
     writer = ModelWriter(make_client())
     async with aclosing(writer.write(brief)) as writings:
-        with pytest.raises(TimeoutError):
-            await asyncio.wait_for(anext(writings), 0.3)
-    await asyncio.wait_for(model_server.left.wait(), 5)
+        first = asyncio.ensure_future(anext(writings))
+        await until(lambda: len(model_server.requests) == 2)
+        first.cancel()
+        await asyncio.wait([first])
+    await asyncio.wait_for(model_server.left.wait(), PATIENCE_S)
 
 
 async def test_the_source_is_delimited_and_cannot_close_its_own_marks(

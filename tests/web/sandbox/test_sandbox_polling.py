@@ -7,6 +7,7 @@ import pytest
 from telegram import Bot
 from telegram.error import Conflict
 
+from tests.patience import PATIENCE_S
 from tests.sandbox_server import RunningSandbox
 from web.sandbox.client import Person
 
@@ -37,7 +38,7 @@ async def test_a_long_poll_ends_with_the_first_update(bot: Bot, person: Person) 
     await asyncio.sleep(0.2)
     assert not waiting.done()
     await person.send_text("now")
-    async with asyncio.timeout(25):
+    async with asyncio.timeout(PATIENCE_S):
         assert (await waiting)[0].message
 
 
@@ -48,7 +49,7 @@ async def test_a_long_poll_without_updates_answers_an_empty_list(bot: Bot, sandb
 
 
 async def test_a_second_poller_ends_the_first(sandbox: RunningSandbox) -> None:
-    first = asyncio.create_task(sandbox.client.bot_call(sandbox.token, "getUpdates", timeout=10))
+    first = asyncio.create_task(sandbox.client.bot_call(sandbox.token, "getUpdates", timeout=40))
     await asyncio.sleep(0.2)
     second = asyncio.create_task(sandbox.client.bot_call(sandbox.token, "getUpdates", timeout=1))
     assert await first == {
