@@ -1,6 +1,6 @@
 """What becomes of an import: all its posts scheduled, all of them taken back, and that taken back.
 
-Status messages are left to the posts that have one: nobody wants five hundred at once.
+Status messages are left to the posts that have one: nobody wants a thousand at once.
 """
 
 from collections.abc import Collection, Sequence

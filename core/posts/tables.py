@@ -1,6 +1,7 @@
 """Schedules as CSV: reading what people and their spreadsheets save, and writing it. No meaning yet: cells only."""
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
@@ -10,10 +11,13 @@ from core.errors import InvalidInput
 from core.sources.files import decode
 
 BYTES_LIMIT: Final = 1024 * 1024
-ROWS_LIMIT: Final = 500
+ROWS_LIMIT: Final = 1_000
 COLUMNS: Final = ("text", "when", "target", "media url")
 NEEDED: Final = ("text", "when")
 DELIMITERS: Final = ",;\t"
+_FORMULA: Final = re.compile(r"'*\s*[=+\-@＝＋－＠]")
+_SEPARATOR_LINE: Final = re.compile(r"sep=[,;\t]\s*", re.IGNORECASE)
+"""Excel's own, before the first line."""
 _OTHER_NAMES: Final = {"media": "media url", "url": "media url", "date": "when", "time": "when", "channel": "target"}
 
 
@@ -57,12 +61,24 @@ def read_table(content: bytes) -> Table:
 
 
 def write_table(rows: Iterable[Sequence[str]], columns: Sequence[str] = COLUMNS) -> bytes:
-    """As spreadsheets open it: UTF-8 with its mark, CRLF (RFC 4180)."""
+    """As spreadsheets open it: UTF-8 with its mark, CRLF (RFC 4180), and no cell a formula."""
     written = StringIO(newline="")
     writer = csv.writer(written)
     writer.writerow(columns)
-    writer.writerows(rows)
+    writer.writerows([_as_text(cell) for cell in row] for row in rows)
     return written.getvalue().encode("utf-8-sig", errors="replace")
+
+
+def _as_text(cell: str) -> str:
+    """What a spreadsheet would take for a formula gets an apostrophe before it.
+    https://owasp.org/www-community/attacks/CSV_Injection"""
+    return f"'{cell.strip()}" if _FORMULA.match(cell.strip()) else cell
+
+
+def _as_meant(cell: str) -> str:
+    """Without white space around it, and without that apostrophe."""
+    meant = cell.strip()
+    return meant[1:].strip() if meant.startswith("'") and _FORMULA.match(meant) else meant
 
 
 def _text(content: bytes) -> str:
@@ -79,6 +95,9 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
     line = 1
     try:
         for cells in reader:
+            if line == 1 and _SEPARATOR_LINE.fullmatch(text.splitlines()[0]):
+                line = 2
+                continue
             if any(cell.strip() for cell in cells):
                 yield line, cells
             line = reader.line_num + 1
@@ -88,7 +107,7 @@ def _rows(text: str) -> Iterator[tuple[int, list[str]]]:
 
 def _delimiter(text: str) -> str:
     """The one by which the first line has the most columns that are known."""
-    first = next((line for line in text.splitlines() if line.strip()), "")
+    first = next((line for line in text.splitlines() if line.strip() and not _SEPARATOR_LINE.fullmatch(line)), "")
 
     def known(delimiter: str) -> int:
         return sum(_column(name) in COLUMNS for name in first.replace('"', "").split(delimiter))
@@ -112,5 +131,5 @@ def _check_columns(names: Sequence[str], found: Sequence[str]) -> None:
 
 
 def _record(line: int, names: Sequence[str], cells: Sequence[str]) -> Record:
-    by_name = {name: cell.strip() for name, cell in zip(names, cells, strict=False) if name in COLUMNS}
+    by_name = {name: _as_meant(cell) for name, cell in zip(names, cells, strict=False) if name in COLUMNS}
     return Record(line, by_name, surplus=any(cell.strip() for cell in cells[len(names) :]))

@@ -1,5 +1,6 @@
 """CSV files as people and their spreadsheets save them."""
 
+import csv
 from collections.abc import Sequence
 
 import pytest
@@ -71,6 +72,21 @@ def test_what_is_no_list_of_posts_is_refused_with_a_reason(content: bytes, code:
 
 def test_a_missing_column_is_named_beside_what_was_found() -> None:
     assert refusal(b"text,day\na,b\n").params == {"missing": ["when"], "found": ["text", "day"]}
+
+
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-2", "@news", "\t=1", " =1", "＝1", "'=1", "''@x", "'quoted'", "it's"])
+def test_what_spreadsheets_take_for_a_formula_is_written_as_text_and_read_as_it_was(cell: str) -> None:
+    written = write_table([(cell, "tomorrow", "@ovennews", "")])
+    begun = next(csv.reader(written.decode("utf-8-sig").splitlines()[1:]))
+    assert begun[0].lstrip()[0] not in "=+-@＝＋－＠"
+    assert begun[2] == "'@ovennews"
+    [record] = read_table(written).records
+    assert (record.cells["text"], record.cells["target"]) == (cell.strip(), "@ovennews")
+
+
+def test_the_line_by_which_excel_tells_its_separator_is_passed_over() -> None:
+    [record] = read_table(b"sep=;\r\ntext;when\r\nBread, salted;now\r\n").records
+    assert (record.line, record.cells["text"]) == (3, "Bread, salted")
 
 
 def read_or_refused(content: bytes) -> Sequence[Record] | str:
