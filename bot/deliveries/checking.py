@@ -18,6 +18,7 @@ from core.posts.details import choose_layout
 from core.posts.models import Post, PostStatus
 from core.posts.queries import post_of
 from core.posts.targets import target_data
+from core.providers.text import Ability
 
 DECIDED = frozenset({PostStatus.FAILED, PostStatus.UNCONFIRMED, PostStatus.ON_HOLD})
 """Its owner has sent it off already: to send it now is no new decision, and only what stops it counts."""
@@ -48,7 +49,7 @@ async def objected(
         found = [finding for finding in found if finding.stops]
     if not found:
         return False
-    await _show(context, post, found, screens.Asked(at, anyway, target))
+    await _show(context, post, found, screens.Asked(at, anyway, target, able=_is_able(context)))
     return True
 
 
@@ -66,8 +67,12 @@ async def objected_to_repeating(
         target = await target_data(session, post)
     if found:
         ordered = sorted(found.values(), key=lambda finding: not finding.stops)
-        await _show(context, post, ordered, screens.Asked(None, anyway, target, repeat))
+        await _show(context, post, ordered, screens.Asked(None, anyway, target, repeat, able=_is_able(context)))
     return bool(found)
+
+
+def _is_able(context: Context) -> bool:
+    return Ability.FREE_INSTRUCTIONS in context.deps.writer.abilities
 
 
 def _needs_no_look(post: Post, at: datetime | None, now: datetime) -> bool:

@@ -30,6 +30,7 @@ from core.when.formats import format_local
 Params = Mapping[str, Any]
 
 MOVES = frozenset({Fix.LATER, Fix.NEXT_SLOT})
+PASSAGE_CHARACTERS = 160
 ABOUT_TIME = frozenset({FindingCode.CROWDED, FindingCode.QUIET})
 
 
@@ -43,6 +44,8 @@ class Asked:
     target: Params | None
     repeat: "Repeat | None" = None
     """Again and again, not once."""
+    able: bool = True
+    """Whether the writer follows any instruction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +100,7 @@ def _when(told: _Told) -> Markup:
 def _fixes(told: _Told, found: Sequence[Finding]) -> Iterator[Button]:
     """Each once, in the order of the findings. What repeats can't be moved for one of its times: it gets others."""
     repeats = told.asked.repeat is not None
-    left_out = MOVES if repeats else ()
+    left_out = {*(MOVES if repeats else ()), *(() if told.asked.able else (Fix.OWN_WORDS,))}
     buttons = [_BUTTONS[fix](told, each.params) for each in found for fix in each.fixes if fix not in left_out]
     yield from {(button.action, button.text): button for button in buttons}.values()
     if repeats and any(each.code in ABOUT_TIME for each in found):
@@ -163,6 +166,20 @@ def _crowded(told: _Told, params: Params) -> Markup:
     return told.t("Another post went to {place} within the hour: {time}.", place=told.place, time=time)
 
 
+def _unoriginal(told: _Told, params: Params) -> Markup:
+    quoted = [told.t("“{passage}”", passage=_cut(passage)) for passage in params["passages"]]
+    return told.t(
+        "{percent} % of it stands in the video in the same words: {passages}. What you post should be your own.",
+        percent=max(1, params["percent"]),
+        passages=Markup(", ").join(quoted),
+    )
+
+
+def _cut(passage: str) -> str:
+    plain = " ".join(passage.split())
+    return plain if len(plain) <= PASSAGE_CHARACTERS else f"{plain[: PASSAGE_CHARACTERS - 1].rstrip()}…"
+
+
 def _quiet(told: _Told, params: Params) -> Markup:
     until = datetime.fromisoformat(params["free_at"])
     return told.t(
@@ -180,6 +197,7 @@ _SENTENCES: dict[FindingCode, Callable[[_Told, Params], Markup]] = {
     FindingCode.NO_MEDIA: _no_media,
     FindingCode.DUPLICATE: _duplicate,
     FindingCode.CROWDED: _crowded,
+    FindingCode.UNORIGINAL: _unoriginal,
     FindingCode.QUIET: _quiet,
 }
 
@@ -228,6 +246,9 @@ _BUTTONS: dict[Fix, Callable[[_Told, Params], Button]] = {
     Fix.EDIT: lambda told, _: Button(told.t("✏️ Change the text"), EditPost(told.post.id)),
     Fix.SHORTER: lambda told, _: Button(
         told.t("✂️ Make it shorter"), RewritePost(told.post.id, RewriteKind.SHORTER, None)
+    ),
+    Fix.OWN_WORDS: lambda told, _: Button(
+        told.t("✍️ Rewrite it in other words"), RewritePost(told.post.id, RewriteKind.OWN_WORDS, None)
     ),
     Fix.SPLIT: _split,
     Fix.TEXT_FIRST: lambda told, _: Button(told.t("📝 All of the text first"), _laid_out(told, Layout.TEXT_FIRST)),

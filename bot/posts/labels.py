@@ -69,6 +69,7 @@ def rewrite_label(kind: RewriteKind, t: Texts) -> Markup:
         RewriteKind.HOOK_FIRST: t("Hook first"),
         RewriteKind.TRANSLATE: t("Translate"),
         RewriteKind.VOICEOVER: t("Voiceover text"),
+        RewriteKind.OWN_WORDS: t("In other words"),
         RewriteKind.INSTRUCTION: t("Your words"),
     }[kind]
 

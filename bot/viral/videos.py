@@ -100,7 +100,8 @@ async def _open_options(context: Context, video_id: ids.VideoId, source_id: ids.
         user = await user_of(tx.session, context.actor.id)
         platforms = tuple(Platform(name) for name in user.platforms)
         options = WritingOptions.from_json(
-            {**user.writing_options, "pattern": _pattern(seen).brief}, default_platforms=platforms
+            {**user.writing_options, "pattern": _pattern(seen).brief, "video_id": str(video_id)},
+            default_platforms=platforms,
         )
         batch = await open_batch(tx, owner_id=user.id, source_id=source_id, options=options)
     await context.perform(ShowOptions(batch.id))

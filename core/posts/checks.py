@@ -13,6 +13,7 @@ from core.db import Json, ReadSession
 from core.posts.content import footer_for, message_of
 from core.posts.makeup import Footer, draft_problems, layouts_for, needs_layout, one_message_limit, units_of
 from core.posts.models import Layout, Post, PostStatus
+from core.posts.originals import overlap_with_original
 from core.posts.platforms import WANT_MEDIA, Draft, Platform, ProblemCode, is_blank
 from core.posts.targets import target_data
 from core.queues.free import next_free_slot, zone_of
@@ -58,6 +59,8 @@ class FindingCode(StrEnum):
     """Params: post_id, at, status: the other one's."""
     CROWDED = "check.crowded"
     """Params: post_id, at: the other one's; free_at: the next moment without a neighbour, or None; next_slot."""
+    UNORIGINAL = "check.unoriginal"
+    """It says in a video's words what it should say in its own. Params: percent, passages."""
     QUIET = "check.quiet"
     """In the hours in which nothing should go there. Params: free_at: their end; next_slot."""
 
@@ -66,6 +69,8 @@ class Fix(StrEnum):
     """What mends a finding at one press."""
 
     EDIT = "edit"
+    OWN_WORDS = "own_words"
+    """Needs a writer that follows any instruction."""
     SHORTER = "shorter"
     SPLIT = "split"
     TEXT_FIRST = "text_first"
@@ -110,6 +115,7 @@ async def problems_before(
         *_platform(post),
         *_media(post),
         *await _duplicates(session, post, due_at=due_at),
+        *await _borrowed(session, post),
         *await _quiet(session, post, due_at=due_at, now=now),
         *await _neighbours(session, post, due_at=due_at, now=now, in_slot=in_slot),
     ]
@@ -182,6 +188,15 @@ async def _duplicates(session: ReadSession, post: Post, *, due_at: datetime) -> 
         return []
     params = {"post_id": str(nearest.id), "at": nearest.due_at.isoformat(), "status": nearest.status}
     return [Finding(FindingCode.DUPLICATE, Severity.WARNS, (Fix.OPEN_OTHER,), params)]
+
+
+async def _borrowed(session: ReadSession, post: Post) -> list[Finding]:
+    """Of one's own version of a video: the passages that are the video's."""
+    overlap = await overlap_with_original(session, post)
+    if overlap is None:
+        return []
+    params = {"percent": round(100 * overlap.share), "passages": list(overlap.passages)}
+    return [Finding(FindingCode.UNORIGINAL, Severity.WARNS, (Fix.OWN_WORDS, Fix.EDIT), params)]
 
 
 async def _quiet(session: ReadSession, post: Post, *, due_at: datetime, now: datetime) -> list[Finding]:

@@ -14,13 +14,15 @@ SOURCE_LANGUAGE = ""
 
 @dataclass(frozen=True, slots=True)
 class WritingOptions:
-    """`language` is a BCP-47 tag, or SOURCE_LANGUAGE. `pattern`: the way of a video that the posts follow."""
+    """`language` is a BCP-47 tag, or SOURCE_LANGUAGE. `pattern`: the way of a video that the posts follow; `video_id`:
+    which video that is, "" for none."""
 
     platforms: tuple[Platform, ...]
     variants: int = 3
     style: Style = Style.PROFESSIONAL
     language: str = SOURCE_LANGUAGE
     pattern: str = ""
+    video_id: str = ""
 
     @property
     def posts(self) -> int:
@@ -40,7 +42,7 @@ class WritingOptions:
 
     def lasting(self) -> Self:
         """What holds for later batches, too: a pattern belongs to one."""
-        return replace(self, pattern="")
+        return replace(self, pattern="", video_id="")
 
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
@@ -56,4 +58,5 @@ class WritingOptions:
             style=Style(style) if style in {str(each) for each in Style} else Style.PROFESSIONAL,
             language=str(stored.get("language", SOURCE_LANGUAGE)),
             pattern=str(stored.get("pattern", "")),
+            video_id=str(stored.get("video_id", "")),
         ).with_variants(int(stored.get("variants", 3)))

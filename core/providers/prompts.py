@@ -183,6 +183,11 @@ def _task(change: Change) -> str:
                 "Turn it into text to be spoken aloud: no hashtags, links, emojis or lists; numbers and signs as words;"
                 " short sentences that can be said in one breath."
             )
+        case RewriteKind.OWN_WORDS:
+            return (
+                "Say it in wholly different words, in another order and with another opening: nowhere may five words"
+                " in a row stay as they are, names and quoted figures aside. Keep every fact, the link and the length."
+            )
         case RewriteKind.INSTRUCTION:
             return argument
 

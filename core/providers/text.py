@@ -34,6 +34,8 @@ class RewriteKind(StrEnum):
     HOOK_FIRST = "hook_first"
     TRANSLATE = "translate"
     VOICEOVER = "voiceover"
+    OWN_WORDS = "own_words"
+    """Nothing in the words it has now: they are somebody else's."""
     INSTRUCTION = "instruction"
 
 

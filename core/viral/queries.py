@@ -78,6 +78,11 @@ async def video_seen(session: ReadSession, video_id: ids.VideoId, *, now: dateti
     return found[0]
 
 
+async def title_of_video(session: ReadSession, video_id: ids.VideoId) -> str:
+    """ "" when it is no longer kept."""
+    return await session.scalar(select(Video.title).where(Video.id == video_id)) or ""
+
+
 async def saved_videos(session: ReadSession, *, owner_id: ids.UserId, page: Page) -> Paged[SavedVideo]:
     """Newest first."""
     mine = select(SavedVideo).where(SavedVideo.owner_id == owner_id)

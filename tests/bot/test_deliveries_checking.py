@@ -1,6 +1,7 @@
 """Before it goes out: what speaks against a post is shown once, with what mends it at one press."""
 
 import io
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -13,11 +14,19 @@ from core.channels.models import Channel, ChannelState
 from core.deliveries.models import Delivery
 from core.deps import Deps
 from core.posts.models import Layout, Post, PostStatus
+from core.posts.options import WritingOptions
 from core.posts.platforms import Platform
 from core.posts.queries import post_of
 from core.posts.scheduling import choose_target, schedule_post
+from core.posts.writing import open_batch
+from core.providers.llm import ChatClient
+from core.providers.model import ModelWriter
+from core.sources.reading import read_text
+from core.sources.service import keep_source
 from core.tx import Tx
+from core.viral.keeping import keep_page
 from tests.bot.chat import Chat
+from tests.core.viral.worlds import video
 from tests.factories import make_channel, make_post, make_posts, make_user
 from web.sandbox.client import SeenMessage
 
@@ -222,3 +231,24 @@ async def test_somebody_elses_post_is_not_there(chat: Chat, post: Post, deps: De
         assert answer is not None
         assert answer.text == "That post isn't there any more, or it isn't yours.", action
     assert await contents(deps, theirs) == []
+
+
+@pytest.mark.parametrize("able", [True, False])
+async def test_borrowed_words_are_shown_with_a_way_to_ones_own(chat: Chat, deps: Deps, post: Post, able: bool) -> None:
+    async with deps.tx() as tx:
+        (video_id,) = await keep_page(tx, [video(title="Bread that pays for the <oven> twice")], sample=False)
+        source = await keep_source(tx, owner_id=post.owner_id, reading=read_text("Notes about bread and ovens."))
+        options = WritingOptions((Platform.TELEGRAM,), video_id=str(video_id))
+        batch = await open_batch(tx, owner_id=post.owner_id, source_id=source.id, options=options)
+        (await post_of(tx.session, owner_id=post.owner_id, post_id=post.id)).batch_id = batch.id
+    if able:
+        writer = ModelWriter(ChatClient(deps.http, base_url="http://127.0.0.1:9", models=("m",), key=None))
+        chat.application = replace(chat.application, deps=replace(deps, writer=writer))
+    question = await asked(chat, post)
+    assert BEFORE in question.text
+    assert "“Bread that pays for the oven”" in question.text
+    labels = [button.text for button in question.buttons]
+    assert ("✍️ Rewrite it in other words" in labels) == able
+    assert "✏️ Change the text" in labels
+    await chat.press(question, "⏰ Schedule anyway")
+    assert (await row(deps, post)).status == PostStatus.SCHEDULED

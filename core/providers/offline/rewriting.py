@@ -62,6 +62,8 @@ def rewritten(change: Change) -> tuple[Draft, tuple[Note, ...]]:
     kind = change.rewrite.kind
     if kind in (RewriteKind.TONE, RewriteKind.TRANSLATE):
         raise NotAble(ability=str(Ability(kind.value)), engine=_ENGINE)
+    if kind is RewriteKind.OWN_WORDS:
+        raise NotAble(ability=str(Ability.FREE_INSTRUCTIONS), engine=_ENGINE)
     if kind is RewriteKind.INSTRUCTION:
         return _followed(change)
     act = {RewriteKind.SHORTER: _shorter, RewriteKind.LONGER: _longer, RewriteKind.HOOK_FIRST: _hook_first}

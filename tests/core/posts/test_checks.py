@@ -9,13 +9,20 @@ from core.accounts.models import User
 from core.channels.models import Channel, ChannelState
 from core.posts.checks import APART, REPEATED_WITHIN, Finding, FindingCode, Fix, free_from, problems_before
 from core.posts.makeup import copied_values
-from core.posts.models import Layout, Post, PostStatus
+from core.posts.models import Batch, Layout, Post, PostStatus
+from core.posts.options import WritingOptions
 from core.posts.platforms import Platform
 from core.posts.scheduling import choose_target, schedule_post
+from core.posts.writing import open_batch
 from core.queues.queries import queue_of
 from core.queues.service import add_slots, add_to_queue, set_quiet_hours
 from core.queues.slots import QuietHours, WeekTime
+from core.scripts.service import keep_video_script
+from core.sources.reading import read_text
+from core.sources.service import keep_source
 from core.tx import Tx
+from core.viral.keeping import keep_page
+from tests.core.viral.worlds import video
 from tests.factories import make_channel, make_post, make_posts, make_user
 
 HOUR = timedelta(hours=1)
@@ -266,3 +273,39 @@ async def test_a_filler_in_its_slot_makes_room(tx: Tx, owner: User, channel: Cha
     post = await post_to(tx, owner, channel)
     assert await found(tx, post, 21 * HOUR) == []
     assert codes(await found(tx, post, 20.5 * HOUR)) == [FindingCode.CROWDED]
+
+
+SAID = "Put the dough into the fridge and leave it alone until the next morning."
+
+
+@pytest.mark.parametrize(
+    ("words", "borrowed"),
+    [
+        (f"Listen. {SAID} That is all there is to it.", [SAID.rstrip(".")]),
+        ("Why your bread is flat and mine is high.", ["Why your bread is flat and"]),
+        ("We let our rye rest overnight, and nobody here has touched a mixer since March.", None),
+    ],
+)
+async def test_ones_own_version_of_a_video_says_it_in_other_words(
+    tx: Tx, owner: User, words: str, borrowed: list[str] | None
+) -> None:
+    (video_id,) = await keep_page(tx, [video(title="Why your bread is flat and what helps #bread")], sample=False)
+    script = await keep_video_script(tx, owner_id=owner.id, video_id=video_id)
+    script.text = f"Everybody kneads. {SAID} The cold does the work."
+    post = await make_post(tx, owner, words)
+    assert codes(await found(tx, post)) == []
+    post.batch_id = (await follows(tx, owner, str(video_id))).id
+    await tx.session.flush()
+    if borrowed is None:
+        assert codes(await found(tx, post)) == []
+    else:
+        (finding,) = await found(tx, post)
+        assert (finding.code, finding.stops) == (FindingCode.UNORIGINAL, False)
+        assert finding.params["passages"] == borrowed
+        assert finding.fixes == (Fix.OWN_WORDS, Fix.EDIT)
+
+
+async def follows(tx: Tx, owner: User, video_id: str) -> Batch:
+    source = await keep_source(tx, owner_id=owner.id, reading=read_text("Notes about bread, flour and time."))
+    options = WritingOptions((Platform.TELEGRAM,), video_id=video_id)
+    return await open_batch(tx, owner_id=owner.id, source_id=source.id, options=options)
