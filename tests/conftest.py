@@ -36,7 +36,6 @@ from core.http import open_http
 from core.migrate import upgrade_database
 from core.providers.answerers import build_answerer
 from core.providers.critics import build_critic
-from core.providers.critics import build_critic
 from core.providers.scriptwriters import build_script_writer
 from core.providers.speakers import build_speakers
 from core.providers.writers import build_post_writer
@@ -219,7 +218,6 @@ def _deps(
         writer=build_post_writer(settings, http),
         scripts=build_script_writer(settings, http),
         answers=build_answerer(settings, http),
-        critic=build_critic(settings, http),
         critic=build_critic(settings, http),
         storage=build_storage(settings, clock),
         speakers=build_speakers(settings, http),
