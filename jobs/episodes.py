@@ -4,16 +4,18 @@ Only heavy workers load what decodes and encodes sound.
 """
 
 import asyncio
+import errno
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core import ids
-from core.errors import InvalidInput
+from core.errors import InvalidInput, ProviderError
 from core.pictures.cover import Cover, draw_cover
 from core.podcasts.blocks import Block, cues_of
 from core.podcasts.models import Podcast
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 COMBINE, UPLOAD = (70, 85), (85, 95)
 """Percent of the whole, from and to. Before comes what jobs/voices.py does."""
 LEFTOVER_S = 24 * 3600.0
+DISK_ERRORS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO})
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +71,10 @@ async def render_episode(run: Run, podcast: Podcast, script: Script, tell: Tell)
     if speaker is None:
         raise InvalidInput("podcasts.provider_gone", provider=str(options.provider))
     folder = work_folder(run, podcast.id)
-    await asyncio.to_thread(folder.open)
-    spoken = await voiced(run, script, options, speaker, folder.path, tell)
-    music = await music_for(run, options, folder.path)
+    with _on_our_disk():
+        await asyncio.to_thread(folder.open)
+        spoken = await voiced(run, script, options, speaker, folder.path, tell)
+        music = await music_for(run, options, folder.path)
     names = " & ".join(dict.fromkeys(line.speaker for block in spoken.blocks for line in block.lines))
     title = podcast.title or script.title
     cover = await asyncio.to_thread(draw_cover, title, names)
@@ -95,17 +99,30 @@ async def _joined(
         episode = Episode(turns, tags, intro=intro, outro=outro, meeting=meeting)
     tell("combine", COMBINE[0])
     try:
-        return await assemble(
-            episode,
-            folder / "episode",
-            workshop=folder / "segments",
-            size_bytes=int(run.deps.settings.podcast_file_mb * 1_000_000),
-            progress=lambda share: tell("combine", COMBINE[0] + int((COMBINE[1] - COMBINE[0]) * share)),
-        )
+        with _on_our_disk():
+            return await assemble(
+                episode,
+                folder / "episode",
+                workshop=folder / "segments",
+                size_bytes=int(run.deps.settings.podcast_file_mb * 1_000_000),
+                progress=lambda share: tell("combine", COMBINE[0] + int((COMBINE[1] - COMBINE[0]) * share)),
+            )
     except SegmentBroken as broken:
         async with run.deps.tx() as tx:
             await forget_spoken(tx, owner_id=run.work.owner_id, name=spoken.blocks[broken.number - 1].name)
         raise
+
+
+@contextmanager
+def _on_our_disk() -> Iterator[None]:
+    """What a disk refuses that is full or broken, as of the storage; other errors as they are."""
+    try:
+        yield
+    except OSError as exc:
+        if exc.errno not in DISK_ERRORS:
+            raise
+        reason = errno.errorcode[exc.errno]
+        raise ProviderError("storage.failed", provider="disk", retryable=True, reason=reason) from exc
 
 
 async def _stored(

@@ -3,6 +3,7 @@
 import asyncio
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -60,11 +61,10 @@ async def voiced(
     dialogue = dialogue_of(speaker)
     try:
         blocks = blocks_of(script, options, speaker, dialogue)
-        keys = await _spoken(run, blocks, speaker, language, tell)
+        return Voiced(blocks, await _spoken(run, blocks, speaker, language, folder, tell))
     except _DialogueRefused:
         blocks = blocks_of(script, options, speaker)
-        keys = await _spoken(run, blocks, speaker, language, tell)
-    return Voiced(blocks, {name: await on_this_machine(run, key, folder) for name, key in keys.items()})
+        return Voiced(blocks, await _spoken(run, blocks, speaker, language, folder, tell))
 
 
 async def music_for(run: Run, options: PodcastOptions, folder: Path) -> Music | None:
@@ -83,9 +83,10 @@ async def music_for(run: Run, options: PodcastOptions, folder: Path) -> Music | 
 
 
 async def on_this_machine(run: Run, key: str, folder: Path) -> Path:
-    """Where a stored file can be read, under a name that changes with its contents."""
+    """Where a stored file can be read, under a name that changes with its contents. Raises StoredFileNotFound."""
     stored = run.deps.storage.path(key)
     if stored is not None:
+        await run.deps.storage.stat(key)
         return stored
     fetched = folder / key.rpartition("/")[2]
     if not fetched.exists():
@@ -94,30 +95,42 @@ async def on_this_machine(run: Run, key: str, folder: Path) -> Path:
     return fetched
 
 
-async def _spoken(run: Run, blocks: Sequence[Block], speaker: Speaker, language: str, tell: Tell) -> dict[str, str]:
-    """The storage keys of all recordings. What is there already isn't made again.
+async def _spoken(
+    run: Run, blocks: Sequence[Block], speaker: Speaker, language: str, folder: Path, tell: Tell
+) -> dict[str, Path]:
+    """All recordings, by name. What is there already isn't made again.
 
     When one can't be made, those on their way are still kept.
     """
     wanted = {each.name: each for each in blocks}
-    async with run.deps.read() as session:
-        keys = await recordings_of(session, owner_id=run.work.owner_id, names=list(wanted))
-    missing = iter([each for name, each in wanted.items() if name not in keys])
+    paths = await _kept(run, list(wanted), folder)
+    missing = iter([each for name, each in wanted.items() if name not in paths])
     failures: list[BaseException] = []
 
     async def speak_on() -> None:
         for each in _until_one_fails(missing, failures):
             try:
-                keys[each.name] = await _speak(run, each, speaker, language)
+                paths[each.name] = await on_this_machine(run, await _speak(run, each, speaker, language), folder)
             except Exception as error:
                 failures.append(error)
-            tell("voices", VOICES[0] + (VOICES[1] - VOICES[0]) * len(keys) // len(wanted))
+            tell("voices", VOICES[0] + (VOICES[1] - VOICES[0]) * len(paths) // len(wanted))
 
-    tell("voices", VOICES[0] + (VOICES[1] - VOICES[0]) * len(keys) // len(wanted))
+    tell("voices", VOICES[0] + (VOICES[1] - VOICES[0]) * len(paths) // len(wanted))
     await asyncio.gather(*(speak_on() for _ in range(speaker.limits.concurrency)))
     if failures:
         raise failures[0]
-    return keys
+    return paths
+
+
+async def _kept(run: Run, names: Sequence[str], folder: Path) -> dict[str, Path]:
+    """What was spoken before and is still there. A storage may lose files that are noted, as by rules of its own."""
+    async with run.deps.read() as session:
+        keys = await recordings_of(session, owner_id=run.work.owner_id, names=names)
+    paths = {}
+    for name, key in keys.items():
+        with suppress(StoredFileNotFound):
+            paths[name] = await on_this_machine(run, key, folder)
+    return paths
 
 
 def _until_one_fails(missing: Iterator[Block], failures: Sequence[BaseException]) -> Iterator[Block]:

@@ -97,6 +97,11 @@ SENTENCES: dict[str, Callable[[Texts, Params], Markup]] = {
     "podcasts.segment_broken": lambda t, _: t("A recording came back broken, again and again. Please try once more."),
     "podcasts.encoding_failed": lambda t, _: t("The audio couldn't be put together. Please try again."),
     "podcasts.encoding_timeout": lambda t, _: t("Putting the audio together took too long. Please try again."),
+    "podcasts.no_encoder": lambda t, _: t(
+        "The audio can't be made here: the program that makes audio files (ffmpeg) can't be started. We have to mend "
+        "that; please tell us."
+    ),
+    "storage.failed": lambda t, _: t("Files can't be stored right now. Please try again in a few minutes."),
     "podcasts.music_broken": lambda t, _: t(
         "I can't play that music. Send it as an MP3: /podcasts, then Music. You can also remove it there."
     ),

@@ -21,13 +21,20 @@ _MESSAGE_CHARACTERS = 300
 
 
 class Mp3Encoder:
-    """Takes stereo samples of 16 bit. Leaving by an exception, or `kill` from any thread, ends the process at once."""
+    """Takes stereo samples of 16 bit. Leaving by an exception, or `kill` from any thread, ends the process at once.
+
+    Raises ProviderError "podcasts.no_encoder" where ffmpeg can't be started.
+    """
 
     def __init__(self, target: Path, *, kbit_s: int) -> None:
         self._messages = tempfile.TemporaryFile()  # noqa: SIM115  closed in __exit__; a pipe could fill up
-        self._process = subprocess.Popen(  # noqa: S603  no shell, and our own arguments
-            _command(target, kbit_s), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self._messages
-        )
+        try:
+            self._process = subprocess.Popen(  # noqa: S603  no shell, and our own arguments
+                _command(target, kbit_s), stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=self._messages
+            )
+        except (FileNotFoundError, PermissionError, RuntimeError) as exc:  # RuntimeError: imageio-ffmpeg finds none
+            self._messages.close()
+            raise ProviderError("podcasts.no_encoder", provider="ffmpeg", retryable=False) from exc
         self._stdin = cast("IO[bytes]", self._process.stdin)
         self.pid = self._process.pid
         if hasattr(fcntl, "F_SETPIPE_SZ"):
