@@ -5,12 +5,14 @@ from core.accounts.service import user_of
 from core.deps import Deps
 from core.errors import AppError
 from core.providers.discovery import Discovery, DiscoveryErrorCode, Network
+from core.scripts.service import forget_deleted as forget_scripts
 from core.tx import Tx
 from core.viral import service
 from core.viral.asking import Asked
 from core.viral.keeping import PRUNE_BATCH, prune_snapshots
 from core.viral.pages import keep_sheet, page_data, page_ids, page_seen, sheet_key, sheet_of
 from core.viral.queries import lookup_of
+from core.viral.saving import forget_deleted as forget_saved
 from core.viral.searching import Results, results_for
 from core.viral.thumbnails import keep_thumbnails
 from core.work.service import ClaimedWork
@@ -91,6 +93,8 @@ async def forget_old(deps: Deps) -> float:
             break
     async with deps.tx() as tx:
         lookups = await service.forget_lookups(tx)
+        await forget_saved(tx)
+        await forget_scripts(tx)
     for owner_id, lookup_id in lookups:
         await deps.storage.delete(sheet_key(owner_id, lookup_id))
     return PRUNE_EVERY_S

@@ -96,9 +96,23 @@ class WriteVersion(Action):
     source_id: ids.SourceId
 
 
-@action("vs.list")
+@action("vs.page")
 class ListSaved(Action):
+    """`found`: those with the words of the last search."""
+
     page: int
+    network: Network | None = None
+    found: bool = False
+
+
+@action("vs.find")
+class SearchSaved(Action):
+    """The next message is what to look for."""
+
+
+@action("vs.csv")
+class ExportSaved(Action):
+    """All of them as a file."""
 
 
 @action("vs.show")
@@ -118,4 +132,9 @@ class ClearNote(Action):
 
 @action("vs.del")
 class ForgetSaved(Action):
+    saved_id: ids.SavedVideoId
+
+
+@action("vs.back")
+class RestoreSaved(Action):
     saved_id: ids.SavedVideoId

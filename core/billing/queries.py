@@ -114,6 +114,16 @@ async def plan_of(session: ReadSession, *, owner_id: ids.UserId) -> Plan:
     return await session.get_one(Plan, FREE)
 
 
+async def has_perk(session: ReadSession, *, owner_id: ids.UserId, perk: str) -> bool:
+    """Whether a user's plan has what isn't counted, such as "csv_export"."""
+    return bool((await plan_of(session, owner_id=owner_id)).perks.get(perk))
+
+
+async def cheapest_with(session: ReadSession, *, perk: str) -> Plan | None:
+    """The plan that somebody without it needs."""
+    return next((plan for plan in await plans(session) if plan.perks.get(perk)), None)
+
+
 async def plans(session: ReadSession) -> Sequence[Plan]:
     """All plans, the cheapest first."""
     return (await session.scalars(select(Plan).order_by(Plan.rank))).all()

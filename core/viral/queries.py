@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, or_, select
 
 from core import ids
 from core.db import Page, Paged, ReadSession, any_of, paged
 from core.errors import NotFound
+from core.providers.discovery import Network
 from core.viral.asking import Asked
 from core.viral.models import Creator, Lookup, SavedVideo, Video, ViralChoices
 from core.viral.numbers import Trend, outliers, trends
@@ -83,16 +84,38 @@ async def title_of_video(session: ReadSession, video_id: ids.VideoId) -> str:
     return await session.scalar(select(Video.title).where(Video.id == video_id)) or ""
 
 
-async def saved_videos(session: ReadSession, *, owner_id: ids.UserId, page: Page) -> Paged[SavedVideo]:
-    """Newest first."""
-    mine = select(SavedVideo).where(SavedVideo.owner_id == owner_id)
+async def saved_videos(
+    session: ReadSession, *, owner_id: ids.UserId, page: Page, network: Network | None = None, search: str = ""
+) -> Paged[SavedVideo]:
+    """Newest first. `search` looks for each of its words in title, note and the creator's name."""
+    mine = select(SavedVideo).where(SavedVideo.owner_id == owner_id, SavedVideo.deleted_at.is_(None))
+    if network is not None or search:
+        mine = mine.join(Video, Video.id == SavedVideo.video_id).join(Creator, Creator.id == Video.creator_id)
+    if network is not None:
+        mine = mine.where(Video.network == str(network))
+    for word in search.split():
+        texts = (Video.title, SavedVideo.note, Creator.handle, Creator.name)
+        mine = mine.where(or_(*(text.icontains(word, autoescape=True) for text in texts)))
     return await paged(session, mine.order_by(SavedVideo.saved_at.desc(), SavedVideo.id.desc()), page)
 
 
-async def saved_video_of(session: ReadSession, *, owner_id: ids.UserId, saved_id: ids.SavedVideoId) -> SavedVideo:
-    """Raises SavedVideoNotFound, also for somebody else's."""
+async def saved_by_network(session: ReadSession, *, owner_id: ids.UserId) -> dict[Network, int]:
+    """How many of each."""
+    rows = await session.execute(
+        select(Video.network, func.count())
+        .join(SavedVideo, SavedVideo.video_id == Video.id)
+        .where(SavedVideo.owner_id == owner_id, SavedVideo.deleted_at.is_(None))
+        .group_by(Video.network)
+    )
+    return {Network(network): count for network, count in rows}
+
+
+async def saved_video_of(
+    session: ReadSession, *, owner_id: ids.UserId, saved_id: ids.SavedVideoId, deleted: bool = False
+) -> SavedVideo:
+    """Raises SavedVideoNotFound, also for somebody else's; for one that was taken away unless `deleted`."""
     found = await session.scalar(select(SavedVideo).where(SavedVideo.id == saved_id, SavedVideo.owner_id == owner_id))
-    if found is None:
+    if found is None or (found.deleted_at is not None and not deleted):
         raise SavedVideoNotFound(saved_id=str(saved_id))
     return found
 
@@ -100,7 +123,9 @@ async def saved_video_of(session: ReadSession, *, owner_id: ids.UserId, saved_id
 async def saving_of(session: ReadSession, *, owner_id: ids.UserId, video_id: ids.VideoId) -> SavedVideo | None:
     """The user's own keeping of a video."""
     return await session.scalar(
-        select(SavedVideo).where(SavedVideo.video_id == video_id, SavedVideo.owner_id == owner_id)
+        select(SavedVideo).where(
+            SavedVideo.video_id == video_id, SavedVideo.owner_id == owner_id, SavedVideo.deleted_at.is_(None)
+        )
     )
 
 
