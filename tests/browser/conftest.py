@@ -10,15 +10,15 @@ import pytest
 from aiohttp import ClientSession, FormData
 from aiohttp.test_utils import unused_port
 from aiohttp.web import AppRunner, TCPSite
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, ViewportSize, async_playwright, expect
 
+from tests.patience import PATIENCE_S
 from web.sandbox import SANDBOX_TOKEN
 from web.sandbox.app import build_app
 
 ARTIFACTS = Path(__file__).parents[2] / "artifacts" / "browser"
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
-PATIENCE_MS = 5_000
 FAILED = pytest.StashKey[bool]()
 FLAGS = [
     "--headless",
@@ -113,6 +113,7 @@ async def keep_screenshot(page: Page, name: str) -> None:
 @pytest.fixture(scope="session")
 async def browser() -> AsyncIterator[Browser]:
     """One Chromium; Playwright gives it a fresh profile."""
+    expect.set_options(timeout=PATIENCE_S * 1000)
     executable = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("google-chrome")
     if executable is None:
         pytest.skip("no Chromium: install Debian's chromium, or name one in CHROMIUM")
@@ -144,7 +145,7 @@ def viewport() -> ViewportSize:
 async def context(browser: Browser, viewport: ViewportSize) -> AsyncIterator[BrowserContext]:
     made = await browser.new_context(viewport=viewport, locale="en-GB", color_scheme="light", accept_downloads=True)
     await made.grant_permissions(["clipboard-read", "clipboard-write"])
-    made.set_default_timeout(PATIENCE_MS)
+    made.set_default_timeout(PATIENCE_S * 1000)
     yield made
     await made.close()
 

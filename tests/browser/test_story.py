@@ -8,6 +8,7 @@ from playwright.async_api import Locator, Page, expect
 from tests.browser.conftest import keep_screenshot
 from tests.flows.house import House
 from tests.flows.steps import ARTICLE
+from tests.patience import PATIENCE_S
 
 pytestmark = [pytest.mark.browser, pytest.mark.process]
 
@@ -34,9 +35,9 @@ class Reader:
         """The bot's last message with that text."""
         return self.page.locator("#messages .row:not(.own) .bubble", has_text=text).last
 
-    async def sees(self, text: str, *, within_s: float = 30) -> Locator:
+    async def sees(self, text: str) -> Locator:
         seen = self.bubble(text)
-        await expect(seen).to_be_visible(timeout=within_s * 1000)
+        await expect(seen).to_be_visible(timeout=PATIENCE_S * 1000)
         return seen
 
     async def picture(self, name: str) -> None:
@@ -68,7 +69,7 @@ async def test_from_an_article_to_a_post_on_time(reader: Reader) -> None:
     await reader.sees("Choose where they go")
     await reader.picture("options")
     await reader.press("Generate")
-    await expect(page.locator("#draft .text")).not_to_be_empty(timeout=30_000)
+    await expect(page.locator("#draft .text")).not_to_be_empty(timeout=PATIENCE_S * 1000)
     await reader.picture("streaming")
     draft = await reader.sees("offline draft")
     await reader.picture("draft")
@@ -102,7 +103,7 @@ async def test_from_an_article_to_a_post_on_time(reader: Reader) -> None:
     await reader.press("Month")
     await reader.sees("1 post this month")
     await reader.picture("month")
-    await reader.sees("✅ Published", within_s=25)
+    await reader.sees("✅ Published")
     await expect(page.get_by_role("article", name=re.compile(f": {re.escape(NEW_WORDS)}$"))).to_be_visible()
     await reader.picture("delivered")
     await reader.say("/posts")

@@ -31,7 +31,9 @@ TROUBLE = re.compile(
 LABEL_MOST = 64
 """What a phone still shows of a label, in two lines."""
 ANSWER_S = 30.0
-CHANGE_S = 3.0
+"""Only what never comes is waited for so long."""
+MOMENT_S = 0.5
+"""After the press of an old button, which may have nothing to say."""
 HISTORY = 60
 MARGIN = 60
 """Actions that people took before the crawl, and those of one step."""
@@ -166,7 +168,8 @@ class Crawler:
             return
         self._judge_answer(answer, step)
         owes_a_change = not answer.text and not answer.url and not again and not SAYS_ALL.match(step.button.text)
-        changed = await self._changed(before, wait=owes_a_change, pressed=step.message)
+        within_s = (ANSWER_S if shown else MOMENT_S) if owes_a_change else 0.0
+        changed = await self._changed(before, within_s=within_s, pressed=step.message)
         silent = owes_a_change and not changed and shown
         if silent and await self._shows(step):
             self.report.note(f"nothing happened: {step.kind}", step)
@@ -214,7 +217,7 @@ class Crawler:
         before = versions(await self._history())
         self.acted += 1
         sent = await self.person.send_text(words)
-        changed = [message for message in await self._changed(before, but=sent.id) if message.id != sent.id]
+        changed = [message for message in await self._changed(before, within_s=ANSWER_S) if message.id != sent.id]
         if not changed:
             self.report.note(f"no answer to a text: {words!r}", " > ".join(path))
         for message in changed:
@@ -229,15 +232,15 @@ class Crawler:
         return [each for each in seen if not each.outgoing and not each.deleted]
 
     async def _changed(
-        self, before: dict[int, str], *, wait: bool = True, but: int = 0, pressed: SeenMessage | None = None
+        self, before: dict[int, str], *, within_s: float, pressed: SeenMessage | None = None
     ) -> list[SeenMessage]:
-        """What is new or other in the chat; waits a moment for the first change."""
-        end = time.monotonic() + (CHANGE_S if not but else ANSWER_S)
+        """What is new or other in the chat; waits so long for the first change."""
+        end = time.monotonic() + within_s
         while True:
             now = await self._history(pressed)
             changed = [seen for seen in now if before.get(seen.id) != version(seen)]
-            if changed or not wait or time.monotonic() > end:
-                gone = pressed is not None and pressed.id in before and all(pressed.id != seen.id for seen in now)
+            gone = pressed is not None and pressed.id in before and all(pressed.id != seen.id for seen in now)
+            if changed or gone or time.monotonic() >= end:
                 return changed or (now[-1:] if gone else [])
             await asyncio.sleep(0.05)
 

@@ -1,5 +1,8 @@
 """What people do over and over."""
 
+from datetime import UTC, datetime, timedelta
+
+from tests.flows.house import House
 from web.sandbox.client import Person, SeenMessage
 
 ARTICLE = (
@@ -29,6 +32,18 @@ async def drafts_of(person: Person, options: SeenMessage | None = None) -> SeenM
     options = options or await options_of(person)
     await person.press(options, "Generate")
     return await person.wait_for_message(lambda message: _has(message, "Rewrite"), after=options.id)
+
+
+async def bring_forward(house: House, person: Person, *, in_s: float) -> None:
+    """As if the time until their next posts had passed, but for so many seconds: it can't pass by the way."""
+    owned = "owner_id = (SELECT id FROM users WHERE telegram_user_id = $1) AND status IN ('scheduled', 'on_hold')"
+    due_at = datetime.now(UTC) + timedelta(seconds=in_s)
+    await house.rows(f"UPDATE posts SET due_at = $2 WHERE {owned}", person.id, due_at)  # noqa: S608 - our own
+    await house.rows(
+        f"UPDATE deliveries SET due_at = $2, next_attempt_at = $2 WHERE kind = 'post' AND {owned}",  # noqa: S608 - likewise
+        person.id,
+        due_at,
+    )
 
 
 def _has(message: SeenMessage, label: str) -> bool:

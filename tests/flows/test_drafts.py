@@ -74,7 +74,7 @@ async def test_writing_goes_on_when_its_worker_is_killed(house: House, person: P
     await person.press(options, "Generate")
     await asyncio.sleep(0.3)
     await house.restart("worker")
-    await person.wait_for_message(lambda message: len(message.buttons) > 3, timeout_s=40, after=options.id)
+    await person.wait_for_message(lambda message: len(message.buttons) > 3, after=options.id)
     rows = await house.rows(
         "SELECT sum(amount) AS used FROM quota_entries JOIN users ON users.id = owner_id WHERE telegram_user_id = $1",
         person.id,

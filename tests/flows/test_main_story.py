@@ -6,13 +6,15 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.flows.house import House
-from tests.flows.steps import ARTICLE, card_of, drafts_of, options_of
+from tests.flows.steps import ARTICLE, bring_forward, card_of, drafts_of, options_of
 from web.sandbox.client import Person, SeenMessage
 
 pytestmark = pytest.mark.process
 
-LATE_S = 1.0
-"""How late a post may be here: the machine may be busy with other tests, and Telegram's dates are whole seconds."""
+LATE_S = 15.0
+"""How late a post may be here: the machine may be busy with something else."""
+EARLY_S = 1.0
+"""Telegram's dates are whole seconds."""
 
 
 async def draft_as_it_is(person: Person) -> SeenMessage:
@@ -61,19 +63,20 @@ async def test_the_whole_story(house: House, person: Person) -> None:
     await person.reply(draft, "=Write one long article on Friday, and cut it into ten posts.")
     draft = await person.wait_until_edited(draft, "your words")
 
-    status = await schedule_in_words(person, await times_of(person, draft), "in 7 seconds")
+    status = await schedule_in_words(person, await times_of(person, draft), "in 10 minutes")
     assert "Europe/London" in status.text
     listed = await person.send_text("/calendar")
     calendar = await person.wait_for_message("1 post is coming", after=listed.id)
     assert "Write one long article" in calendar.text
     assert calendar.button("Write one long article")
 
+    await bring_forward(house, person, in_s=2)
     post = await person.wait_for_message(
         lambda seen: seen.text == "Write one long article on Friday, and cut it into ten posts.", after=status.id
     )
     ((delivered, due_at),) = await deliveries(house, person)
     sent_at = datetime.fromtimestamp(post.body["date"], UTC)
-    assert -1 < (sent_at - due_at).total_seconds() < LATE_S
+    assert -EARLY_S < (sent_at - due_at).total_seconds() < LATE_S
     assert delivered in {"sending", "delivered"}
     done = await person.wait_until_edited(status, "✅ Published")
     assert [button.text for button in done.buttons] == ["📑 Duplicate as a draft", "♻️ Evergreen"]
@@ -166,7 +169,7 @@ async def test_due_while_nobody_works_goes_out_when_they_are_back(house: House, 
     await person.press(draft, "Post now")
     await house.restart("scheduler")
     await house.start("worker")
-    await person.wait_for_message("✅ Published", after=draft.id, timeout_s=30)
+    await person.wait_for_message("✅ Published", after=draft.id)
     posts = [seen for seen in await person.history() if seen.text == ARTICLE and not seen.outgoing]
     assert len(posts) == 1
 

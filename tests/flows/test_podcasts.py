@@ -63,7 +63,7 @@ async def options_of(person: Person) -> SeenMessage:
 async def script_of(person: Person) -> SeenMessage:
     options = await options_of(person)
     await person.press(options, "✍️ Write the script")
-    return await person.wait_until_edited(options, "To change a line", timeout_s=30)
+    return await person.wait_until_edited(options, "To change a line")
 
 
 async def test_a_note_becomes_a_script_then_an_episode_then_a_feed(
@@ -75,10 +75,10 @@ async def test_a_note_becomes_a_script_then_an_episode_then_a_feed(
     await person.wait_for_message("Line 2 says that now", after=script.id)
     script = await person.wait_until_edited(script, "Thank you for having me here today.")
     await person.press(script, "Make audio")
-    audio = await person.wait_for_message(has_audio, after=script.id, timeout_s=60)
+    audio = await person.wait_for_message(has_audio, after=script.id)
     assert 255 <= audio.body["audio"]["duration"] <= 345
     assert audio.body["audio"]["performer"] == "Clara & Theo"
-    await person.wait_until_edited(script, "Ready, below", timeout_s=10)
+    await person.wait_until_edited(script, "Ready, below")
     used = {row["feature"]: row["used"] for row in await studio.rows(USED, person.id)}
     assert used == {"podcasts": 1, "podcast_minutes": 5}
     await hears_it_in_an_app(person, web, audio)
@@ -111,7 +111,7 @@ async def test_an_episode_is_asked_then_changed_and_made_again(
 ) -> None:
     options = await options_of(person)
     await person.press(options, "Straight to audio")
-    audio = await person.wait_for_message(has_audio, after=options.id, timeout_s=60)
+    audio = await person.wait_for_message(has_audio, after=options.id)
     await person.reply(audio, "What did the mayor call the flood?")
     answer = await person.wait_for_message("Found offline", after=audio.id)
     assert "the last flood the city would meet unprepared" in answer.text
@@ -126,7 +126,7 @@ async def test_an_episode_is_asked_then_changed_and_made_again(
     await person.reply(script, "2 Thank you for having me here today.")
     script = await person.wait_until_edited(script, "1 line is new · uses 1 of your 25 minutes · no further episode")
     await person.press(script, "Make the audio again")
-    await person.wait_for_message(has_audio, after=script.id, timeout_s=60)
+    await person.wait_for_message(has_audio, after=script.id)
     assert len(await recordings_of(studio, person)) == len(before) + 1
     changed = await item_in_feed(person, web, audio)
     assert (changed.guid, changed.published) == (item.guid, item.published)
@@ -191,7 +191,7 @@ async def test_a_worker_killed_in_the_middle_speaks_nothing_twice(studio: House,
     noted = {row["name"] for row in await studio.rows(NOTED, person.id)}
     before = {name: at for name, at in (await recordings_of(studio, person)).items() if Path(name).stem in noted}
     await studio.start("heavy-worker")
-    await person.wait_for_message(has_audio, after=script.id, timeout_s=60)
+    await person.wait_for_message(has_audio, after=script.id)
     await person.wait_until_edited(script, "Ready, below")
     after = await recordings_of(studio, person)
     assert before.items() <= after.items()

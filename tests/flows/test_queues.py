@@ -3,12 +3,11 @@
 Time is brought forward in the database: nobody waits for tomorrow here.
 """
 
-import asyncio
-
 import pytest
 
 from tests.flows.house import House
 from tests.flows.steps import ARTICLE, card_of
+from tests.patience import until
 from web.sandbox.client import Person, SeenMessage
 
 pytestmark = pytest.mark.process
@@ -63,8 +62,4 @@ async def test_what_is_queued_and_what_is_evergreen_goes_out_by_itself(house: Ho
 
 async def planned(house: House, person: Person) -> None:
     """A copy stands in a slot."""
-    for _ in range(200):
-        if await house.rows(WAITING, person.id):
-            return
-        await asyncio.sleep(0.1)
-    raise AssertionError(f"no copy was planned:\n{house.log[-2000:]}")
+    await until(lambda: house.rows(WAITING, person.id))

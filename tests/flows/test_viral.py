@@ -29,7 +29,7 @@ async def results_of(person: Person, keyword: str = "baking") -> SeenMessage:
     sent = await person.send_text(f"/viral {keyword}")
     card = await person.wait_for_message(lambda message: "What goes viral" in message.text, after=sent.id)
     await person.press(card, "🔎 Search")
-    return await person.wait_until_edited(card, "Press a number", timeout_s=40)
+    return await person.wait_until_edited(card, "Press a number")
 
 
 async def test_from_a_keyword_to_a_version_of_ones_own(house: House, person: Person) -> None:
@@ -92,11 +92,11 @@ async def test_a_failing_network_is_told_and_costs_nothing(house: House, person:
         sent = await person.send_text("/viral a keyword nobody has asked for")
         card = await person.wait_for_message("What goes viral", after=sent.id)
         await person.press(card, "🔎 Search")
-        failed = await person.wait_until_edited(card, "didn't work", timeout_s=40)
+        failed = await person.wait_until_edited(card, "didn't work")
     finally:
         await house.sandbox.client.request("DELETE", "/control/discovery/faults")
     assert "allowance is used up" in failed.text
     assert "isn't counted" in failed.text
     assert await used(house, person) == 0
     await person.press(failed, "Try again")
-    await person.wait_until_edited(failed, "Press a number", timeout_s=40)
+    await person.wait_until_edited(failed, "Press a number")
