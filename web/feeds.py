@@ -41,13 +41,20 @@ def feed_routes(load: FeedLoader) -> list[web.RouteDef]:
     """Everything that a podcast app fetches, for the feeds that `load` finds."""
 
     async def answer(request: web.Request) -> web.StreamResponse:
+        name = request.match_info["name"]
         async with request.app[DEPS].read() as session:
-            feed = await load(session, digest_of(request.match_info["token"]))
+            feed = await load(session, digest_of(request.match_info["token"]), _episode_in(name))
         if feed is None:
             raise FeedNotFound
-        return await _answer(request, feed, request.match_info["name"])
+        return await _answer(request, feed, name)
 
     return [web.get("/feeds/{token}/{name}", answer)]
+
+
+def _episode_in(name: str) -> str:
+    """Whose file it is; empty for what belongs to the whole feed."""
+    stem = name.partition(".")[0]
+    return "" if name == DOCUMENT or stem == COVER else stem
 
 
 async def _answer(request: web.Request, feed: PrivateFeed, name: str) -> web.StreamResponse:

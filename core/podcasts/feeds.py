@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import TYPE_CHECKING, Final
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from lxml.builder import ElementMaker
 from lxml.etree import tostring
@@ -28,6 +28,8 @@ ITUNES: Final = "http://www.itunes.com/dtds/podcast-1.0.dtd"
 PODCAST: Final = "https://podcastindex.org/namespace/1.0"
 ATOM: Final = "http://www.w3.org/2005/Atom"
 NAMESPACES: Final = {"itunes": ITUNES, "podcast": PODCAST, "atom": ATOM}
+GUIDS: Final = UUID("ead4c236-bf58-58c6-a2c6-a6b28d128cb6")
+"""What the podcast namespace makes guids in. Of an address, as it says, ours would change with the token."""
 TITLE_LIMIT: Final = 255
 """Apple cuts longer ones."""
 DESCRIPTION_LIMIT: Final = 4000
@@ -77,6 +79,10 @@ class FeedEpisode:
     duration_ms: int
     chapters: tuple[FeedChapter, ...] = ()
     cues: tuple[FeedCue, ...] = ()
+    """Where the episode alone is asked for; of a whole feed only `has_transcript` is known."""
+    has_transcript: bool = False
+    language: str = ""
+    """A tag; empty when it is the feed's."""
     picture_key: str | None = None
     """A square of at least 1400 px."""
     version: int = 0
@@ -104,8 +110,8 @@ class PrivateFeed:
     picture_key: str | None = None
 
 
-FeedLoader = Callable[[ReadSession, str], Awaitable[PrivateFeed | None]]
-"""The feed behind `digest_of` its token; None when there is none."""
+FeedLoader = Callable[[ReadSession, str, str], Awaitable[PrivateFeed | None]]
+"""The feed behind `digest_of` its token, None when there is none; with one episode alone where its file is named."""
 
 
 def new_token() -> str:
@@ -152,7 +158,7 @@ def feed_document(feed: PrivateFeed, *, folder: str) -> bytes:
         itunes.explicit("false"),
         itunes.type("episodic"),
         itunes.block("Yes"),
-        podcast.guid(str(feed.id)),
+        podcast.guid(str(uuid5(GUIDS, str(feed.id)))),
         podcast.locked("yes"),
         *_picture(feed.picture_key, f"{folder}/cover"),
         *(_item(episode, feed, folder) for episode in newest_first),
@@ -179,8 +185,8 @@ def _item(episode: FeedEpisode, feed: PrivateFeed, folder: str) -> "_Element":
     extras = []
     if episode.chapters:
         extras.append(podcast.chapters(url=f"{place}.{CHAPTERS}", type=CHAPTERS_TYPE))
-    if episode.cues:
-        language = _words(feed.language)
+    if episode.has_transcript:
+        language = _words(episode.language or feed.language)
         extras.append(podcast.transcript(url=f"{place}.{TRANSCRIPT}", type=TRANSCRIPT_TYPE, language=language))
     return make.item(
         make.title(_words(episode.title, TITLE_LIMIT)),

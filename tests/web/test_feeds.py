@@ -31,7 +31,7 @@ class Feeds:
         self.by_digest: dict[str, PrivateFeed] = {}
         self.asked: list[str] = []
 
-    async def load(self, _session: ReadSession, token_digest: str) -> PrivateFeed | None:
+    async def load(self, _session: ReadSession, token_digest: str, _called: str) -> PrivateFeed | None:
         self.asked.append(token_digest)
         return self.by_digest.get(token_digest)
 
@@ -179,7 +179,7 @@ async def test_pages_and_search_engines_dont_learn_the_address(client: Client, t
 async def test_a_crash_is_logged_without_the_token(
     deps: Deps, settings: Settings, clock: FixedClock, token: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    async def crashing(_session: ReadSession, _digest: str) -> PrivateFeed | None:
+    async def crashing(_session: ReadSession, _digest: str, _called: str) -> PrivateFeed | None:
         raise RuntimeError("a bug")
 
     app = build_app(replace(deps, storage=build_storage(settings, clock)), feeds=crashing)

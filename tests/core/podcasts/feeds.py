@@ -24,6 +24,7 @@ def episode(name: str = "first", **changes: Any) -> FeedEpisode:
         "audio_key": f"{OWNER}/episodes/{name}.mp3",
         "size_bytes": 4_812_345,
         "duration_ms": 300_499,
+        "has_transcript": "cues" in changes,
     }
     return FeedEpisode(**values | changes)
 

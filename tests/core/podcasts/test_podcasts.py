@@ -202,6 +202,26 @@ async def test_the_feed_holds_what_is_ready_and_changes_with_what_is_deleted(tx:
     assert (emptied.episodes, emptied.picture_key) == ((), None)
 
 
+async def test_of_a_feed_words_are_read_where_one_episode_is_asked_for(tx: Tx) -> None:
+    owner = await make_user(tx)
+    podcast = await ready(tx, owner)
+    await ready(tx, owner)
+    german = await ready(tx, owner)
+    german.script = {**SCRIPT.to_json(), "language": "de"}
+    await tx.session.flush()
+    digest = digest_of(await feed_token(tx, owner_id=owner.id))
+    whole = await feed_behind(tx.session, digest)
+    one = await feed_behind(tx.session, digest, f"{podcast.id}-1-v3")
+    none = await feed_behind(tx.session, digest, "cover-of-nothing")
+    assert whole is not None
+    assert [(each.cues, each.has_transcript, each.size_bytes) for each in whole.episodes] == [((), True, 4_000)] * 3
+    assert sorted(each.language for each in whole.episodes) == ["de", "en", "en"]
+    assert one is not None
+    assert [(each.name, each.cues[0].text) for each in one.episodes] == [(f"{podcast.id}-1", "Hi.")]
+    assert none is not None
+    assert none.episodes == ()
+
+
 async def test_a_rotated_address_ends_the_old_one(tx: Tx) -> None:
     owner = await make_user(tx)
     old = await feed_token(tx, owner_id=owner.id)
