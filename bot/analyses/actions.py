@@ -27,13 +27,6 @@ class AnalyzeOn(Action):
     network: Network
 
 
-@action("an.by")
-class AnalyzeCreator(Action):
-    """From one of their videos."""
-
-    creator_id: ids.CreatorId
-
-
 @action("an.stop")
 class StopAnalysis(Action):
     analysis_id: ids.AnalysisId
@@ -52,6 +45,12 @@ class ShowReport(Action):
 @action("an.outl")
 class ShowOutliers(Action):
     analysis_id: ids.AnalysisId
+
+
+@action("an.video")
+class ShowOutlierVideo(Action):
+    analysis_id: ids.AnalysisId
+    video_id: ids.VideoId
 
 
 @action("an.time")

@@ -1,11 +1,20 @@
 """What stands behind a report: outliers, times, formats, history, a comparison, and how all is counted. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from markupsafe import Markup, escape
 
-from bot.analyses.actions import AskChannel, ChooseOther, Compare, ListChannels, ShowReport
+from bot.analyses.actions import (
+    AskChannel,
+    ChooseOther,
+    Compare,
+    ListChannels,
+    ShowOutliers,
+    ShowOutlierVideo,
+    ShowReport,
+)
 from bot.analyses.labels import (
     FORMAT_SIGNS,
     change_label,
@@ -22,7 +31,7 @@ from bot.analyses.screens import analysis_id_of, best_line, channel_label, headi
 from bot.keyboards import pager
 from bot.screens import Button, Keyboard, Screen, lines, rows_of
 from bot.texts import Texts
-from bot.viral.actions import ShowVideo
+from bot.viral import screens as viral_screens
 from bot.viral.labels import NETWORKS, percent
 from core import ids
 from core.analyses.models import Analysis
@@ -47,9 +56,10 @@ def outliers(data: Data, seen: Sequence[Seen], t: Texts, *, picture: bytes | Non
     if not found["outliers"]:
         title = t("🚀 <b>No outliers</b>: nothing got {n}× the usual. The most viewed:", n=int(OUTSTANDING))
     rows = [_video_line(number, each, scores.get(str(each.video.id)), t) for number, each in enumerate(seen, start=1)]
+    mine = analysis_id_of(data)
     hint = t("<i>Press a number to see why, or to make your own.</i>")
     text = lines([*heading(data, t), title, *rows, "", hint])
-    numbers = [Button(str(number), ShowVideo(each.video.id, None)) for number, each in enumerate(seen, start=1)]
+    numbers = [Button(str(number), ShowOutlierVideo(mine, each.video.id)) for number, each in enumerate(seen, start=1)]
     return Screen(text, [*rows_of(numbers, columns=NUMBERS_A_ROW), *_back(data, t)], picture=picture)
 
 
@@ -58,6 +68,13 @@ def _video_line(number: int, seen: Seen, score: float | None, t: Texts) -> Marku
     shown = title if len(title) <= TITLE_CHARACTERS else f"{title[: TITLE_CHARACTERS - 1].rstrip()}…"
     facts = [compact(seen.video.views), *([times_label(score)] if score is not None else [])]
     return t("{number}. {title} · <b>{facts}</b>", number=number, title=shown, facts=" · ".join(facts))
+
+
+def outlier_video(analysis_id: ids.AnalysisId, shown: viral_screens.Shown, t: Texts) -> Screen:
+    """As anywhere, but the way back leads to the outliers."""
+    screen = viral_screens.video(shown, t)
+    back = [Button(t("‹ Outliers"), ShowOutliers(analysis_id))]
+    return replace(screen, keyboard=[*screen.keyboard[:-1], back])
 
 
 def times(data: Data, t: Texts, *, picture: bytes | None) -> Screen:

@@ -12,19 +12,21 @@ from bot.analyses.actions import (
     ShowFormats,
     ShowHistory,
     ShowOutliers,
+    ShowOutlierVideo,
     ShowTimes,
 )
 from bot.analyses.handlers import ready
 from bot.context import Context
 from bot.router import Router
+from bot.viral.screens import Shown
 from core import ids
 from core.accounts.service import user_of
-from core.analyses.queries import analyzed_channels, history_of
+from core.analyses.queries import analysis_of, analyzed_channels, history_of
 from core.db import Json, Page
 from core.viral.creators import creators_of
 from core.viral.pages import sheet_of
-from core.viral.queries import videos_seen
-from core.viral.thumbnails import keep_thumbnails
+from core.viral.queries import saving_of, video_seen, videos_seen
+from core.viral.thumbnails import keep_thumbnails, stored_picture
 
 PICTURES_WITHIN_S = 3.0
 PAGE_SIZE = 6
@@ -32,6 +34,7 @@ PAGE_SIZE = 6
 
 def register(router: Router) -> None:
     router.press(ShowOutliers, on_outliers)
+    router.press(ShowOutlierVideo, on_outlier_video)
     router.press(ShowTimes, on_times)
     router.press(ShowFormats, on_formats)
     router.press(ShowHistory, on_history)
@@ -49,6 +52,18 @@ async def on_outliers(context: Context, press: ShowOutliers) -> None:
         seen = await videos_seen(session, video_ids, now=context.deps.clock.now())
     picture = await sheet_of(context.deps, seen, 1, sample=data["sample"], dark=data["dark"])
     await context.show(detail_screens.outliers(data, seen, context.texts, picture=picture))
+
+
+async def on_outlier_video(context: Context, press: ShowOutlierVideo) -> None:
+    """Below the outliers, which stay: there are more to look at."""
+    deps, now = context.deps, context.deps.clock.now()
+    async with deps.read() as session:
+        await analysis_of(session, owner_id=context.actor.id, analysis_id=press.analysis_id)
+        seen = await video_seen(session, press.video_id, now=now)
+        saving = await saving_of(session, owner_id=context.actor.id, video_id=press.video_id)
+    picture = await stored_picture(deps.storage, seen.video.thumbnail_key)
+    shown = Shown(seen, None, now, saved=saving is not None, picture=picture)
+    await context.send(detail_screens.outlier_video(press.analysis_id, shown, context.texts))
 
 
 async def on_times(context: Context, press: ShowTimes) -> None:

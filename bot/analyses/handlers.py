@@ -3,7 +3,6 @@
 from bot.analyses import screens
 from bot.analyses.actions import (
     AnalyzeAgain,
-    AnalyzeCreator,
     AnalyzeOn,
     AskChannel,
     DeleteChannel,
@@ -16,6 +15,7 @@ from bot.context import Context
 from bot.prompts import Prompt
 from bot.router import Router
 from bot.screens import Screen
+from bot.viral.actions import AnalyzeCreator
 from core import ids
 from core.analyses import service
 from core.analyses.models import Analysis, AnalysisStatus

@@ -35,8 +35,10 @@ from bot.analyses.labels import (
     who,
 )
 from bot.analyses.sentences import channel_problem
+from bot.digests.actions import ShowWatch
 from bot.keyboards import BAR_CELLS, bar, pager
 from bot.screens import Button, Keyboard, Screen, lines, rows_of
+from bot.scripts.actions import ShowWay
 from bot.texts import Texts
 from bot.viral.actions import StartVersion
 from bot.viral.labels import NETWORKS, age_label, percent
@@ -266,6 +268,7 @@ def _ways(data: Data, t: Texts) -> Keyboard:
     best = (found["outliers"] or found["top"] or [None])[0]
     version = [Button(t("✍️ My version of its best"), StartVersion(ids.VideoId(UUID(best["id"]))))] if best else []
     creator = data["creator"]
+    creator_id = ids.CreatorId(UUID(creator["creator_id"]))
     open_it = [Button(t("▶️ Open"), url=creator["url"])] if str(creator["url"]).startswith("https://") else []
     beside = data.get("compare_with")
     return [
@@ -273,6 +276,7 @@ def _ways(data: Data, t: Texts) -> Keyboard:
         [Button(t("🚀 Outliers"), ShowOutliers(mine)), Button(t("🕐 Best times"), ShowTimes(mine))],
         [Button(t("🎞 Formats"), ShowFormats(mine)), Button(t("📈 History"), ShowHistory(mine))],
         [Button(t("⚖️ Compare"), ChooseOther(mine, 1)), *version],
+        [Button(t("👁 Watch"), ShowWatch(creator_id)), Button(t("🎬 Script like this channel"), ShowWay(creator_id))],
         [Button(t("🔄 Look again"), AnalyzeAgain(mine)), *open_it],
         [Button(t("❔ How is this counted?"), ExplainReport(mine))],
         [Button(t("‹ Channels"), ListChannels(1)), Button(t("🗑 Delete"), DeleteChannel(mine))],

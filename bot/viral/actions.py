@@ -85,6 +85,13 @@ class SaveVideo(Action):
     lookup_id: ids.LookupId | None
 
 
+@action("vi.chan")
+class AnalyzeCreator(Action):
+    """How the video's channel does; bot/analyses tells."""
+
+    creator_id: ids.CreatorId
+
+
 @action("vi.mine")
 class StartVersion(Action):
     video_id: ids.VideoId

@@ -13,6 +13,7 @@ from bot.screens import Button, Keyboard, Screen, lines, rows_of
 from bot.scripts.actions import OpenVideoScript, ShowWay
 from bot.texts import Texts
 from bot.viral.actions import (
+    AnalyzeCreator,
     AskKeyword,
     ChooseRegion,
     ClearKeyword,
@@ -28,6 +29,7 @@ from bot.viral.actions import (
     ShowResults,
     ShowVideo,
     ShowViral,
+    ShowWatch,
     StartVersion,
     StopLookup,
 )
@@ -268,8 +270,11 @@ def video(shown: Shown, t: Texts) -> Screen:
                 Button(t("📜 Script"), OpenVideoScript(shown.video_id)),
                 Button(t("🎬 Like this channel"), ShowWay(shown.seen.creator.id)),
             ],
-            [Button(t("❔ How is this counted?"), ExplainNumbers(shown.video_id, shown.lookup_id))],
-            _way_back(shown, t),
+            [
+                Button(t("📊 Analyze channel"), AnalyzeCreator(shown.seen.creator.id)),
+                Button(t("❔ How is this counted?"), ExplainNumbers(shown.video_id, shown.lookup_id)),
+            ],
+            [*_way_back(shown, t), Button(t("👁 Watch"), ShowWatch(shown.seen.creator.id))],
         ],
         picture=shown.picture,
     )

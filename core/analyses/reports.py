@@ -34,19 +34,20 @@ async def build_report(
         )
         for video in videos
     ]
+    complete = channel.complete and len(videos) >= (creator.videos or 0)
     report = report_of(
         measured,
         now=now,
         zone=ZoneInfo(time_zone or UTC_NAME),
         time_zone=time_zone or UTC_NAME,
-        complete=channel.complete and len(videos) < VIDEOS_MOST,
+        complete=complete,
         followers=creator.followers,
         published=creator.videos,
     )
     gained = await views_gained(session, channel.creator_id, now=now)
     told = {
         **report.data,
-        "complete": channel.complete,
+        "complete": complete,
         "broke_off": channel.broke_off,
         "gained": None
         if gained is None

@@ -30,7 +30,7 @@ from tests.core.viral.networks import PlayedNetwork, down, page
 from tests.core.viral.worlds import NOW, creator, video
 from tests.factories import make_user
 
-BAKER = creator("baker", followers=5_000, videos=200)
+BAKER = creator("baker", followers=5_000, videos=30)
 CHAT = service.Chat(TelegramId(7), "en")
 
 
