@@ -3,6 +3,7 @@
 import asyncio
 import io
 from collections.abc import Collection
+from pathlib import Path
 
 import pytest
 from PIL import Image
@@ -17,6 +18,9 @@ from core.viral.keeping import keep_page
 from core.viral.models import Video
 from core.viral.thumbnails import keep_thumbnails, stored_picture
 from tests.core.viral.worlds import video
+
+
+PICTURES = Path(__file__).parent / "pictures"
 
 
 def picture(width: int = 720, height: int = 1280, *, kind: str = "PNG", color: str = "teal") -> bytes:
@@ -83,6 +87,33 @@ async def test_a_picture_that_is_gone_from_the_storage_is_missing(deps: Deps) ->
 def test_what_is_no_picture_of_a_known_kind_is_refused(content: bytes) -> None:
     with pytest.raises(InvalidInput):
         thumbnail_jpeg(content)
+
+
+@pytest.mark.parametrize("name", ["turned.heic", "turned.avif"])
+def test_what_phones_send_becomes_a_jpeg_the_right_way_up(name: str) -> None:
+    made = thumbnail_jpeg((PICTURES / name).read_bytes())
+    with Image.open(io.BytesIO(made)) as opened:
+        assert (opened.format, opened.size) == ("JPEG", (540, 304))
+        assert not opened.getexif()
+        top, bottom = opened.getpixel((270, 20)), opened.getpixel((270, 280))
+    assert isinstance(top, tuple)
+    assert isinstance(bottom, tuple)
+    assert top[0] > 200 > 100 > bottom[0]
+
+
+def test_a_small_file_of_many_pixels_is_refused() -> None:
+    huge = (PICTURES / "huge.heic").read_bytes()
+    assert len(huge) < 20_000
+    with pytest.raises(InvalidInput):
+        thumbnail_jpeg(huge)
+
+
+@pytest.mark.parametrize("name", ["turned.heic", "turned.avif"])
+@pytest.mark.parametrize("kept_share", [0.02, 0.3, 0.6, 0.9])
+def test_half_a_picture_is_refused_and_breaks_nothing(name: str, kept_share: float) -> None:
+    whole = (PICTURES / name).read_bytes()
+    with pytest.raises(InvalidInput):
+        thumbnail_jpeg(whole[: int(kept_share * len(whole))])
 
 
 def test_a_picture_with_too_many_pixels_is_refused_before_it_is_unpacked() -> None:
