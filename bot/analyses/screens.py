@@ -35,12 +35,11 @@ from bot.analyses.labels import (
     who,
 )
 from bot.analyses.sentences import channel_problem
-from bot.digests.actions import ShowWatch
 from bot.keyboards import BAR_CELLS, bar, pager
 from bot.screens import Button, Keyboard, Screen, lines, rows_of
 from bot.scripts.actions import ShowWay
 from bot.texts import Texts
-from bot.viral.actions import StartVersion
+from bot.viral.actions import ShowWatch, StartVersion
 from bot.viral.labels import NETWORKS, age_label, percent
 from core import ids
 from core.analyses.models import Analysis

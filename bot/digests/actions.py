@@ -189,11 +189,6 @@ class ListWatches(Action):
     page: int
 
 
-@action("dw.show")
-class ShowWatch(Action):
-    creator_id: ids.CreatorId
-
-
 @action("dw.set")
 class WatchCreator(Action):
     creator_id: ids.CreatorId

@@ -17,7 +17,6 @@ from bot.digests.actions import (
     ShowDigest,
     ShowIssue,
     ShowItem,
-    ShowWatch,
     StopAlerts,
     Unsubscribe,
     Unwatch,
@@ -28,7 +27,7 @@ from bot.keyboards import pager
 from bot.screens import Button, Screen, lines
 from bot.texts import Texts
 from bot.viral import screens as viral
-from bot.viral.actions import StartVersion
+from bot.viral.actions import ShowWatch, StartVersion
 from bot.viral.labels import NETWORKS, age_label
 from bot.viral.sentences import network_problem
 from core import ids

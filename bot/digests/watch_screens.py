@@ -2,11 +2,11 @@
 
 from collections.abc import Mapping
 
-from bot.digests.actions import ListDigests, ListWatches, SetAlertsADay, ShowWatch, Unwatch, WatchCreator
+from bot.digests.actions import ListDigests, ListWatches, SetAlertsADay, Unwatch, WatchCreator
 from bot.keyboards import pager, ticked
 from bot.screens import Button, Screen, lines
 from bot.texts import Texts
-from bot.viral.actions import ShowViral
+from bot.viral.actions import ShowViral, ShowWatch
 from bot.viral.labels import NETWORKS
 from core import ids
 from core.db import Paged

@@ -2,9 +2,10 @@
 
 from bot.context import Context
 from bot.digests import watch_screens as screens
-from bot.digests.actions import ListWatches, SetAlertsADay, ShowWatch, Unwatch, WatchCreator
+from bot.digests.actions import ListWatches, SetAlertsADay, Unwatch, WatchCreator
 from bot.router import Router
 from bot.screens import Screen
+from bot.viral.actions import ShowWatch
 from core import ids
 from core.db import Page
 from core.digests.queries import disturbance_of, watches_page, watching

@@ -92,6 +92,13 @@ class AnalyzeCreator(Action):
     creator_id: ids.CreatorId
 
 
+@action("dw.show")
+class ShowWatch(Action):
+    """Outlier alerts of the video's creator; bot/digests tells."""
+
+    creator_id: ids.CreatorId
+
+
 @action("vi.mine")
 class StartVersion(Action):
     video_id: ids.VideoId
