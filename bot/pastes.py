@@ -81,7 +81,12 @@ class Pastes:
         if paste.may_go_on:
             self._open.add(chat_id)
             await store.set(_key(chat_id), json.dumps(asdict(paste)), ex=LIFE_S)
-        elif chat_id in self._open:
+        else:
+            await self.end(store, chat_id)
+
+    async def end(self, store: redis.asyncio.Redis, chat_id: int) -> None:
+        """No further piece comes: apps send them at once, and something else has come."""
+        if chat_id in self._open:
             self._open.discard(chat_id)
             await store.delete(_key(chat_id))
 

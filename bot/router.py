@@ -111,6 +111,7 @@ class Router:
         if query is not None:
             if not context.is_private:
                 raise NotAllowed("bot.private_only")
+            await self.pastes.end(context.deps.redis, context.chat_id)
             await self.perform(context, decode(query.data or ""))
             await context.settle()
         elif context.update.edited_message is not None:
@@ -187,6 +188,7 @@ class Router:
             if self.elsewhere is not None and (command is not None or addressee):
                 await self.elsewhere(context)
             return
+        await self.pastes.end(context.deps.redis, context.chat_id)
         context.ended_question = await self._end_question(context)
         if command is not None:
             await command.handler(context)

@@ -60,6 +60,15 @@ async def test_a_source_from_before_stays_when_a_new_text_begins_like_it(chat: C
     assert sorted(len(text) for text in await texts_of(chat)) == [len(beginning.text), len(LINES)]
 
 
+async def test_what_comes_after_a_press_or_a_command_is_no_more_of_the_long_text(chat: Chat) -> None:
+    card = await chat.say("Bread and crumbs. " * 150)
+    await chat.press(card, "Use as it is")
+    assert "Rye and salt" in (await chat.say("Rye and salt, every day.")).text
+    await chat.say("Bread and crumbs. " * 150)
+    await chat.say("/help")
+    assert "Oats and milk" in (await chat.say("Oats and milk, every day.")).text
+
+
 async def test_a_long_text_answers_a_question_as_a_whole(chat: Chat) -> None:
     card = await chat.say("A source of at least ten characters.")
     await chat.press(card, "Use as it is")
