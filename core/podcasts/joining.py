@@ -75,12 +75,15 @@ class Joined:
         yield from _laid(self._voices(segments), below)
 
     def chapters(self) -> tuple[Chapter, ...]:
-        """The first one begins with the file, music included."""
+        """The first one begins with the file, music included. What goes on in a further file is named there again."""
         begun = [
             (self.episode.turns[turn].chapter, start_ms)
             for turn, start_ms in zip(self.turns, self.starts_ms, strict=True)
             if self.episode.turns[turn].chapter
         ]
+        if self.turns.start and not self.episode.turns[self.turns.start].chapter:
+            earlier = (turn.chapter for turn in reversed(self.episode.turns[: self.turns.start]))
+            begun = [(title, 0) for title in earlier if title][:1] + begun
         if not begun:
             return ()
         ends = [start_ms for _, start_ms in begun[1:]] + [self.duration_ms]

@@ -98,7 +98,7 @@ def keep(blocks: Iterable[bytes], target: Path) -> int:
 def _prepared(recording: bytes) -> Iterator[bytes]:
     heard = hear(recording, channels=1, longest_s=LONGEST_S)
     gain_db = min(LOUDNESS_LUFS - heard.loudness, _MOST_GAIN_DB)
-    return leveled(_trimmed(heard.audio), gain_db, fade_in_ms=_FADE_IN_MS, fade_out_ms=_FADE_OUT_MS)
+    return leveled(_trimmed(heard.audio).fade_in(_FADE_IN_MS).fade_out(_FADE_OUT_MS), gain_db)
 
 
 def _trimmed(audio: AudioSegment) -> AudioSegment:

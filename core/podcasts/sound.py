@@ -41,6 +41,7 @@ _NOTHING_LUFS = -69.0
 _WHOLE = 0.95
 _HEADER_TOLERANCE_S = 0.15
 """What headers may claim beyond the sound: the padding of encoders."""
+_RESAMPLED = ("aresample", str(RATE_HZ))
 _LIMITER = ("alimiter", f"limit={CEILING}:level=disabled:attack=5:release=60:latency=1")
 
 
@@ -74,25 +75,16 @@ def hear(recording: bytes, *, channels: int, longest_s: float, cut: bool = False
     return Heard(audio, _loudness(audio))
 
 
-def leveled(audio: AudioSegment, gain_db: float, *, fade_in_ms: int = 0, fade_out_ms: int = 0) -> Iterator[bytes]:
+def leveled(audio: AudioSegment, gain_db: float) -> Iterator[bytes]:
     """Louder by `gain_db`, at 44.1 kHz, its peaks softly held below CEILING; samples of 16 bit, block by block."""
-    graph = _graph(
-        audio,
-        ("volume", f"{gain_db:.3f}dB:precision=float"),
-        ("aresample", str(RATE_HZ)),
-        *([_LIMITER] if audio.max / audio.max_possible_amplitude * 10 ** (gain_db / 20) > _QUIET_ENOUGH else []),
-        *_fades(audio.duration_seconds, fade_in_ms / 1000, fade_out_ms / 1000),
-        ("aformat", "s16"),
-    )
-    for frame in _through(graph, _frames(audio)):
+    if audio.max / audio.max_possible_amplitude * 10 ** (gain_db / 20) <= _QUIET_ENOUGH:
+        graph = _graph(audio, _RESAMPLED, ("aformat", "s16"))
+        frames = _frames(audio.apply_gain(gain_db))
+    else:
+        louder = ("volume", f"{gain_db:.3f}dB:precision=float")  # pydub would cut the peaks off
+        graph, frames = _graph(audio, louder, _RESAMPLED, _LIMITER, ("aformat", "s16")), _frames(audio)
+    for frame in _through(graph, frames):
         yield _bytes_of(frame)
-
-
-def _fades(duration_s: float, in_s: float, out_s: float) -> Iterator[tuple[str, str]]:
-    if in_s:
-        yield "afade", f"t=in:d={in_s}"
-    if out_s:
-        yield "afade", f"t=out:st={max(duration_s - out_s, 0.0):.6f}:d={out_s}"
 
 
 def segment(samples: bytes, channels: int, rate_hz: int = RATE_HZ) -> AudioSegment:

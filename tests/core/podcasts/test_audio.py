@@ -3,6 +3,7 @@
 import asyncio
 import io
 import os
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -115,8 +116,9 @@ async def test_between_turns_it_is_silent_and_voices_are_equally_loud(place: Pat
 
 
 async def test_joints_have_no_clicks(place: Path) -> None:
-    """A full tone that is cut anywhere begins and ends softly: no sample jumps further than the tone itself does."""
-    part = await made(place, tones(place, 0.5, 0.5, 0.5))
+    """A full tone that is cut at its peak ends softly: no sample jumps further than the tone itself does."""
+    cut = recorded(place, "cut", tone(1.0 + 0.25 / 300, level=0.5, hz=300))
+    part = await made(place, [Spoken(cut, "Ann", ""), Spoken(cut, "Ben", "")])
     left = decoded(part.path).left
     jumps = [abs(after - before) for before, after in pairwise(left)]
     steady = max(jumps[int(0.3 * 44_100) : int(0.7 * 44_100)])
@@ -292,6 +294,18 @@ async def test_what_is_still_too_big_comes_in_parts_that_follow_each_other(place
         assert part.size_bytes <= 200_000
         assert str(ID3(part.path)["TRCK"]) == f"{number}/{len(parts)}"
         assert abs(decoded(part.path).duration_ms - part.duration_ms) <= 50
+
+
+async def test_a_chapter_that_goes_on_in_another_part_is_named_there_again(place: Path) -> None:
+    turns = [replace(turn, chapter="") for turn in tones(place, *[0.3] * 20)]
+    turns[0], turns[12] = replace(turns[0], chapter="One"), replace(turns[12], chapter="Two")
+    parts = await assemble(Episode(turns, Tags("T")), place / "out", workshop=place / "workshop", size_bytes=150_000)
+    assert [part.turns for part in parts] == [range(7), range(7, 13), range(13, 20)]
+    assert [[chapter.title for chapter in part.chapters] for part in parts] == [["One"], ["One", "Two"], ["Two"]]
+    first, second, _ = parts
+    assert second.chapters[0].start_ms == 0
+    assert second.chapters[0].end_ms == second.chapters[1].start_ms == second.starts_ms[5]
+    assert first.chapters[0].end_ms == first.duration_ms
 
 
 async def test_music_plays_alone_then_below_the_voices(place: Path) -> None:
