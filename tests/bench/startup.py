@@ -54,7 +54,7 @@ async def _start(home: Path, *, used: bool = False) -> Started:
     )
     with ended(process):
         async with asyncio.timeout(PATIENCE_S):
-            address = await _sandbox_address(home)
+            address = await sandbox_address(home)
             await _say_hello(address)
         took_s, processor_s = time.perf_counter() - began_at, _processor_s(process.pid)
         await asyncio.sleep(SETTLE_S)
@@ -65,7 +65,8 @@ async def _start(home: Path, *, used: bool = False) -> Started:
         return Started(took_s, processor_s, idle_mb, _memory_mb(process.pid))
 
 
-async def _sandbox_address(home: Path) -> str:
+async def sandbox_address(home: Path) -> str:
+    """As soon as it answers."""
     while True:
         for ready in ready_processes(home):
             if ready.name == "sandbox" and ready.address:
