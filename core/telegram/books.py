@@ -164,8 +164,8 @@ class SharedBook:
             args=[math.ceil(seconds * 1000), "" if chat is None else str(chat), several, _us(REFUSED_TOGETHER_S)],
         )
 
-    async def start(self, request: Request) -> Begun | float:
-        """Note that a call is made now, or give the seconds to wait before asking again."""
+    async def start(self, request: Request) -> Begun | Answer:
+        """Note that a call is made now, or say how long to wait before asking again."""
         keys = [self._key("started"), self._key("epoch"), self._key(request.chat_book, "started")]
         interval_us, burst, _, _ = _chat_numbers(request)
         while True:
@@ -178,7 +178,7 @@ class SharedBook:
             if scope == Scope.NOBODY:
                 self.memory.note_start(number, name, request.messages)
                 return Begun(request, name, number, asked_at)
-            return float(number / 1_000_000)
+            return Answer(Scope(scope), number / 1_000_000)
 
     async def arrived(self, begun: Begun, *, late_s: float) -> None:
         """It may have arrived so much later than it began: it counts from then."""

@@ -26,10 +26,12 @@ FIRST_RETRY_S: Final = 0.05
 LONGEST_RETRY_S: Final = 2.0
 PATIENCE_S: Final = 30.0
 """How long a bulk request waits for a Redis that is away."""
+IN_LINE_MAX: Final = 2
+"""With so many calls in line for their start there are no further turns: the rest keeps its order of urgency."""
 KEEP_EVERY_S: Final = 0.4
 """How often a process that has sent something in the last minute looks whether Redis still has the books."""
-LATE_S: Final = 0.005
-"""Calls that take so much longer than usual count from when they may have arrived."""
+UNEVEN_S: Final = 0.02
+"""By so much calls may differ in how long they take: `STARTS_WITHIN_S` leaves room for it. What is beyond counts."""
 USUAL_OF: Final = 50
 """The usual duration of a call is the shortest of so many."""
 USUAL_FROM: Final = 10
@@ -98,6 +100,8 @@ class Limiter:
         self._retry_s = FIRST_RETRY_S
         self._changed = asyncio.Event()
         self._dispatcher: asyncio.Task[None] | None = None
+        self._line = asyncio.Lock()
+        self._in_line = 0
         self._durations: deque[float] = deque(maxlen=USUAL_OF)
 
     async def acquire(
@@ -137,26 +141,45 @@ class Limiter:
         if self._unlimited:
             return None
         try:
-            while not isinstance(answer := await self._ask_to_start(request), Begun):  # noqa: ASYNC110 - Redis has no event
-                await asyncio.sleep(answer)
+            while not isinstance(answer := await self._ask_to_start(request), Begun):
+                if answer.scope is Scope.ALL:
+                    return await self._start_in_line(request, answer.wait_s)
+                await asyncio.sleep(answer.wait_s)
         except (RedisError, OSError) as exc:
             if not request.interactive:
                 raise LimiterAway from exc
             return None
         return answer
 
-    async def _ask_to_start(self, request: Request) -> Begun | float:
+    async def _start_in_line(self, request: Request, wait_s: float) -> Begun | None:
+        """Only the first of those that wait for each other asks again: all at once would keep Redis busy, and win the
+        same slot."""
+        free_at = time.monotonic() + wait_s
+        self._in_line += 1
+        try:
+            async with self._line:
+                answer: Begun | Answer = Answer(Scope.ALL, free_at - time.monotonic())
+                while isinstance(answer, Answer) and answer.scope is Scope.ALL:
+                    await asyncio.sleep(answer.wait_s)
+                    answer = await self._ask_to_start(request)
+        finally:
+            self._in_line -= 1
+            self._changed.set()
+        return answer if isinstance(answer, Begun) else await self.start(request)
+
+    async def _ask_to_start(self, request: Request) -> Begun | Answer:
         async with asyncio.timeout(ASK_TIMEOUT_S):
             return await self._shared.start(request)
 
     async def ended(self, begun: Begun | None) -> None:
-        """The call was answered, or failed. One that took longer than usual may have arrived later than it began."""
+        """The call was answered, or failed. One that took much longer than usual may have arrived later than it
+        began."""
         if begun is None:
             return
         took_s = time.monotonic() - begun.at
         self._durations.append(took_s)
-        late_s = took_s - (min(self._durations) if len(self._durations) >= USUAL_FROM else 0.0)
-        if late_s > LATE_S and not self._away:
+        late_s = took_s - (min(self._durations) + UNEVEN_S if len(self._durations) >= USUAL_FROM else 0.0)
+        if late_s > 0 and not self._away:
             await _quietly(self._shared.arrived(begun, late_s=late_s), within_s=NOTE_TIMEOUT_S)
 
     @asynccontextmanager
@@ -215,6 +238,8 @@ class Limiter:
             if not self._aside:
                 return False
             await self._sleep_until(self._aside[0][0])
+        elif self._in_line >= IN_LINE_MAX and not first.request.interactive:
+            await self._changed.wait()
         elif now < (free_at := self._free_for(first.priority)):
             await self._sleep_until(min(free_at, self._aside[0][0] if self._aside else free_at))
         else:

@@ -2,7 +2,8 @@
 -- are started, however long their calls were held up in between. Who learns afterwards that its call took longer than
 -- usual moves its instant to when it may have arrived (`arrived` in books.py). Likewise per chat, by a drip of its own:
 -- what a commit held up for long would else come right before what was on time.
--- Answers {0, now_us} go | {1, wait_us} | {3, 0} the books were lost: first add what was sent (limiter_merge.lua).
+-- Answers {0, now_us} go | {1, wait_us} nobody may | {2, wait_us} this chat may not
+--       | {3, 0} the books were lost: first add what was sent (limiter_merge.lua).
 local started, epoch, chat_started = KEYS[1], KEYS[2], KEYS[3]
 local length, limit, messages, name = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3]), ARGV[4]
 local known, chat_interval, chat_burst = ARGV[5], tonumber(ARGV[6]), tonumber(ARGV[7])
@@ -26,7 +27,7 @@ if chat_interval > 0 then
     end
     local wait = chat_due - (chat_burst - math.min(messages, chat_burst)) * chat_interval - now
     if wait > 0 then
-        return {1, math.ceil(wait)}
+        return {2, math.ceil(wait)}
     end
 end
 
