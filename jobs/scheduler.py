@@ -36,7 +36,9 @@ AWAY: tuple[type[Exception], ...] = (*DATABASE_TROUBLE, RedisError)
 
 SLEEP_MAX_S = 1.0
 SLEEP_MIN_S = 0.01
-"""What is due and can't be leased yet, since enough is in flight, isn't asked for in a tight loop."""
+"""What is due and somebody else is about to lease isn't asked for in a tight loop."""
+FULL_S = 0.1
+"""With enough in flight there is work for seconds: looking all the time would only take the processor from it."""
 BATCH = 30
 """Deliveries for one job: about what Telegram takes in a second."""
 REFRESH_EVERY_S = 0.25
@@ -129,7 +131,8 @@ class Scheduler:
             await settle_outage(self.deps)
         next_at = await self._next_due_at()
         if next_at is not None and next_at <= self.deps.clock.now():
-            await self._lease_due()
+            if not await self._lease_due():
+                return FULL_S
             next_at = await self._next_due_at()
         if next_at is None:
             return SLEEP_MAX_S
@@ -157,14 +160,17 @@ class Scheduler:
         async with self.deps.read() as session:
             return await deliveries.next_due_at(session)
 
-    async def _lease_due(self) -> None:
+    async def _lease_due(self) -> bool:
+        """False when enough is in flight."""
         limit, in_flight_max = BATCH, deliveries.IN_FLIGHT_MAX
         if not self.deps.settings.telegram_rate_per_s:
             limit, in_flight_max = deliveries.UNLIMITED_BATCH, deliveries.UNLIMITED_IN_FLIGHT
         while True:
             async with self.deps.tx() as tx:
-                leased = await deliveries.lease_due(tx, limit=limit, in_flight_max=in_flight_max)
+                if not await deliveries.has_room(tx.session, in_flight_max=in_flight_max):
+                    return False
+                leased = await deliveries.lease_due(tx, limit=limit)
                 if leased is None:
-                    return
+                    return True
                 tx.enqueue(deliveries.SEND, leased.ticket, *map(str, leased.delivery_ids))
             log.debug("scheduler.leased", deliveries=len(leased.delivery_ids))

@@ -120,15 +120,17 @@ async def send_notice(
     )
 
 
-async def lease_due(tx: Tx, *, limit: int, in_flight_max: int = IN_FLIGHT_MAX) -> Leased | None:
+async def has_room(session: ReadSession, *, in_flight_max: int = IN_FLIGHT_MAX) -> bool:
+    """Whether fewer are set aside than can go out in a few seconds. Broadcasts have room of their own."""
+    held = and_(Delivery.status.in_(HELD), Delivery.priority < Priority.BROADCAST)
+    return (await session.scalar(select(func.count()).where(held)) or 0) < in_flight_max
+
+
+async def lease_due(tx: Tx, *, limit: int) -> Leased | None:
     """Set aside up to `limit` due rows in one statement; schedulers side by side never get the same row.
 
-    Those of broadcasts come by their own way (core/deliveries/broadcasting.py).
-    None when nothing is due, or when `in_flight_max` are set aside already: as many as can go out in a few seconds.
+    Those of broadcasts come by their own way (core/deliveries/broadcasting.py). None when nothing is due.
     """
-    held = and_(Delivery.status.in_(HELD), Delivery.priority < Priority.BROADCAST)
-    if (await tx.session.scalar(select(func.count()).where(held)) or 0) >= in_flight_max:
-        return None
     ticket = new_ticket()
     due = (
         select(Delivery.id)

@@ -21,7 +21,7 @@ from core.deps import Deps
 from core.queue import TEXT, JobSpec
 from core.work import service as work_service
 from jobs.maintenance import sweep, tell_overdue
-from jobs.scheduler import BATCH, SLEEP_MAX_S, SLEEP_MIN_S, Scheduler, schedule
+from jobs.scheduler import BATCH, FULL_S, SLEEP_MAX_S, Scheduler, schedule
 from tests.bench.redis_server import free_port, redis_server
 from tests.factories import make_post, make_user
 from tests.patience import PATIENCE_S, until
@@ -89,7 +89,7 @@ async def test_with_enough_in_flight_it_doesnt_spin(
     settings = deps.settings.model_copy(update={"telegram_rate_per_s": rate_per_s})
     await add(deps, *[5] * (in_flight_max + batch + 20))
     clock.advance(timedelta(seconds=5))
-    assert await Scheduler(replace(deps, settings=settings)).tick() == SLEEP_MIN_S
+    assert await Scheduler(replace(deps, settings=settings)).tick() == FULL_S
     assert in_flight_max <= len(leased(queue)) < in_flight_max + batch
     assert {len(pushed) for _, *pushed in queue.pushed(deliveries.SEND)} == {batch}
 

@@ -123,14 +123,14 @@ async def test_a_ticket_is_good_for_one_claim(tx: Tx) -> None:
     assert not await deliveries.claim_leased(tx, [delivery_id], ticket=ticket, worker="two")
 
 
-async def test_nothing_more_is_leased_while_enough_is_in_flight(tx: Tx, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_there_is_no_room_while_enough_is_in_flight(tx: Tx) -> None:
     owner = await make_user(tx)
-    for _ in range(deliveries.IN_FLIGHT_MAX):
+    for _ in range(deliveries.IN_FLIGHT_MAX - 1):
         await add(tx, in_s=0, owner_id=owner.id)
-    waiting = await row(tx, await add(tx, in_s=60, owner_id=owner.id))
-    waiting.next_attempt_at = tx.now
-    await tx.session.flush()
-    assert await deliveries.lease_due(tx, limit=10) is None
+    await add(tx, in_s=60, owner_id=owner.id)
+    assert await deliveries.has_room(tx.session)
+    await add(tx, in_s=0, owner_id=owner.id)
+    assert not await deliveries.has_room(tx.session)
 
 
 async def test_a_batch_comes_in_order_of_urgency(tx: Tx) -> None:
