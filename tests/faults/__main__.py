@@ -9,13 +9,14 @@ import secrets
 import sys
 import time
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from rich.console import Console
 from rich.table import Table
 
 from tests.faults.chats import Chats, make_chats
 from tests.faults.home import FaultyHome, faulty_home
+from tests.faults.limits import GROUP_PER_MIN, OVERALL_PER_S, PRIVATE_BURST, Asked
 from tests.faults.plan import Kind, Plan, plan_of
 from tests.faults.scenario import play
 from tests.faults.verdict import Verdict
@@ -42,7 +43,9 @@ async def run(plans: Sequence[Plan], *, minutes: float, verbose: bool) -> list[V
 async def _played(home: FaultyHome, chats: Chats, plan: Plan) -> Verdict:
     verdict = await play(home, chats, plan)
     what = ", ".join(map(str, plan.faults))
-    counts = f"private twice {verdict.private_duplicates}, unconfirmed {verdict.unconfirmed}, 429 {verdict.refused}"
+    asked = verdict.asked
+    refused = f"429 {asked.refused.total()} of ours, {asked.bunched} bunched, {asked.injected} injected"
+    counts = f"private twice {verdict.private_duplicates}, unconfirmed {verdict.unconfirmed}, {refused}"
     console.print(f"{plan.seed}: {plan.deliveries} in {verdict.took_s:.0f} s; {what}; {counts}", soft_wrap=True)
     for wrong in verdict.wrong:
         console.print(f"    [red]{wrong}[/]")
@@ -65,12 +68,30 @@ def show(verdicts: Sequence[Verdict]) -> None:
         "unconfirmed": sum(verdict.unconfirmed for verdict in verdicts),
         "  of these not there": sum(verdict.unconfirmed_absent for verdict in verdicts),
         "sent after judged": sum(verdict.late_sends for verdict in verdicts),
-        "refused with 429": sum(verdict.refused for verdict in verdicts),
-        "most in any second": max((verdict.max_per_second for verdict in verdicts), default=0),
+        **_asked([verdict.asked for verdict in verdicts]),
         "scenarios gone wrong": sum(bool(verdict.wrong) for verdict in verdicts),
     }.items():
         table.add_row(name, str(value))
     console.print(table)
+
+
+def _asked(scenarios: Sequence[Asked]) -> dict[str, object]:
+    """Beside Telegram's limits; what a standing machine let arrive together is among it."""
+
+    def most(values: Iterable[float], limit: int) -> str:
+        return f"{max(values, default=0):g} (limit {limit})"
+
+    ours = sum((asked.refused for asked in scenarios), Counter[str]())
+    return {
+        "most in any second": most((asked.per_second for asked in scenarios), OVERALL_PER_S),
+        "most at once in a private chat": most(
+            (round(asked.per_private_burst, 1) for asked in scenarios), PRIVATE_BURST
+        ),
+        "most in a group in any minute": most((asked.per_group_minute for asked in scenarios), GROUP_PER_MIN),
+        "refused with 429, ours": f"{ours.total()} (goal 0) {dict(ours) or ''}",
+        "  as the machine stood still": sum(asked.bunched for asked in scenarios),
+        "  as a scenario wanted it": sum(asked.injected for asked in scenarios),
+    }
 
 
 def main() -> int:

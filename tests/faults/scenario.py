@@ -15,9 +15,11 @@ from core.deps import Deps
 from tests.faults.chats import Chats
 from tests.faults.deliveries import Wanted, begin_broadcast, broadcast_mark, schedule_all
 from tests.faults.home import FaultyHome
+from tests.faults.limits import asked_of
 from tests.faults.plan import Fault, Kind, Plan
 from tests.faults.planned import Recurring, copies_of, queue_some, repeat_some
-from tests.faults.verdict import Arrived, Verdict, excused, judge, judge_broadcast, rows_of, status_messages_of
+from tests.faults.verdict import Arrived, Verdict, judge, judge_broadcast, judge_limits, rows_of, status_messages_of
+from tests.faults.witness import witness
 
 SETTLED_WITHIN_S = 90.0
 A_SECOND = 8
@@ -26,8 +28,6 @@ LOOK_EVERY_S = 0.2
 SENDS = ("sendMessage", "sendMediaGroup")
 ALBUM_TIMES = 1
 """Albums are rare: all the times would fall upon one or two of them, whose back-offs then take minutes."""
-STALLED = 8
-"""Calls that a stalled machine may let arrive bunched and be refused: they started in time. All are counted."""
 
 Play = Callable[[FaultyHome, Fault], Awaitable[object]]
 
@@ -62,7 +62,15 @@ async def play(home: FaultyHome, chats: Chats, plan: Plan) -> Verdict:
     """Schedule, disturb, wait, judge."""
     started = time.monotonic()
     since = max((call["n"] for call in await home.sandbox.calls()), default=0)
-    refused = (await home.sandbox.stats())["refused_429"]
+    async with witness() as seen:
+        verdict = await _played(home, chats, plan, since)
+        asked = asked_of(await home.sandbox.calls(since=since), seen)
+    judge_limits(verdict, asked)
+    verdict.took_s = time.monotonic() - started
+    return verdict
+
+
+async def _played(home: FaultyHome, chats: Chats, plan: Plan, since: int) -> Verdict:
     async with home.deps() as deps:
         first_due, wanted = await schedule_all(deps, chats, plan)
         wanted += await queue_some(deps, chats, plan, first_due)
@@ -82,8 +90,6 @@ async def play(home: FaultyHome, chats: Chats, plan: Plan) -> Verdict:
     verdict.wrong += amiss
     if broadcast_id is not None:
         judge_broadcast(verdict, chats, broadcast_mark(plan), arrived)
-    await _measure(home, verdict, refused)
-    verdict.took_s = time.monotonic() - started
     return verdict
 
 
@@ -127,11 +133,3 @@ async def _unfinished(deps: Deps, wanted: list[Wanted]) -> int:
     async with deps.read() as session:
         rows = await session.scalar(select(func.count()).select_from(Delivery).where(in_rows)) or 0
         return rows or await session.scalar(select(func.count()).select_from(StatusMessage).where(behind)) or 0
-
-
-async def _measure(home: FaultyHome, verdict: Verdict, refused_before: int) -> None:
-    stats = await home.sandbox.stats()
-    verdict.refused = stats["refused_429"] - refused_before
-    verdict.max_per_second = stats["max_per_second"]
-    if verdict.refused > STALLED and not excused(verdict.plan):
-        verdict.wrong.append(f"{verdict.refused} calls were refused with 429")

@@ -14,7 +14,8 @@ from core.deliveries.service import UNKNOWN_OUTCOME
 from core.deps import Deps
 from tests.faults.chats import Chats
 from tests.faults.deliveries import Wanted
-from tests.faults.plan import Kind, Plan
+from tests.faults.limits import Asked
+from tests.faults.plan import Plan
 
 FINISHED = (DeliveryStatus.DELIVERED, DeliveryStatus.UNCONFIRMED)
 
@@ -59,8 +60,8 @@ class Verdict:
     """Of these, the ones that never arrived."""
     late_sends: int = 0
     """Sent to a channel or group after the row was judged."""
-    refused: int = 0
-    max_per_second: int = 0
+    asked: Asked = field(default_factory=Asked)
+    """Of Telegram, in its windows; with what it refused."""
     broadcasts: int = 0
     planned: int = 0
     """Of the deliveries, those of queues and of what recurs."""
@@ -153,6 +154,9 @@ async def status_messages_of(deps: Deps, wanted: Sequence[Wanted]) -> dict[UUID,
         return {row.subject_id: row for row in found}
 
 
-def excused(plan: Plan) -> bool:
-    """Whether the limiter's books were lost: then a 429 is nobody's fault."""
-    return Kind.FLUSH_REDIS in plan.kinds
+def judge_limits(verdict: Verdict, asked: Asked) -> None:
+    """Whatever is killed, no more goes to Telegram than it takes."""
+    verdict.asked = asked
+    if asked.refused:
+        broken = ", ".join(f"{limit} {count}" for limit, count in asked.refused.items())
+        verdict.wrong.append(f"refused with 429, and nobody but the limiter is to blame: {broken}")

@@ -13,7 +13,7 @@ from web.sandbox import methods  # noqa: F401 - registers the methods
 from web.sandbox.answers import answer_json, refusal_json
 from web.sandbox.call import METHODS, Call
 from web.sandbox.calls import RecordedCall
-from web.sandbox.errors import ApiError, too_many_requests
+from web.sandbox.errors import ApiError, TooManyRequests
 from web.sandbox.faults import Fault
 from web.sandbox.methods.files import download
 from web.sandbox.model import Bot, Json
@@ -93,6 +93,7 @@ async def run_call(world: World, bot: Bot, name: str, arguments: Arguments) -> A
         await _after(fault)
     except ApiError as refusal:
         record.answered = refusal.code
+        record.limit = refusal.limit if isinstance(refusal, TooManyRequests) else ""
         raise
     else:
         record.answered = 200
@@ -129,7 +130,7 @@ async def _before(world: World, fault: Fault | None) -> None:
     if fault.kind == "error":
         raise ApiError(fault.error_code, fault.description)
     if fault.kind == "rate_limit":
-        raise too_many_requests(fault.retry_after)
+        raise TooManyRequests(fault.retry_after, limit="fault")
 
 
 async def _after(fault: Fault | None) -> None:

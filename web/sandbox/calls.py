@@ -19,6 +19,8 @@ class RecordedCall:
     answered: int = 0
     """The HTTP status; 0 while under way, or when the answer was dropped."""
     accepted: bool = False
+    limit: str = ""
+    """Which one had been reached, when it was refused with 429: overall, private, group or edits; or "fault"."""
     took_ms: float = 0.0
     result: Json = field(default_factory=dict)
 

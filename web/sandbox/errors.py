@@ -41,8 +41,12 @@ def conflict(description: str) -> ApiError:
     return ApiError(409, f"Conflict: {description}")
 
 
-def too_many_requests(retry_after: int) -> ApiError:
-    return ApiError(429, f"Too Many Requests: retry after {retry_after}", retry_after=retry_after)
+class TooManyRequests(ApiError):
+    """`limit`: which one was reached; "fault" when none was."""
+
+    def __init__(self, retry_after: int, *, limit: str) -> None:
+        super().__init__(429, f"Too Many Requests: retry after {retry_after}", retry_after=retry_after)
+        self.limit = limit
 
 
 def not_found(what: str) -> ClientError:

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
-from web.sandbox.errors import too_many_requests
+from web.sandbox.errors import TooManyRequests
 from web.sandbox.model import ChatKey
 
 EDIT_FACTOR = 5
@@ -100,12 +100,12 @@ class SendLimits:
         now = self._now()
         overall = self._overall.setdefault(bot_id, Window(SECOND))
         rates = self.rates
-        self._refuse_after(
-            max(
-                overall.wait_s(now, count=count, limit=rates.overall_per_s),
-                self._chat_wait_s("send", key, now, count, 1),
-            )
-        )
+        waits = {
+            "overall": overall.wait_s(now, count=count, limit=rates.overall_per_s),
+            "group" if key[1] < 0 else "private": self._chat_wait_s("send", key, now, count, 1),
+        }
+        longest = max(waits, key=lambda limit: waits[limit])
+        self._refuse_after(waits[longest], longest)
         overall.add(now, count)
         self._note("send", key, now, count)
         self.sends += count
@@ -113,7 +113,7 @@ class SendLimits:
 
     def admit_edit(self, key: ChatKey) -> None:
         now = self._now()
-        self._refuse_after(self._chat_wait_s("edit", key, now, 1, EDIT_FACTOR))
+        self._refuse_after(self._chat_wait_s("edit", key, now, 1, EDIT_FACTOR), "edits")
         self._note("edit", key, now, 1)
 
     def _chat_wait_s(self, what: str, key: ChatKey, now: float, count: int, factor: int) -> float:
@@ -139,10 +139,10 @@ class SendLimits:
         window.add(now, count)
         self.max_private_second = max(self.max_private_second, window.most)
 
-    def _refuse_after(self, wait_s: float) -> None:
+    def _refuse_after(self, wait_s: float, limit: str) -> None:
         if wait_s > 0 and self.rates.enabled:
             self.refused += 1
-            raise too_many_requests(math.ceil(wait_s))
+            raise TooManyRequests(math.ceil(wait_s), limit=limit)
 
 
 def _recent(kept: OrderedDict[tuple[str, ChatKey], Kept], key: tuple[str, ChatKey], make: Callable[[], Kept]) -> Kept:

@@ -112,3 +112,19 @@ async def test_the_429_says_when_to_come_back(strict: RunningSandbox) -> None:
         "parameters": {"retry_after": 1},
     }
     assert (await strict.client.stats())["refused_429"] == len(refusals) >= 1
+
+
+async def test_what_was_refused_with_429_says_by_which_limit_or_that_it_was_a_fault(strict: RunningSandbox) -> None:
+    person: Person = await strict.client.me()
+    await person.send_text("/start")
+    await strict.client.set_limits(private_burst=1, private_per_s=0.01)
+    for _ in range(2):
+        await strict.client.bot_call(strict.token, "sendMessage", chat_id=person.id, text="x")
+    await strict.client.set_limits(overall_per_s=1, private_burst=99)
+    group = await person.make_chat("group", "Bakers")
+    await person.add_bot(int(group["id"]))
+    await strict.client.bot_call(strict.token, "sendMessage", chat_id=group["id"], text="x")
+    await strict.client.add_fault("rate_limit", "sendMessage", times=1, retry_after=1)
+    await strict.client.bot_call(strict.token, "sendMessage", chat_id=group["id"], text="x")
+    sent = await strict.client.calls("sendMessage")
+    assert [call["limit"] for call in sent if call["answered"] == 429] == ["private", "overall", "fault"]
