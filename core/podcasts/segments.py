@@ -69,7 +69,7 @@ def prepare(recording: Path, folder: Path, *, number: int) -> Segment:
     if frames := _kept_frames(kept):
         return Segment(kept, frames)
     try:
-        frames = keep(_prepared(recording.read_bytes()), kept)
+        frames = keep(_prepared(recording), kept)
     except Unreadable as exc:
         raise SegmentBroken(number=number, name=recording.name, reason=exc.reason) from exc
     except FileNotFoundError as exc:
@@ -95,10 +95,16 @@ def keep(blocks: Iterable[bytes], target: Path) -> int:
     return frames
 
 
-def _prepared(recording: bytes) -> Iterator[bytes]:
-    heard = hear(recording, channels=1, longest_s=LONGEST_S)
+def _prepared(recording: Path) -> Iterator[bytes]:
+    audio, gain_db = _soft(recording)
+    yield from leveled(audio, gain_db)
+
+
+def _soft(recording: Path) -> tuple[AudioSegment, float]:
+    """Trimmed, with soft ends, and by how much it is to be louder. Nothing else of it stays in memory."""
+    heard = hear(recording.read_bytes(), channels=1, longest_s=LONGEST_S)
     gain_db = min(LOUDNESS_LUFS - heard.loudness, _MOST_GAIN_DB)
-    return leveled(_trimmed(heard.audio).fade_in(_FADE_IN_MS).fade_out(_FADE_OUT_MS), gain_db)
+    return _trimmed(heard.audio).fade_in(_FADE_IN_MS).fade_out(_FADE_OUT_MS), gain_db
 
 
 def _trimmed(audio: AudioSegment) -> AudioSegment:
