@@ -35,6 +35,7 @@ _SENTENCES: dict[str, Sentence] = {
     CANCELLED_BETWEEN: lambda t: t("You took it back between two of them."),
     UNKNOWN_OUTCOME: lambda t: t("It may be there: Telegram never said. Please look before you send it again."),
 }
+MEDIA_AT_FAULT = f"delivery.{Refusal.BAD_MEDIA}"
 POST_IS_AT_FAULT = frozenset(
     {f"delivery.{reason}" for reason in (Refusal.TOO_LONG, Refusal.BAD_CONTENT, Refusal.BAD_MEDIA)}
 )

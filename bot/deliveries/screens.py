@@ -20,9 +20,10 @@ from bot.deliveries.actions import (
     Reschedule,
     ShowCalendar,
 )
-from bot.deliveries.failures import POST_IS_AT_FAULT, failure_sentence, parts_there
+from bot.deliveries.failures import MEDIA_AT_FAULT, POST_IS_AT_FAULT, failure_sentence, parts_there
 from bot.deliveries.phrases import NO_ZONE, echo, first_words, moment, shortened
 from bot.evergreen.actions import ShowEvergreen
+from bot.posts.details_actions import AskMedia
 from bot.posts.labels import STATUS_ICONS, platform_label, status_label
 from bot.posts.makeup_labels import media_label
 from bot.queues.actions import SelectQueued
@@ -221,12 +222,13 @@ def _in_question(data: Data, t: Texts) -> list[Markup]:
 
 def _failed(data: Data, t: Texts) -> Screen:
     post_id, error = _post_id(data), data["error"] or {}
-    later = Button(t("⏰ Choose a time"), ChooseTime(post_id))
-    if error.get("code") in POST_IS_AT_FAULT:
-        first = Button(t("✏️ Open the draft"), OpenCard(post_id))
-    else:
-        first = Button(t("🔁 Try again"), PostNow(post_id))
-    return Screen(_body(data, t("❌ <b>Not published</b>"), t, failure_sentence(error, t)), [[first, later]])
+    later, again = Button(t("⏰ Choose a time"), ChooseTime(post_id)), Button(t("🔁 Try again"), PostNow(post_id))
+    keyboard = [[again, later]]
+    if error.get("code") == MEDIA_AT_FAULT:  # the site that has it may have been away: the same may work again
+        keyboard.insert(0, [Button(t("🔄 Another picture or file"), AskMedia(post_id, replace=True))])
+    elif error.get("code") in POST_IS_AT_FAULT:
+        keyboard = [[Button(t("✏️ Open the draft"), OpenCard(post_id)), later]]
+    return Screen(_body(data, t("❌ <b>Not published</b>"), t, failure_sentence(error, t)), keyboard)
 
 
 def entry(post: Post, *, target: Data | None, zone: str, t: Texts, now: datetime) -> Screen:

@@ -80,9 +80,10 @@ def test_every_refusal_has_a_sentence_and_a_way_on(reason: Refusal) -> None:
     screen = status_screen(data(status="failed", error={"code": f"delivery.{reason}", "params": {}}), T, NOW)
     assert "Something went wrong on our side" not in screen.text
     assert str(failure_sentence({"code": f"delivery.{reason}"}, T)) in screen.text
-    at_fault = reason in (Refusal.TOO_LONG, Refusal.BAD_CONTENT, Refusal.BAD_MEDIA)
+    at_fault = reason in (Refusal.TOO_LONG, Refusal.BAD_CONTENT)
     first = "✏️ Open the draft" if at_fault else "🔁 Try again"
-    assert labels(screen) == [first, "⏰ Choose a time"]
+    replacing = ["🔄 Another picture or file"] if reason is Refusal.BAD_MEDIA else []
+    assert labels(screen) == [*replacing, first, "⏰ Choose a time"]
 
 
 def test_what_may_have_gone_out_is_neither_published_nor_failed() -> None:
