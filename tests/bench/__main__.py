@@ -1,9 +1,10 @@
-"""`make bench`: all figures, each beside its reference of the same run. `python -m tests.bench updates` runs one."""
+"""`make bench`: all figures, each beside its reference of the same run and its goal. `python -m tests.bench updates`
+runs one, `--help` lists them."""
 
 import sys
 
 from tests.bench import deliveries, episode, lateness, leases, limiter, planning, startup, transport, updates, viral
-from tests.bench.figures import show
+from tests.bench.running import run
 
 BENCHES = {
     "transport": transport.main,
@@ -19,5 +20,4 @@ BENCHES = {
 }
 
 if __name__ == "__main__":
-    for name in sys.argv[1:] or BENCHES:
-        show(name, BENCHES[name]())
+    sys.exit(run(BENCHES))

@@ -8,7 +8,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from core.deps import Deps, open_deps
@@ -45,6 +45,8 @@ class Stream:
         return self.per_s * self.seconds
 
 
+REFERENCE_S = 10
+"""So long it goes without the limit: enough for a 99th percentile."""
 STREAMS = (Stream(per_s=10, seconds=30, goal_p99_ms=250), Stream(per_s=20, seconds=60, goal_p99_ms=300))
 
 
@@ -64,7 +66,7 @@ async def measure() -> list[Figure]:
     figures: list[Figure] = []
     for stream in STREAMS:
         limited = await _seen(stream, limited=True)
-        figures += _figures(stream, limited, await _seen(stream, limited=False))
+        figures += _figures(stream, limited, await _seen(replace(stream, seconds=REFERENCE_S), limited=False))
     return figures
 
 
