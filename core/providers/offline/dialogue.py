@@ -18,6 +18,7 @@ from core.providers.offline.material import Material, Unit, gather
 from core.providers.offline.rewriting import rewritten
 from core.providers.offline.talk import Talk, is_known
 from core.providers.offline.topics import Topics
+from core.providers.offline.words import is_unspaced
 from core.providers.scripts import (
     LineRewritten,
     LineWish,
@@ -39,6 +40,7 @@ _ROUNDS = 9
 _SECTION_S = 75.0
 _SECTIONS_MOST = 10
 _TITLE_CHARACTERS = 60
+_BREATHS = " ，、；,"
 
 
 class OfflineScriptWriter:
@@ -83,12 +85,19 @@ class _Plan:
     material: Material
     title: str
 
+    @property
+    def is_titled(self) -> bool:
+        """Whether the title is said: a mere beginning of the text needs a phrase around it, or nothing else to say."""
+        if is_known(self.language) or len(self.material.units) < 2:
+            return True
+        return not self.material.units[0].text.startswith(self.title)
+
     def script(self, seconds: float) -> tuple[Script, int]:
         """An episode with about so many seconds of claims, and how many units it holds."""
         units = self.material.chosen(seconds, self.pace)
         parts = exchanges(units, self.pace, self.brief.format)
         director = self.director(said=[key_of(text) for unit in units for text in unit.texts])
-        opening = director.opening(self.title, self.brief.host, self.brief.guest)
+        opening = director.opening(self.title, self.brief.host, self.brief.guest) if self.is_titled else []
         groups = _grouped(parts, self.pace)
         names = _headings(groups, self.material, self.title)
         sections = []
@@ -170,8 +179,15 @@ def _headings(groups: Sequence[Sequence[Exchange]], material: Material, title: s
         units = [unit for part in group for unit in part]
         topic = topics.topic_of(units)
         name = topic.heading if topic else (units[0].text if units else title)
-        names.append(cut(name, lambda part: len(part) <= _TITLE_CHARACTERS))
+        names.append(_heading(name))
     return names
+
+
+def _heading(text: str) -> str:
+    """The text, or its beginning; where no spaces part words, up to where a breath is taken."""
+    heading = cut(text, lambda part: len(part) <= _TITLE_CHARACTERS)
+    breath = max(heading.rfind(mark) for mark in _BREATHS)
+    return heading[:breath] if heading != text and is_unspaced(text) and breath > 0 else heading
 
 
 def _with_both(script: Script) -> Script:
@@ -193,11 +209,11 @@ def _with_both(script: Script) -> Script:
 
 
 def _title(brief: ScriptBrief, material: Material) -> str:
-    """The user's, the source's, else the weightiest topic; as it can be said in a sentence."""
+    """The user's, the source's, the weightiest topic, or how the text begins; as it can be said in a sentence."""
     name = brief.title.strip() or material.title
     if not name:
         topic = Topics(material).topic_of(material.by_worth[:12])
-        name = topic.heading if topic else "Podcast"
+        name = topic.heading if topic else _heading("".join(unit.texts[0] for unit in material.units[:1]))
     plain = spoken(name, material.language).rstrip(" .!。।…:")
     return plain or "Podcast"
 
@@ -243,7 +259,7 @@ def _refitted(plan: _Plan, wanted: float, said: list[frozenset[str]], *, first: 
         parts = exchanges(units, plan.pace, plan.brief.format)
         taken = [*said, *(key_of(text) for unit in units for text in unit.texts)]
         director = plan.director(said=taken, turn=1 + len(said) % 5)
-        lines = director.opening(plan.title, plan.brief.host, plan.brief.guest) if first else []
+        lines = director.opening(plan.title, plan.brief.host, plan.brief.guest) if first and plan.is_titled else []
         lines += director.section(parts, first=first, last=last and len(parts) > 1)
         lines += director.closing(plan.title) if last else []
         off = wanted - plan.pace.seconds_of_lines(line.text for line in lines)
