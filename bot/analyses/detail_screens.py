@@ -46,6 +46,7 @@ from core.viral.queries import Seen
 Data = Mapping[str, Any]
 TITLE_CHARACTERS, NUMBERS_A_ROW = 44, 5
 COLUMN = 12
+HISTORY_SIGNS = {"followers": "👥", "median_views": "👁", "engagement": "💬", "per_week": "📅"}
 
 
 def outliers(data: Data, seen: Sequence[Seen], t: Texts, *, picture: bytes | None) -> Screen:
@@ -73,8 +74,9 @@ def _video_line(number: int, seen: Seen, score: float | None, t: Texts) -> Marku
 def outlier_video(analysis_id: ids.AnalysisId, shown: viral_screens.Shown, t: Texts) -> Screen:
     """As anywhere, but the way back leads to the outliers."""
     screen = viral_screens.video(shown, t)
-    back = [Button(t("‹ Outliers"), ShowOutliers(analysis_id))]
-    return replace(screen, keyboard=[*screen.keyboard[:-1], back])
+    *rows, (_, *others) = screen.keyboard
+    back = Button(t("‹ Outliers"), ShowOutliers(analysis_id))
+    return replace(screen, keyboard=[*rows, [back, *others]])
 
 
 def times(data: Data, t: Texts, *, picture: bytes | None) -> Screen:
@@ -130,6 +132,7 @@ def history(data: Data, entries: Sequence[Data], t: Texts, *, picture: bytes | N
     for place, entry in enumerate(entries):
         before = entries[place + 1]["report"] if place + 1 < len(entries) else None
         rows.append(_entry_line(entry, before, data["report"]["time_zone"], t))
+    rows.append(t("<i>👥 followers · 👁 median views · 💬 engagement rate · 📅 videos a week</i>"))
     if len(entries) < 2:
         rows += [Markup(), t("Look again in some days, and the changes stand here.")]
     return Screen(lines([*heading(data, t), t("📈 <b>History</b>"), *rows]), _back(data, t), picture=picture)
@@ -138,12 +141,11 @@ def history(data: Data, entries: Sequence[Data], t: Texts, *, picture: bytes | N
 def _entry_line(entry: Data, before: Data | None, zone: str, t: Texts) -> Markup:
     found, facts = entry["report"], []
     shares = changes(before, found) if before is not None else {}
-    for name in ("followers", "median_views", "engagement", "per_week"):
+    for name, sign in HISTORY_SIGNS.items():
         if found[name] is not None:
             change = f" ({change_label(shares[name])})" if name in shares else ""
-            label = figure_name(name, t)
-            facts.append(t("{name} {value}{change}", name=label, value=figure(name, found[name]), change=change))
-    told = Markup(" · ").join(facts) if facts else t("too few videos to tell")
+            facts.append(f"{sign} {figure(name, found[name])}{change}")
+    told = " · ".join(facts) if facts else t("too few videos to tell")
     return t("<b>{day}</b>: {facts}", day=day_label(entry["at"], zone, t), facts=told)
 
 

@@ -57,8 +57,9 @@ NAME_CHARACTERS, LABEL_CHARACTERS = 60, 40
 
 def ask(networks: Collection[Network], entitlement: Entitlement, t: Texts, *, listed: bool) -> Screen:
     """What may be sent, and what is left."""
+    shelf = [[Button(t("🗂 Channels I looked at"), ListChannels(1))]] if listed else []
     if not networks:
-        return Screen(t("No network can be read here: whoever runs this bot has to set it up."))
+        return Screen(t("No network can be read here: whoever runs this bot has to set it up."), shelf)
     example = t("<code>@handle</code> or <code>https://www.tiktok.com/@handle</code>")
     text = lines(
         [
@@ -68,7 +69,7 @@ def ask(networks: Collection[Network], entitlement: Entitlement, t: Texts, *, li
             *_left(entitlement, t),
         ]
     )
-    return Screen(text, [[Button(t("🗂 Channels I looked at"), ListChannels(1))]] if listed else [])
+    return Screen(text, shelf)
 
 
 def _left(entitlement: Entitlement, t: Texts) -> list[Markup]:

@@ -3,14 +3,15 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.dialects.postgresql import distinct_on
 
 from core import ids
 from core.analyses.models import Analysis, AnalysisStatus
 from core.db import Page, Paged, ReadSession, paged
 from core.errors import NotFound
 
-HISTORY_MOST = 10
+HISTORY_MOST = 8
 
 
 class AnalysisNotFound(NotFound):
@@ -48,7 +49,7 @@ async def analyzed_channels(session: ReadSession, *, owner_id: ids.UserId, page:
     """The newest analysis of each channel, the newest first."""
     newest = (
         select(Analysis.id)
-        .distinct(Analysis.creator_id)
+        .ext(distinct_on(Analysis.creator_id))
         .where(*_kept(owner_id))
         .order_by(Analysis.creator_id, Analysis.created_at.desc())
     )
@@ -82,13 +83,6 @@ async def previous_of(session: ReadSession, analysis: Analysis) -> Analysis | No
         .order_by(Analysis.created_at.desc())
         .limit(1)
     )
-
-
-async def analyses_count(session: ReadSession, *, owner_id: ids.UserId, creator_id: ids.CreatorId) -> int:
-    found = await session.scalar(
-        select(func.count()).select_from(Analysis).where(*_kept(owner_id), Analysis.creator_id == creator_id)
-    )
-    return found or 0
 
 
 def _kept(owner_id: ids.UserId) -> tuple[ColumnElement[bool], ...]:

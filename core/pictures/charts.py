@@ -215,6 +215,7 @@ class _Drawing:
 
     def _over(self, text: str, x: float, y: int, ink: Color, *, bold: bool) -> None:
         """Above a bar, and never struck through by the line of what is usual."""
+        text = self.type.fitted(text, SMALL, WIDTH / 4, bold=bold)
         width = self.type.width(text, SMALL, bold=bold)
         self.canvas.rectangle((x - width / 2 - 4, y - 26, x + width / 2 + 4, y + 4), fill=self.theme.cell)
         self.type.draw(self.canvas, (x - width / 2, y), text, SMALL, ink, bold=bold)

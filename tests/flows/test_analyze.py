@@ -72,7 +72,7 @@ async def test_a_second_look_and_two_side_by_side(house: House, person: Person) 
     assert again is None or "already" not in again.text
     report = await report_below(person, report.id)
     history = await shown(person, report, "📈 History", "History")
-    assert history.text.count("Median views") == 2
+    assert history.text.count("👁") == 3
     report = await shown(person, history, "‹ Report", "Median")
     choice = await shown(person, report, "⚖️ Compare", "with …")
     (other,) = (button.text for button in choice.buttons if button.text.startswith("@sample_fitness_2"))
