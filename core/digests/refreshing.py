@@ -21,8 +21,9 @@ TRIED_AGAIN_S, TRIED_AGAIN_MOST_S = 300.0, 3600.0
 """After a failure; twice as long after each further one."""
 TIMEOUT_S = WAIT_S + SEARCH_WITHIN_S + COMPARE_WITHIN_S + 20
 LEASE = timedelta(seconds=TIMEOUT_S + 30)
-IN_FLIGHT_MAX = 32
-"""Refreshes under way at once: as many as two workers have room for."""
+IN_FLIGHT_MAX = 8
+"""Refreshes under way at once: half of what one worker has room for, so that nobody who searches waits behind them. At
+some seconds each that is over ten thousand in six hours."""
 
 REFRESH = JobSpec("jobs.digests.refresh", queue=DISCOVERY, timeout_s=TIMEOUT_S)
 

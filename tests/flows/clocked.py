@@ -33,7 +33,7 @@ class Story:
             waiting = list(self.queue.pushes)
             self.queue.clear()
             for push in waiting:
-                await _JOBS[push.spec.target].run(self.bench, *push.args)
+                await _JOBS[push.spec.target].run(self.bench, *map(str, push.args))
 
     async def be_at(self, moment: datetime) -> list[SeenMessage]:
         """It is that time now: what the scheduler and the workers do then. Gives what came by itself."""

@@ -30,7 +30,8 @@ def with_network(bench: Bench, network: PlayedNetwork) -> Bench:
 def fresh_videos(deps: Deps, *views: int, **more: Any) -> list[FoundVideo]:
     """Published an hour ago, each by a creator of its own unless `by` is given."""
     published_at = deps.clock.now() - HOUR
-    return [video(each, **{"by": creator(), "published_at": published_at} | more) for each in views]
+    told: dict[str, Any] = {"published_at": published_at} | more
+    return [video(each, **{"by": creator()} | told) for each in views]
 
 
 def brings(network: PlayedNetwork, videos: Sequence[FoundVideo]) -> None:
@@ -44,7 +45,8 @@ async def subscriber(
     """Somebody new, who wants a daily digest at nine."""
     async with deps.tx() as tx:
         user = await make_user(tx, time_zone=zone)
-        wanted = Wanted(**{"keywords": tuple(keywords), "networks": (Network.TIKTOK,), "hour": 9} | more)
+        chosen: dict[str, Any] = {"keywords": tuple(keywords), "networks": (Network.TIKTOK,), "hour": 9} | more
+        wanted = Wanted(**chosen)
         return user, await make_digest(tx, owner_id=user.id, wanted=wanted)
 
 
