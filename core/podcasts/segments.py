@@ -103,8 +103,9 @@ def _prepared(recording: Path) -> Iterator[bytes]:
 def _soft(recording: Path) -> tuple[AudioSegment, float]:
     """Trimmed, with soft ends, and by how much it is to be louder. Nothing else of it stays in memory."""
     heard = hear(recording.read_bytes(), channels=1, longest_s=LONGEST_S)
-    gain_db = min(LOUDNESS_LUFS - heard.loudness, _MOST_GAIN_DB)
-    return _trimmed(heard.audio).fade_in(_FADE_IN_MS).fade_out(_FADE_OUT_MS), gain_db
+    audio, gain_db = _trimmed(heard.audio), min(LOUDNESS_LUFS - heard.loudness, _MOST_GAIN_DB)
+    length_ms = len(audio)  # pydub repeats what is shorter than its fade
+    return audio.fade_in(min(_FADE_IN_MS, length_ms)).fade_out(min(_FADE_OUT_MS, length_ms)), gain_db
 
 
 def _trimmed(audio: AudioSegment) -> AudioSegment:

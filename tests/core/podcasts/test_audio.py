@@ -15,6 +15,7 @@ from PIL import Image
 from core.errors import InvalidInput, ProviderError
 from core.podcasts.audio import Episode, MusicBroken, Part, SegmentBroken, Spoken, Tags, assemble
 from core.podcasts.joining import END_MS, GAP_CHAPTER_MS, GAP_OTHER_MS, GAP_SAME_MS
+from core.podcasts.segments import prepare
 from core.providers.offline.espeak import Espeak
 from tests.core.podcasts.sounds import decoded, measured, mp3_of, tone
 from tests.patience import PATIENCE_S
@@ -123,6 +124,12 @@ async def test_joints_have_no_clicks(place: Path) -> None:
     jumps = [abs(after - before) for before, after in pairwise(left)]
     steady = max(jumps[int(0.3 * 44_100) : int(0.7 * 44_100)])
     assert max(jumps) < 2 * steady
+
+
+@pytest.mark.parametrize("length_ms", [2, 12, 40])
+async def test_a_syllable_shorter_than_its_fades_keeps_its_length(place: Path, length_ms: int) -> None:
+    segment = prepare(recorded(place, "click", tone(length_ms / 1000, hz=1000)), place, number=1)
+    assert abs(segment.frames * 1000 / 44_100 - length_ms) < 1
 
 
 async def test_silence_around_a_turn_is_trimmed(place: Path) -> None:
