@@ -16,7 +16,7 @@ from bot.analyses.labels import (
 )
 from bot.texts import Texts
 from bot.viral.labels import NETWORKS, percent
-from core.analyses.numbers import COMPARED, HOURS_A_SLOT
+from core.analyses.numbers import HOURS_A_SLOT
 from core.pictures.charts import HOT, Bar, Bars, Charts, Dot, Panel, Rows, Scatter, charts_png
 from core.pictures.type import Color
 from core.providers.discovery import Network, VideoFormat
@@ -32,6 +32,8 @@ FIRST, SECOND = (36, 129, 204), (124, 92, 214)
 TICKS = 4
 USUAL = 1.0
 HISTORY_BARS = 8
+SIDE_BY_SIDE = ("followers", "median_views", "engagement", "per_week")
+"""The table below has more: Telegram makes a taller picture smaller."""
 
 
 def report(data: Data, t: Texts) -> bytes:
@@ -76,7 +78,7 @@ def history(data: Data, entries: Sequence[Data], t: Texts) -> bytes:
 def comparison(first: Data, second: Data, t: Texts, *, dark: bool) -> bytes:
     """Two channels, a pair of bars for each figure that one of them has."""
     panels = []
-    for name in COMPARED:
+    for name in SIDE_BY_SIDE:
         pair = [
             Bar(_full_name(each), each["report"][name], _figure(name, each["report"][name]), color)
             for each, color in ((first, FIRST), (second, SECOND))

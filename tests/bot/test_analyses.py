@@ -86,7 +86,7 @@ def test_what_stands_behind_a_report_fits_below_a_picture() -> None:
 
 
 def test_too_few_videos_are_told_instead_of_numbers() -> None:
-    few = {
+    few: dict[str, Any] = {
         "videos": 3, "total_views": 300, "mean_views": None, "median_views": None, "engagement": None,
         "per_week": None, "best_weekday": None, "best_hours": None, "outliers": [], "gained": None,
     }  # fmt: skip

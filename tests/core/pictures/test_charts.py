@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from core.pictures.charts import HOT, Bar, Bars, Charts, Dot, Rows, Scatter, charts_png
+from core.pictures.charts import HOT, Bar, Bars, Charts, Dot, Panel, Rows, Scatter, charts_png
 from core.pictures.month import DARK, LIGHT
 
 BLUE = (36, 129, 204)
@@ -30,7 +30,7 @@ def seen(image: Image.Image, color: tuple[int, int, int]) -> int:
 
 @pytest.mark.parametrize("dark", [False, True])
 def test_every_panel_is_drawn_in_the_chosen_light(dark: bool) -> None:
-    panels = [
+    panels: list[Panel] = [
         scatter(Dot(0, 10, BLUE), Dot(1, 90_000, BLUE, hot=True), line=500, legend=[("Short videos", BLUE)]),
         Bars("By weekday", [Bar("Mon", 1.0, "1.0×"), Bar("Tue", None, "–"), Bar("Wed", 2.5, "2.5×", HOT)], base=1),
         Rows("Formats", [Bar("Short videos", 12.0, "12"), Bar("Photos", None, "–")]),
@@ -68,7 +68,7 @@ def row(image: Image.Image, y: int) -> set[object]:
 def test_whatever_the_numbers_and_names_a_picture_comes(
     dots: list[tuple[float, int, bool]], bars: list[float | None], name: str
 ) -> None:
-    panels = [
+    panels: list[Panel] = [
         scatter(*(Dot(x, value, BLUE, hot=hot) for x, value, hot in dots), line=3.0),
         Bars(name, [Bar(name, value, name) for value in bars], base=1.0),
         Rows(name, [Bar(name, value, name) for value in bars]),
