@@ -157,6 +157,8 @@ async def deps(
     """A real Deps over one connection: production's commits are savepoints, and the end of the test undoes them."""
     async with engine.connect() as connection:
         undone = await connection.begin()
+        # All of the test is one transaction, which may stand idle for as long as the machine does.
+        await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         sessions = async_sessionmaker(bind=connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
         yield _deps(settings, sessions, sessions, redis_store, http, clock, queue)
         await undone.rollback()

@@ -247,8 +247,7 @@ class Story:
 
 @given(st.lists(st.tuples(st.sampled_from(ACTS), st.integers(0, 40)), min_size=5, max_size=10))
 @settings(
-    max_examples=20,
-    deadline=None,
+    max_examples=14,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_no_order_of_acts_loses_a_post_or_gives_a_slot_twice(machine: Machine, acts: list[tuple[str, int]]) -> None:
