@@ -149,7 +149,7 @@ def alert(data: Data, t: Texts, now: datetime) -> Screen:
     stop = (
         Button(t("🔕 No alerts of this digest"), StopAlerts(_digest_id(digest)))
         if digest is not None
-        else Button(t("🔕 Unwatch @{handle}", handle=item["handle"]), Unwatch(creator_id))
+        else Button(t("🔕 Unwatch @{handle}", handle=item["handle"][:30]), Unwatch(creator_id))
     )
     text = lines(
         [

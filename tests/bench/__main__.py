@@ -3,7 +3,19 @@ runs one, `--help` lists them."""
 
 import sys
 
-from tests.bench import deliveries, episode, lateness, leases, limiter, planning, startup, transport, updates, viral
+from tests.bench import (
+    deliveries,
+    digests,
+    episode,
+    lateness,
+    leases,
+    limiter,
+    planning,
+    startup,
+    transport,
+    updates,
+    viral,
+)
 from tests.bench.running import run
 
 BENCHES = {
@@ -17,6 +29,7 @@ BENCHES = {
     "startup": startup.main,
     "episode": episode.main,
     "viral": viral.main,
+    "digests": digests.main,
 }
 
 if __name__ == "__main__":
