@@ -89,11 +89,8 @@ async def on_history(context: Context, press: ShowHistory) -> None:
             if analysis.creator_id is not None
             else []
         )
-    entries: list[Json] = [
-        {"at": each.measured_at.isoformat(), "report": each.report}
-        for each in found
-        if each.measured_at is not None and each.report is not None
-    ]
+    read = {each.measured_at: each.report for each in found if each.measured_at is not None}  # looks within the hour
+    entries: list[Json] = [{"at": at.isoformat(), "report": report} for at, report in read.items()]
     drawn = {**data, "dark": dark}
     picture = await _drawn(lambda: pictures.history(drawn, entries[::-1], context.texts)) if len(entries) > 1 else None
     await context.show(detail_screens.history(data, entries, context.texts, picture=picture))

@@ -168,6 +168,8 @@ def _age_lines(data: Data, t: Texts, now: datetime) -> list[Markup]:
     if data["problem"] is not None:
         shown.append(t("⚠️ {problem}", problem=channel_problem(data["problem"], t)))
         shown.append(t("This analysis isn't counted."))
+    elif data["repeated"]:
+        shown.append(t("Within the hour nothing is new: this look isn't counted."))
     if now - at >= OLD:
         shown.append(t("These numbers are {age} old.", age=age_label(at, now, t)))
     if data["report"]["broke_off"]:

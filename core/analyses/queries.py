@@ -85,6 +85,22 @@ async def previous_of(session: ReadSession, analysis: Analysis) -> Analysis | No
     )
 
 
+async def is_repeated(session: ReadSession, analysis: Analysis) -> bool:
+    """Whether its owner had the same numbers before."""
+    found = await session.scalar(
+        select(Analysis.id)
+        .where(
+            Analysis.owner_id == analysis.owner_id,
+            Analysis.creator_id == analysis.creator_id,
+            Analysis.status == AnalysisStatus.READY,
+            Analysis.measured_at == analysis.measured_at,
+            Analysis.created_at < analysis.created_at,
+        )
+        .limit(1)
+    )
+    return found is not None
+
+
 def _kept(owner_id: ids.UserId) -> tuple[ColumnElement[bool], ...]:
     """Those that stand in lists."""
     return (

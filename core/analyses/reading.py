@@ -4,11 +4,15 @@ One at a time asks for a channel (core/viral/flights.py); what comes is kept wit
 is made of what was kept. No transaction is open while the network is asked.
 """
 
+import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from uuid import UUID
 
 import structlog
+from redis.exceptions import RedisError
 
 from core import ids
 from core.analyses.models import Analysis
@@ -54,19 +58,19 @@ async def read_channel(deps: Deps, discovery: Discovery, wanted: Wanted, *, tell
     """What is known of the channel after this. Raises what the provider raises when nothing was known before."""
     name = f"channel:{wanted.network}:{(wanted.named or wanted.video_url).lower()}"
     since = deps.clock.now()
-    known = await _known(deps, wanted)
+    known = await _known(deps, wanted, name)
     if known is not None and deps.clock.now() - known.measured_at < FRESH_FOR:
         return known
     try:
         async with alone(deps.redis, name, wait_s=WAIT_S):
-            known = await _known(deps, wanted) or known
+            known = await _known(deps, wanted, name) or known
             if known is not None and deps.clock.now() - known.measured_at < FRESH_FOR:
                 return known
             failure = await failure_since(deps.redis, name, since)
             if failure is not None:
                 raise failure
             try:
-                return await _read(deps, discovery, wanted, tell)
+                return await _noted(deps, name, await _read(deps, discovery, wanted, tell))
             except ProviderError as error:
                 await note_failure(deps.redis, name, error, at=deps.clock.now())
                 raise
@@ -106,12 +110,38 @@ async def _kept(deps: Deps, creator: FoundCreator, listed: Listed) -> Channel:
         return Channel(creator_id, tx.now, listed.sample, listed.complete, broke_off=listed.broke_off)
 
 
-async def _known(deps: Deps, wanted: Wanted) -> Channel | None:
-    """As somebody's last look has left it."""
+async def _noted(deps: Deps, name: str, channel: Channel) -> Channel:
+    """Let those who wait for the same know: their own reports are made of it while this one's is still drawn."""
+    told = {
+        "creator_id": str(channel.creator_id),
+        "measured_at": channel.measured_at.isoformat(),
+        "sample": channel.sample,
+        "complete": channel.complete,
+        "broke_off": channel.broke_off,
+    }
+    with suppress(RedisError):
+        await deps.redis.set(_key(name), json.dumps(told), ex=FRESH_FOR)
+    return channel
+
+
+async def _known(deps: Deps, wanted: Wanted, name: str) -> Channel | None:
+    """As the newest look of anybody has left it."""
+    try:
+        noted = await deps.redis.get(_key(name))
+    except RedisError:
+        noted = None
+    if noted is not None:
+        told = json.loads(noted)
+        creator_id, at = ids.CreatorId(UUID(told["creator_id"])), datetime.fromisoformat(told["measured_at"])
+        return Channel(creator_id, at, told["sample"], told["complete"], told["broke_off"])
     async with deps.read() as session:
-        creator_id = await _stored_creator(session, wanted)
-        last = await last_reading(session, creator_id) if creator_id is not None else None
+        found = await _stored_creator(session, wanted)
+        last = await last_reading(session, found) if found is not None else None
     return _as_last_seen(last) if last is not None else None
+
+
+def _key(name: str) -> str:
+    return f"analyses:read:{name}"
 
 
 def _as_last_seen(last: Analysis) -> Channel | None:

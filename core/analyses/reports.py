@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from core import ids
 from core.analyses.models import Analysis
 from core.analyses.numbers import Measured, changes, report_of
-from core.analyses.queries import previous_of
+from core.analyses.queries import is_repeated, previous_of
 from core.analyses.reading import VIDEOS_MOST, Channel
 from core.db import Json, ReadSession
 from core.storage import key_for
@@ -97,6 +97,7 @@ async def screen_data(session: ReadSession, analysis: Analysis) -> Json:
         "measured_at": analysis.measured_at.isoformat(),
         "sample": analysis.sample,
         "problem": analysis.problem,
+        "repeated": await is_repeated(session, analysis),
         "picture_key": analysis.picture_key,
         "compare_with": str(analysis.compare_with) if analysis.compare_with else None,
         "deleted": analysis.deleted_at is not None,

@@ -137,15 +137,17 @@ async def record_report(
     picture_key: str | None,
     chat: Chat,
 ) -> Analysis:
-    """It is done. It counts when the network was asked and had videos; what is old or empty costs nothing."""
+    """It is done. It counts when there are videos that its owner hasn't seen counted; old numbers cost nothing."""
     analysis = await analysis_of(tx.session, owner_id=owner_id, analysis_id=analysis_id, lock=True)
     analysis.status, analysis.problem, analysis.report = AnalysisStatus.READY, channel.problem, report
     analysis.creator_id, analysis.sample, analysis.measured_at = channel.creator_id, channel.sample, channel.measured_at
     analysis.picture_key = picture_key
-    if analysis.hold_id is not None:
-        await settle_hold(tx, analysis.hold_id, used=int(report["videos"] > 0 and channel.problem is None))
     await tx.session.flush()
-    await _show(tx, analysis, chat, REPORT, **await screen_data(tx.session, analysis))
+    shown = await screen_data(tx.session, analysis)
+    if analysis.hold_id is not None:
+        counts = report["videos"] > 0 and channel.problem is None and not shown["repeated"]
+        await settle_hold(tx, analysis.hold_id, used=int(counts))
+    await _show(tx, analysis, chat, REPORT, **shown)
     return analysis
 
 

@@ -49,8 +49,8 @@ def report(**more: Any) -> dict[str, Any]:
             "name": "<b>Bread & butter</b> " * 20, "url": "https://www.instagram.com/a/", "verified": False,
         },
         "report": {**found, **more.pop("report", {})},
-        "measured_at": NOW.isoformat(), "sample": True, "problem": None, "picture_key": None, "compare_with": None,
-        "deleted": False,
+        "measured_at": NOW.isoformat(), "sample": True, "problem": None, "repeated": False, "picture_key": None,
+        "compare_with": None, "deleted": False,
         "previous": {
             "at": "2026-10-01T10:00:00+00:00",
             "changes": dict.fromkeys(("followers", "median_views", "engagement", "per_week"), -0.1234),

@@ -1,5 +1,6 @@
 """Looking at a channel, as a job: what it costs, what is told, how it ends, and what is told without the network."""
 
+import asyncio
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -168,6 +169,25 @@ async def test_within_the_hour_the_network_isnt_asked_again(concurrent_bench: Be
     assert network.calls == 2
 
 
+async def test_the_same_numbers_count_once(concurrent_bench: Bench, clock: FixedClock) -> None:
+    bench = at(concurrent_bench, channel(*published(8)))
+    user, first = await asked(bench)
+    await run(bench, first)
+    clock.advance(timedelta(minutes=20))
+    _, _, status = await run(bench, await request(bench, user))
+    assert status.data["repeated"]
+    assert await used(bench, user) == 1
+
+
+async def test_equal_looks_at_once_ask_the_network_once(concurrent_bench: Bench) -> None:
+    network = channel(*published(8))
+    bench = at(concurrent_bench, network)
+    looks = [(await asked(bench))[1] for _ in range(4)]
+    ended = await asyncio.gather(*(run(bench, look) for look in looks))
+    assert [found.status for found, _, _ in ended] == [AnalysisStatus.READY] * 4
+    assert network.calls <= 4
+
+
 async def test_a_second_look_tells_what_has_changed(concurrent_bench: Bench, clock: FixedClock) -> None:
     network = channel(*published(8))
     bench = at(concurrent_bench, network)
@@ -177,7 +197,7 @@ async def test_a_second_look_tells_what_has_changed(concurrent_bench: Bench, clo
     network.lists, network.followers = {"": page(*published(8, views=1_500))}, 6_000
     _, _, status = await run(bench, await request(bench, user))
     assert status.data["previous"]["changes"] == pytest.approx(
-        {"median_views": 0.5, "mean_views": 0.5, "followers": 0.2, "engagement": 0, "per_week": -0.25}, abs=0.02
+        {"median_views": 0.5, "mean_views": 0.5, "followers": 0.2, "engagement": 0, "per_week": -0.33}, abs=0.02
     )
     assert status.data["report"]["gained"]["views"] == 8 * 500
 

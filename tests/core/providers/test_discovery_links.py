@@ -6,7 +6,14 @@ from hypothesis import strategies as st
 
 from core.errors import InvalidInput
 from core.providers.discovery import Network
-from core.providers.discovery_links import handle_in, network_of, sample_url, video_address, youtube_video_id
+from core.providers.discovery_links import (
+    handle_in,
+    network_of,
+    sample_url,
+    video_address,
+    video_id_in,
+    youtube_video_id,
+)
 from core.providers.webvtt import webvtt_lines
 
 TIKTOK, INSTAGRAM, YOUTUBE = Network.TIKTOK, Network.INSTAGRAM, Network.YOUTUBE
@@ -121,3 +128,17 @@ def test_cues_of_a_transcript() -> None:
     lines = webvtt_lines(f"{document}\r\n\r\n00:01.000 --> 00:02.000\r\n\r\nbroken --> x\r\ny")
     assert [(line.text, line.starts_s, line.ends_s) for line in lines] == [("one two", 3723.5, 3724.0)]
     assert webvtt_lines("nothing") == ()
+
+
+@pytest.mark.parametrize(
+    ("address", "video_id"),
+    [
+        ("https://youtu.be/abcdefghijk?t=1", "abcdefghijk"),
+        ("https://www.instagram.com/reel/Abc-1_/", "Abc-1_"),
+        ("https://www.tiktok.com/@baker/video/7123?x=1", "7123"),
+        ("https://m.tiktok.com/v/7123.html", "7123"),
+        ("https://vm.tiktok.com/ZMabc/", ""),
+    ],
+)
+def test_the_id_in_an_address_of_a_video(address: str, video_id: str) -> None:
+    assert video_id_in(address) == video_id
