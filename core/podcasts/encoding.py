@@ -5,11 +5,10 @@ import os
 import subprocess
 import tempfile
 from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self, cast
-
-import imageio_ffmpeg
 
 from core.errors import ProviderError
 from core.podcasts.sound import RATE_HZ
@@ -85,8 +84,16 @@ def ffmpeg_path() -> Path:
     """The program of imageio-ffmpeg. Its own way to it runs the program to see whether that works, in each process."""
     if told := os.environ.get("IMAGEIO_FFMPEG_EXE"):
         return Path(told)
-    bundled = (Path(imageio_ffmpeg.__file__).parent / "binaries").glob("ffmpeg-*")
-    return next((path for path in bundled if os.access(path, os.X_OK)), None) or Path(imageio_ffmpeg.get_ffmpeg_exe())
+    package = find_spec("imageio_ffmpeg")
+    folders = (package and package.submodule_search_locations) or ()
+    bundled = (path for folder in folders for path in Path(folder, "binaries").glob("ffmpeg-*"))
+    return next((path for path in bundled if os.access(path, os.X_OK)), None) or _elsewhere()
+
+
+def _elsewhere() -> Path:
+    import imageio_ffmpeg  # seldom needed, and not small
+
+    return Path(imageio_ffmpeg.get_ffmpeg_exe())
 
 
 def _command(target: Path, kbit_s: int) -> list[str]:

@@ -96,16 +96,21 @@ def keep(blocks: Iterable[bytes], target: Path) -> int:
 
 
 def _prepared(recording: Path) -> Iterator[bytes]:
-    audio, gain_db = _soft(recording)
-    yield from leveled(audio, gain_db)
+    audio, loudness = _heard(recording)
+    audio = _softened(_trimmed(audio))
+    yield from leveled(audio, min(LOUDNESS_LUFS - loudness, _MOST_GAIN_DB))
 
 
-def _soft(recording: Path) -> tuple[AudioSegment, float]:
-    """Trimmed, with soft ends, and by how much it is to be louder. Nothing else of it stays in memory."""
+def _heard(recording: Path) -> tuple[AudioSegment, float]:
+    """Its sound and its loudness; what was read is let go."""
     heard = hear(recording.read_bytes(), channels=1, longest_s=LONGEST_S)
-    audio, gain_db = _trimmed(heard.audio), min(LOUDNESS_LUFS - heard.loudness, _MOST_GAIN_DB)
+    return heard.audio, heard.loudness
+
+
+def _softened(audio: AudioSegment) -> AudioSegment:
     length_ms = len(audio)  # pydub repeats what is shorter than its fade
-    return audio.fade_in(min(_FADE_IN_MS, length_ms)).fade_out(min(_FADE_OUT_MS, length_ms)), gain_db
+    audio = audio.fade_in(min(_FADE_IN_MS, length_ms))
+    return audio.fade_out(min(_FADE_OUT_MS, length_ms))
 
 
 def _trimmed(audio: AudioSegment) -> AudioSegment:

@@ -1,6 +1,6 @@
 """One way to make an episode, in a process of its own: prints the seconds it took, and what it had worked before.
 
-`python -m tests.bench.episode_run streamed|encoder|whole FOLDER`, over the recordings in FOLDER/recordings.
+`python -m tests.bench.episode_run streamed|encoder|joined|whole FOLDER`, over the recordings in FOLDER/recordings.
 """
 
 import asyncio
@@ -10,8 +10,7 @@ import time
 import warnings
 from collections.abc import Callable
 from pathlib import Path
-
-import imageio_ffmpeg
+from typing import Any
 
 GAP_MS = 320
 
@@ -29,34 +28,62 @@ def streamed(folder: Path) -> Callable[[], object]:
 
 def encoder(folder: Path) -> Callable[[], object]:
     """The limit: ffmpeg alone, over the very samples of ours."""
-    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", "-f", "s16le", "-ar", "44100", "-ac", "2"]
+    command = [_ffmpeg(), "-v", "error", "-y", "-f", "s16le", "-ar", "44100", "-ac", "2"]
     command += ["-i", str(folder / "samples"), "-c:a", "libmp3lame", "-b:a", "128k", str(folder / "encoder.mp3")]
     return lambda: subprocess.run(command, check=True)
 
 
-def whole(folder: Path) -> Callable[[], object]:
-    """pydub over the whole episode, as others do it: the same trimming, gain, fades, gaps and format, no limiter."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pydub import AudioSegment
-        from pydub.silence import detect_leading_silence
-    AudioSegment.converter = imageio_ffmpeg.get_ffmpeg_exe()
+def joined(folder: Path) -> Callable[[], object]:
+    """pydub as others use it for podcasts: everything added up in memory, then exported, no segment made louder."""
+    segment = _pydub()
 
-    def trimmed(audio: AudioSegment) -> AudioSegment:
+    def make() -> None:
+        episode = segment.empty()
+        for _, path in recordings(folder):
+            episode += segment.from_file(path, format="wav")
+        _export(episode, folder / "joined.mp3")
+
+    return make
+
+
+def whole(folder: Path) -> Callable[[], object]:
+    """pydub making the same episode in that way: trimmed, leveled, faded, with gaps; no limiter."""
+    segment = _pydub()
+    from pydub.silence import detect_leading_silence
+
+    def trimmed(audio: Any) -> Any:
         before = detect_leading_silence(audio, silence_threshold=-45.0)
         after = detect_leading_silence(audio.reverse(), silence_threshold=-45.0)
         return audio[before : len(audio) - after]
 
     def make() -> None:
-        episode = AudioSegment.empty()
+        episode = segment.empty()
         for _, path in recordings(folder):
-            audio = trimmed(AudioSegment.from_file(path, format="wav"))
+            audio = trimmed(segment.from_file(path, format="wav"))
             episode += audio.apply_gain(-19.0 - audio.dBFS).fade_in(5).fade_out(15)
-            episode += AudioSegment.silent(GAP_MS, frame_rate=22_050)
-        stereo = episode.set_frame_rate(44_100).set_channels(2)
-        stereo.export(folder / "whole.mp3", format="mp3", bitrate="128k")
+            episode += segment.silent(GAP_MS, frame_rate=22_050)
+        _export(episode, folder / "whole.mp3")
 
     return make
+
+
+def _pydub() -> Any:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        from pydub import AudioSegment
+    AudioSegment.converter = _ffmpeg()
+    return AudioSegment
+
+
+def _ffmpeg() -> str:
+    import imageio_ffmpeg
+
+    return str(imageio_ffmpeg.get_ffmpeg_exe())
+
+
+def _export(episode: Any, target: Path) -> None:
+    """As ours is: 44.1 kHz, stereo, 128 kbit/s."""
+    episode.export(target, format="mp3", bitrate="128k", parameters=["-ar", "44100", "-ac", "2"])
 
 
 def recordings(folder: Path) -> list[tuple[int, Path]]:
@@ -64,7 +91,8 @@ def recordings(folder: Path) -> list[tuple[int, Path]]:
 
 
 if __name__ == "__main__":
-    make = {"streamed": streamed, "encoder": encoder, "whole": whole}[sys.argv[1]](Path(sys.argv[2]))
+    ways = {"streamed": streamed, "encoder": encoder, "joined": joined, "whole": whole}
+    make = ways[sys.argv[1]](Path(sys.argv[2]))
     begun_s, began_at = time.process_time(), time.perf_counter()
     make()
     print(time.perf_counter() - began_at, begun_s)  # noqa: T201
