@@ -27,7 +27,6 @@ SearchId = NewType("SearchId", UUID)
 LookupId = NewType("LookupId", UUID)
 SavedVideoId = NewType("SavedVideoId", UUID)
 ScriptId = NewType("ScriptId", UUID)
-ScriptId = NewType("ScriptId", UUID)
 AnalysisId = NewType("AnalysisId", UUID)
 DigestId = NewType("DigestId", UUID)
 RefreshId = NewType("RefreshId", UUID)
@@ -54,7 +53,6 @@ KINDS = (
     SearchId,
     LookupId,
     SavedVideoId,
-    ScriptId,
     ScriptId,
     AnalysisId,
     DigestId,

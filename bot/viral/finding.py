@@ -6,7 +6,7 @@ from bot.context import Context
 from bot.prompts import Prompt
 from bot.router import Router
 from bot.screens import Screen
-from bot.viral import screens
+from bot.viral import choosing_screens, screens
 from bot.viral.actions import (
     AskKeyword,
     ChooseRegion,
@@ -81,7 +81,7 @@ async def on_period(context: Context, press: SetPeriod) -> None:
 async def on_choose_region(context: Context, press: ChooseRegion) -> None:
     async with context.deps.read() as session:
         asked = await choices_of(session, owner_id=context.actor.id)
-    await context.show(screens.choose_region(asked, context.texts))
+    await context.show(choosing_screens.choose_region(asked, context.texts))
 
 
 async def on_region(context: Context, press: SetRegion) -> None:
@@ -90,7 +90,7 @@ async def on_region(context: Context, press: SetRegion) -> None:
 
 async def on_ask_keyword(context: Context, press: AskKeyword) -> None:
     await context.ask(KEYWORD_PROMPT, message_id=context.place.message_id)
-    await context.send(screens.ask_keyword(context.texts))
+    await context.send(choosing_screens.ask_keyword(context.texts))
 
 
 async def on_keyword(context: Context, prompt: Prompt) -> None:
@@ -164,4 +164,4 @@ async def _changed(context: Context, **changes: object) -> Screen:
 
 async def _card(context: Context, tx: Tx, asked: Asked) -> Screen:
     entitlement = await entitlement_of(tx.session, owner_id=context.actor.id, feature=Feature.VIRAL_QUERIES, now=tx.now)
-    return screens.card(asked, searchable(context.deps.discoveries), entitlement, context.texts)
+    return choosing_screens.card(asked, searchable(context.deps.discoveries), entitlement, context.texts)

@@ -1,6 +1,6 @@
 """The options card, the search on its way, its results, and one video. Pure."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -8,24 +8,17 @@ from uuid import UUID
 
 from markupsafe import Markup
 
-from bot.keyboards import BAR_CELLS, bar, pager, ticked
+from bot.keyboards import BAR_CELLS, bar, pager
 from bot.screens import Button, Keyboard, Screen, lines, rows_of
 from bot.scripts.actions import OpenVideoScript, ShowWay
 from bot.texts import Texts
 from bot.viral.actions import (
     AnalyzeCreator,
-    AskKeyword,
-    ChooseRegion,
-    ClearKeyword,
     ExplainNumbers,
     ExplainVideo,
     ListSaved,
-    LookUp,
     LookUpAgain,
     SaveVideo,
-    SetNetwork,
-    SetPeriod,
-    SetRegion,
     ShowResults,
     ShowVideo,
     ShowViral,
@@ -36,10 +29,9 @@ from bot.viral.actions import (
 from bot.viral.labels import NETWORKS, age_label, asked_label, hook_label, percent, period_label, region_label
 from bot.viral.sentences import network_problem
 from core import ids
-from core.billing.queries import Entitlement
 from core.providers.discovery import Network, Period
 from core.telegram.content import Media, MediaKind
-from core.viral.asking import KEYWORD_CHARACTERS, PERIODS, REGIONS, Asked
+from core.viral.asking import Asked
 from core.viral.pages import compact, times
 from core.viral.patterns import BRIEF_WORDS, Pattern
 from core.viral.queries import Seen
@@ -53,40 +45,7 @@ OLD = timedelta(hours=1)
 OUTSTANDING, ORDINARY = 3.0, 1.0
 
 
-def card(asked: Asked, networks: Collection[Network], entitlement: Entitlement, t: Texts) -> Screen:
-    """What will be looked for, and everything that can be chosen. `networks`: those that can be searched here."""
-    if not networks:
-        return Screen(
-            t(
-                "🔥 <b>What goes viral</b>\nNo network can be searched here yet. Whoever runs this bot has to give it "
-                "access to one first."
-            )
-        )
-    text = lines(
-        [
-            t("🔥 <b>What goes viral</b>"),
-            _asked_line(asked, t),
-            "",
-            t("Choose where to look, then press Search. A keyword finds what works in your niche."),
-            *_quota(entitlement, t),
-        ]
-    )
-    where = [
-        Button(ticked(label, network is asked.network), SetNetwork(network))
-        for network, label in NETWORKS.items()
-        if network in networks
-    ]
-    when = [Button(ticked(period_label(each, t), each is asked.period), SetPeriod(each)) for each in PERIODS]
-    keyword = [Button(t("🔑 Another keyword") if asked.keyword else t("🔑 Keyword"), AskKeyword())]
-    if asked.keyword:
-        keyword.append(Button(t("✕ No keyword"), ClearKeyword()))
-    region = Button(t("🌍 {region}", region=region_label(asked.region, t)), ChooseRegion())
-    return Screen(
-        text, [where, when, keyword, [region], [Button(t("🔎 Search"), LookUp()), Button(t("💾 Saved"), ListSaved(1))]]
-    )
-
-
-def _asked_line(asked: Asked, t: Texts) -> Markup:
+def asked_line(asked: Asked, t: Texts) -> Markup:
     return t(
         "{network} · {keyword} · {period} · {region}",
         network=NETWORKS[asked.network],
@@ -96,36 +55,8 @@ def _asked_line(asked: Asked, t: Texts) -> Markup:
     )
 
 
-def _quota(entitlement: Entitlement, t: Texts) -> list[Markup]:
-    if entitlement.limit is None or entitlement.left is None:
-        return []
-    return [t("{left} of {limit} searches are left this month.", left=entitlement.left, limit=entitlement.limit)]
-
-
 def _sample_line(t: Texts) -> Markup:
     return t("🧪 <b>Sample data</b>: made up to try things out, from no network.")
-
-
-def choose_region(asked: Asked, t: Texts) -> Screen:
-    named = sorted((region_label(code, t), code) for code in REGIONS)
-    buttons = [Button(ticked(name, code == asked.region), SetRegion(code)) for name, code in named]
-    return Screen(
-        t("🌍 From where should I look?"),
-        [
-            [Button(ticked(str(t("Anywhere")), not asked.region), SetRegion(None))],
-            *rows_of(buttons, columns=3),
-            [Button(t("‹ Back"), ShowViral())],
-        ],
-    )
-
-
-def ask_keyword(t: Texts) -> Screen:
-    return Screen(
-        t(
-            "🔑 What is your niche? Send a keyword, like <code>sourdough</code>, or /cancel. Up to {n} characters.",
-            n=KEYWORD_CHARACTERS,
-        )
-    )
 
 
 def searching(data: Data, t: Texts) -> Screen:
@@ -134,7 +65,7 @@ def searching(data: Data, t: Texts) -> Screen:
     text = lines(
         [
             t("🔎 <b>Looking for what goes viral</b>"),
-            _asked_line(_asked(data), t),
+            asked_line(_asked(data), t),
             "",
             t("{bar} {percent} %", bar=bar(percent_done * BAR_CELLS // 100, BAR_CELLS), percent=percent_done),
             t("<i>{step} …</i>", step=_step(str(data["step"]), t)),
@@ -159,7 +90,7 @@ def results(data: Data, t: Texts, now: datetime, *, picture: bytes | None = None
     media = (Media(kind=MediaKind.PHOTO, storage_key=key),) if key is not None and picture is None else ()
     text = lines(
         [
-            t("🔥 <b>{asked}</b>", asked=_asked_line(_asked(data), t)),
+            t("🔥 <b>{asked}</b>", asked=asked_line(_asked(data), t)),
             *_age_lines(data, t, now),
             "",
             *(_item_line(item, t) for item in data["items"]),
@@ -202,7 +133,7 @@ def nothing(data: Data, t: Texts) -> Screen:
     text = lines(
         [
             t("🤷 <b>Nothing found</b>"),
-            _asked_line(_asked(data), t),
+            asked_line(_asked(data), t),
             t("Try a shorter keyword or a longer time. This search isn't counted."),
             *([_sample_line(t)] if data["sample"] else []),
         ]
@@ -214,7 +145,7 @@ def failed(data: Data, t: Texts) -> Screen:
     text = lines(
         [
             t("❌ <b>The search didn't work</b>"),
-            _asked_line(_asked(data), t),
+            asked_line(_asked(data), t),
             network_problem(data["error"], t),
             t("It isn't counted."),
         ]
@@ -223,7 +154,7 @@ def failed(data: Data, t: Texts) -> Screen:
 
 
 def cancelled(data: Data, t: Texts) -> Screen:
-    text = lines([t("🚫 <b>The search is stopped</b>"), _asked_line(_asked(data), t), t("It isn't counted.")])
+    text = lines([t("🚫 <b>The search is stopped</b>"), asked_line(_asked(data), t), t("It isn't counted.")])
     return Screen(text, _again(data, t))
 
 

@@ -1,8 +1,15 @@
 """A page of results: what its screen says, as data, and its picture."""
 
 import asyncio
+import hashlib
+import json
 from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
+
+import redis.asyncio
+from redis.exceptions import RedisError
 
 from core import ids
 from core.db import Json, ReadSession
@@ -15,6 +22,7 @@ from core.viral.searching import Results
 from core.viral.thumbnails import stored_picture
 
 PAGE_SIZE = 9
+SHEET_LIFE_S = 3600
 TITLE_CHARACTERS = 120
 SAMPLE_LABEL = "SAMPLE DATA · made up, from no network"
 
@@ -61,10 +69,12 @@ def _item(number: int, seen: Seen) -> Json:
 
 
 async def sheet_of(deps: Deps, seen: Sequence[Seen], page: int, *, sample: bool, dark: bool) -> bytes | None:
-    """The page as one picture; None when there is nothing on it. Drawn beside the event loop."""
+    """The page as one picture; None when there is nothing on it. Drawn beside the event loop.
+
+    Drawing takes most of an answer that was found before, so the same picture is kept in Redis for an hour.
+    """
     if not seen:
         return None
-    pictures = await asyncio.gather(*(stored_picture(deps.storage, one.video.thumbnail_key) for one in seen))
     first = (page - 1) * PAGE_SIZE + 1
     tiles = [
         Tile(
@@ -72,11 +82,34 @@ async def sheet_of(deps: Deps, seen: Sequence[Seen], page: int, *, sample: bool,
             title=one.video.title or f"@{one.creator.handle}",
             views=compact(one.video.views),
             mark=times(one.outlier.score),
-            picture=picture,
         )
-        for number, (one, picture) in enumerate(zip(seen, pictures, strict=True), start=first)
+        for number, one in enumerate(seen, start=first)
     ]
-    return await asyncio.to_thread(tiles_jpeg, tiles, label=SAMPLE_LABEL if sample else "", dark=dark)
+    keys = [one.video.thumbnail_key for one in seen]
+    known_as = _digest(tiles, keys, sample=sample, dark=dark)
+    known = await _known_sheet(deps.redis, known_as)
+    if known is not None:
+        return known
+    pictures = await asyncio.gather(*(stored_picture(deps.storage, key) for key in keys))
+    shown = [replace(tile, picture=picture) for tile, picture in zip(tiles, pictures, strict=True)]
+    sheet = await asyncio.to_thread(tiles_jpeg, shown, label=SAMPLE_LABEL if sample else "", dark=dark)
+    with suppress(RedisError):
+        await deps.redis.set(known_as, sheet, ex=SHEET_LIFE_S)
+    return sheet
+
+
+async def _known_sheet(store: redis.asyncio.Redis, known_as: str) -> bytes | None:
+    try:
+        known = await store.get(known_as)
+    except RedisError:
+        return None
+    return known if isinstance(known, bytes) else None
+
+
+def _digest(tiles: Sequence[Tile], keys: Sequence[str | None], *, sample: bool, dark: bool) -> str:
+    """All that decides how it looks."""
+    told = [[tile.number, tile.title, tile.views, tile.mark, key] for tile, key in zip(tiles, keys, strict=True)]
+    return f"viral:sheet:{hashlib.sha256(json.dumps([told, sample, dark]).encode()).hexdigest()}"
 
 
 async def keep_sheet(storage: Storage, owner_id: ids.UserId, lookup_id: ids.LookupId, sheet: bytes) -> str:

@@ -3,7 +3,11 @@
 import pytest
 
 from core import ids
-from core.viral.pages import PAGE_SIZE, compact, page_ids, times
+from core.deps import Deps
+from core.viral.keeping import keep_page
+from core.viral.pages import PAGE_SIZE, compact, page_ids, sheet_of, times
+from core.viral.queries import videos_seen
+from tests.core.viral.worlds import NOW, creator, video
 
 
 @pytest.mark.parametrize(
@@ -29,3 +33,20 @@ def test_past_the_end_is_the_last_page() -> None:
     assert page_ids(found, 9) == (2, 2, found[PAGE_SIZE:])
     assert page_ids(found, 0)[0] == 1
     assert page_ids([], 1) == (1, 1, [])
+
+
+async def test_the_same_page_is_drawn_once_and_another_one_anew(deps: Deps) -> None:
+    by = creator()
+    async with deps.tx() as tx:
+        found = await keep_page(tx, [video(n * 1000, by=by) for n in range(1, 9)], sample=False)
+    async with deps.read() as session:
+        seen = await videos_seen(session, found, now=NOW)
+    first = await sheet_of(deps, seen, 1, sample=False, dark=False)
+    (kept,) = await deps.redis.keys("viral:sheet:*")
+    await deps.redis.set(kept, b"drawn before")
+    assert first is not None
+    assert await sheet_of(deps, seen, 1, sample=False, dark=False) == b"drawn before"
+    for number, sample, dark in ((2, False, False), (1, True, False), (1, False, True)):
+        assert await sheet_of(deps, seen, number, sample=sample, dark=dark) not in (None, b"drawn before")
+    assert await sheet_of(deps, seen[:7], 1, sample=False, dark=False) != b"drawn before"
+    assert await deps.redis.ttl(kept) <= 3600

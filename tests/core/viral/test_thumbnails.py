@@ -19,7 +19,6 @@ from core.viral.models import Video
 from core.viral.thumbnails import keep_thumbnails, stored_picture
 from tests.core.viral.worlds import video
 
-
 PICTURES = Path(__file__).parent / "pictures"
 
 
