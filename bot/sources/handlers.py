@@ -20,7 +20,7 @@ from core.db import Json, TelegramId
 from core.errors import InvalidInput
 from core.http import ANYWHERE, PUBLIC, fetch_public
 from core.sources.files import FILE_BYTES_LIMIT, accepted_extensions, read_file
-from core.sources.links import find_link, read_link
+from core.sources.links import find_link, has_words_around, read_link
 from core.sources.models import Source
 from core.sources.reading import Reading, SourceKind, clean_text, read_text, with_caption
 from core.sources.service import grow_source, keep_source, source_of
@@ -51,8 +51,7 @@ async def on_text(context: Context) -> None:
 
 async def _take(context: Context, came: Received) -> None:
     link = find_link(came.text) if _kind(context) is SourceKind.TEXT else None
-    if link is not None:
-        await _on_link(context, link)
+    if link is not None and await _on_link(context, link, came):
         return
     source, card_id = await _keep_text(context, came)
     if context.paste is not None:
@@ -91,18 +90,23 @@ def _read(came: Received, context: Context) -> Reading:
     )
 
 
-async def _on_link(context: Context, url: str) -> None:
-    """One message: first that it is being read, then what was found or what is wrong."""
+async def _on_link(context: Context, url: str, came: Received) -> bool:
+    """One message: first that it is being read, then what was found or what is wrong. False when the page can't be read
+    and there are words around the link: then they are what was sent."""
     shown = await context.send(screens.reading_link(url, context.texts))
     fetch = partial(fetch_public, reach=ANYWHERE if context.deps.settings.allow_private_urls else PUBLIC)
     try:
         source = await _keep(context, await read_link(url, fetch))
-    except Exception:
+    except Exception as error:
+        if isinstance(error, InvalidInput) and has_words_around(came.text):
+            await context.change(shown, screens.link_not_read(context.texts))
+            return False
         with suppress(TelegramError):  # what went wrong with the link is what has to be told
             await context.bot.delete_message(context.chat_id, shown)
         raise
     await _remember_read(context)
     await context.change(shown, screens.source_card(source, context.texts))
+    return True
 
 
 async def on_document(context: Context) -> None:

@@ -73,6 +73,11 @@ def reading_link(url: str, t: Texts) -> Screen:
     return Screen(t("🔗 Reading {url} …", url=url if len(url) <= 80 else url[:79] + "…"))
 
 
+def link_not_read(t: Texts) -> Screen:
+    """The message has words of its own: they follow as a card."""
+    return Screen(t("I couldn't read the page behind that link, so I take your message as it is."))
+
+
 def _caption_line(caption: str, t: Texts) -> Markup:
     if is_title(caption):
         return t("<i>What you wrote under the file is its title.</i>")

@@ -47,6 +47,11 @@ def find_link(text: str) -> str | None:
     return None
 
 
+def has_words_around(text: str) -> bool:
+    """Whether a text says something beside its links."""
+    return bool(_LINK.sub(" ", text).split()) and not _BARE_LINK.fullmatch(text.strip())
+
+
 async def read_link(url: str, fetch: Fetch) -> Reading:
     """The article behind a link, or the text file it leads to.
 

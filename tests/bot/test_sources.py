@@ -82,6 +82,16 @@ async def test_a_long_text_answers_a_question_as_a_whole(chat: Chat) -> None:
     assert len(await texts_of(chat)) == 1
 
 
+async def test_words_around_a_link_that_cant_be_read_are_a_text_all_the_same(chat: Chat) -> None:
+    said = "New menu today! http://127.0.0.1/menu"
+    card = await chat.say(said)
+    assert said in card.text
+    assert any("Use as it is" in button.text for button in card.buttons)
+    told = [message.text for message in await chat.answers()]
+    assert told[0].startswith("I couldn't read the page behind that link")
+    assert "I only read pages on the public internet" in (await chat.say("http://127.0.0.1/menu")).text
+
+
 async def test_a_sticker_is_answered_with_what_is_accepted(chat: Chat) -> None:
     await chat.say("/start")
     sticker = {"file_id": "x", "file_unique_id": "y", "type": "regular", "width": 1, "height": 1}
