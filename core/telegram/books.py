@@ -231,6 +231,11 @@ class SharedBook:
         self.memory.note_turn(_charge(request, self._new_name(), _us(time.time())))
         self._epoch = b""
 
+    def note_start_unasked(self, request: Request) -> None:
+        """Likewise, that its call is made now."""
+        self.memory.note_start(_us(time.time()), self._new_name(), request.messages)
+        self._epoch = b""
+
     async def probe(self) -> None:
         """Raises when Redis is away."""
         await self._redis.ping()

@@ -148,6 +148,7 @@ class Limiter:
         except (RedisError, OSError) as exc:
             if not request.interactive:
                 raise LimiterAway from exc
+            self._shared.note_start_unasked(request)
             return None
         return answer
 

@@ -137,6 +137,14 @@ async def test_without_redis_answers_start_and_bulk_doesnt() -> None:
             await limiter.start(BULK)
 
 
+async def test_answers_that_started_without_redis_are_remembered_for_when_it_is_back() -> None:
+    async with Redis.from_url("redis://127.0.0.1:1/0") as away:
+        limiter = Limiter(away, rate_per_s=10, key="test")
+        await asyncio.gather(*(limiter.start(ANSWER) for _ in range(2)))
+    instants = limiter._shared.memory.starts(since_us=0)[::2]
+    assert len(instants) == 2
+
+
 async def test_without_a_rate_nothing_is_asked() -> None:
     async with Redis.from_url("redis://127.0.0.1:1/0") as away:
         await Limiter(away, rate_per_s=0, key="test").start(BULK)
