@@ -85,6 +85,12 @@ def lines(parts: Iterable[str]) -> Markup:
     return Markup("\n").join(parts)
 
 
+def clipped(text: str, most: int) -> str:
+    """In one line, of at most so many characters."""
+    plain = " ".join(text.split())
+    return plain if len(plain) <= most else f"{plain[: most - 1].rstrip()}…"
+
+
 def rows_of(buttons: Sequence[Button], *, columns: int) -> list[list[Button]]:
     """Buttons in rows of `columns`."""
     return [list(buttons[start : start + columns]) for start in range(0, len(buttons), columns)]

@@ -5,6 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from bot.screens import clipped
 from bot.texts import Texts
 from core.channels.models import Channel, ChannelKind, ChannelState
 
@@ -18,8 +19,7 @@ def channel_label(channel: Channel) -> str:
 
 def chat_label(kind: str, title: str) -> str:
     """A chat's name behind a sign for what it is."""
-    shown = title if len(title) <= TITLE_CHARACTERS else title[: TITLE_CHARACTERS - 1].rstrip() + "…"
-    return f"{'📣' if kind == ChannelKind.CHANNEL else '👥'} {shown}"
+    return f"{'📣' if kind == ChannelKind.CHANNEL else '👥'} {clipped(title, TITLE_CHARACTERS)}"
 
 
 def target_label(target: Mapping[str, Any]) -> str:

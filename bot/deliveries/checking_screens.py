@@ -18,7 +18,7 @@ from bot.posts.details_actions import AskMedia
 from bot.posts.labels import platform_label
 from bot.posts.problems import problem_sentence
 from bot.queues.actions import AddToQueue
-from bot.screens import Button, Screen, lines
+from bot.screens import Button, Screen, clipped, lines
 from bot.series.actions import ChooseRepeat, LayOutRepeat, RepeatToMe, ShowChoice
 from bot.texts import Texts
 from core import ids
@@ -167,17 +167,12 @@ def _crowded(told: _Told, params: Params) -> Markup:
 
 
 def _unoriginal(told: _Told, params: Params) -> Markup:
-    quoted = [told.t("“{passage}”", passage=_cut(passage)) for passage in params["passages"]]
+    quoted = [told.t("“{passage}”", passage=clipped(passage, PASSAGE_CHARACTERS)) for passage in params["passages"]]
     return told.t(
         "{percent} % of it stands in the video in the same words: {passages}. What you post should be your own.",
         percent=max(1, params["percent"]),
         passages=Markup(", ").join(quoted),
     )
-
-
-def _cut(passage: str) -> str:
-    plain = " ".join(passage.split())
-    return plain if len(plain) <= PASSAGE_CHARACTERS else f"{plain[: PASSAGE_CHARACTERS - 1].rstrip()}…"
 
 
 def _quiet(told: _Told, params: Params) -> Markup:

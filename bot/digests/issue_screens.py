@@ -24,7 +24,7 @@ from bot.digests.actions import (
 )
 from bot.digests.labels import format_label, networks_label, next_line
 from bot.keyboards import pager
-from bot.screens import Button, Screen, lines
+from bot.screens import Button, Screen, clipped, lines
 from bot.texts import Texts
 from bot.viral import screens as viral
 from bot.viral.actions import ShowWatch, StartVersion
@@ -83,8 +83,7 @@ def _digest_buttons(digest: Data, t: Texts) -> list[Button]:
 
 
 def _line(item: Data, t: Texts) -> Markup:
-    title = " ".join(str(item["title"]).split()) or f"@{item['handle']}"
-    shown = title if len(title) <= LINE_CHARACTERS else f"{title[: LINE_CHARACTERS - 1].rstrip()}…"
+    shown = clipped(str(item["title"]), LINE_CHARACTERS) or f"@{item['handle']}"
     facts = " · ".join([compact(item["views"]), *([times(item["score"])] if item["score"] is not None else [])])
     return t(
         "{number}. {title}\n     @{handle} · {network} · <b>{facts}</b>",

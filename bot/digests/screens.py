@@ -33,7 +33,7 @@ from bot.digests.actions import (
 from bot.digests.labels import hour_label, networks_label, when_label
 from bot.keyboards import ticked
 from bot.queues.labels import quiet_label, weekday_label
-from bot.screens import Button, Screen, lines, rows_of
+from bot.screens import Button, Screen, clipped, lines, rows_of
 from bot.texts import Texts
 from bot.viral.labels import NETWORKS, region_label
 from core.digests.models import Digest, DigestStatus, Frequency
@@ -76,8 +76,7 @@ def listed(digests: Sequence[Digest], watches: int, disturbance: Disturbance, zo
 
 
 def _label(digest: Digest, zone: str, t: Texts) -> str:
-    keywords = ", ".join(digest.keywords)
-    shown = keywords if len(keywords) <= LABEL_CHARACTERS else f"{keywords[: LABEL_CHARACTERS - 1].rstrip()}…"
+    shown = clipped(", ".join(digest.keywords), LABEL_CHARACTERS)
     sign = "⏸ " if digest.status == DigestStatus.PAUSED else ""
     return f"{sign}{shown} · {hour_label(digest.hour, zone, t)}"
 

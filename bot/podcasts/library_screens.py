@@ -28,7 +28,7 @@ from bot.podcasts.actions import (
 from bot.podcasts.labels import STATUS_ICONS, duration_label, shelf_label, status_label
 from bot.podcasts.music_actions import ShowMusic
 from bot.podcasts.sentences import podcast_problem
-from bot.screens import Button, Keyboard, Screen, lines, rows_of
+from bot.screens import Button, Keyboard, Screen, clipped, lines, rows_of
 from bot.texts import Texts
 from core.podcasts.models import WORKING, Podcast, PodcastStatus
 from core.podcasts.quotes import is_outdated
@@ -66,7 +66,7 @@ def shelf(podcasts: Sequence[Podcast], shown: Shelf, *, page: int, pages: int, t
 
 def _label(podcast: Podcast, t: Texts) -> str:
     icon = STATUS_ICONS[PodcastStatus(podcast.status)]
-    title = podcast.title[:TITLE_CHARACTERS] or str(t("Untitled"))
+    title = clipped(podcast.title, TITLE_CHARACTERS) or str(t("Untitled"))
     return " · ".join([f"{icon} {title}", *([duration_label(_duration_ms(podcast))] if podcast.parts else [])])
 
 

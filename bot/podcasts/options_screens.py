@@ -29,7 +29,7 @@ from bot.podcasts.music_actions import ShowMusic
 from bot.podcasts.quotes import quote_lines, ways_to_more
 from bot.podcasts.sentences import podcast_problem
 from bot.posts.labels import language_label
-from bot.screens import Button, Keyboard, Screen, lines, rows_of
+from bot.screens import Button, Keyboard, Screen, clipped, lines, rows_of
 from bot.texts import Texts
 from core import ids
 from core.languages import UNKNOWN
@@ -258,7 +258,7 @@ def _is_too_much(characters: int) -> bool:
 
 
 def _source_button(source: SourceTitle, t: Texts) -> Markup:
-    title = source.title[:SOURCE_TITLE_CHARACTERS] or t("Without a title")
+    title = clipped(source.title, SOURCE_TITLE_CHARACTERS) or t("Without a title")
     return t.plural("{title} · {n} word", "{title} · {n} words", source.words, title=title)
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from markupsafe import Markup
 
 from bot.posts.labels import language_label
+from bot.screens import clipped
 from bot.texts import Texts
 from core.db import Json
 from core.providers.critique import GOOD, POOR, Critique, Judged, Part, Sign
@@ -74,11 +75,11 @@ def critique_lines(data: Json, t: Texts, *, language: str) -> Iterator[Markup]:
     for judged in critique.judged:
         yield _part(judged, t) if judged.score is not None else _signs(judged, t, language)
     if critique.outline:
-        yield t("🧱 {outline}", outline=cut(" → ".join(critique.outline), OUTLINE_CHARACTERS))
+        yield t("🧱 {outline}", outline=clipped(" → ".join(critique.outline), OUTLINE_CHARACTERS))
     if critique.suggestions:
         yield t("<b>What to change</b>")
         for each in critique.suggestions:
-            yield t("• {suggestion}", suggestion=cut(each, LISTED_CHARACTERS))
+            yield t("• {suggestion}", suggestion=clipped(each, LISTED_CHARACTERS))
     if critique.score is None:
         yield t(
             "<i>That is what can be counted. How strong its hook is, a score and a rewrite take a language model.</i>"
@@ -93,12 +94,12 @@ def _headline(critique: Critique, t: Texts) -> Markup:
 
 
 def _part(judged: Judged, t: Texts) -> Markup:
-    quote = t(" <i>“{quote}”</i>", quote=cut(judged.quote, QUOTE_CHARACTERS)) if judged.quote else ""
+    quote = t(" <i>“{quote}”</i>", quote=clipped(judged.quote, QUOTE_CHARACTERS)) if judged.quote else ""
     return t(
         "<b>{part}: {score}/10</b> {reason}{quote}",
         part=part_label(judged.part, t),
         score=judged.score,
-        reason=cut(judged.reason, REASON_CHARACTERS),
+        reason=clipped(judged.reason, REASON_CHARACTERS),
         quote=quote,
     )
 
@@ -179,9 +180,3 @@ def clock(seconds: float) -> str:
     """0:07, 12:30."""
     whole = round(seconds)
     return f"{whole // 60}:{whole % 60:02d}"
-
-
-def cut(text: str, most: int) -> str:
-    """At most so many characters, in one line."""
-    plain = " ".join(text.split())
-    return plain if len(plain) <= most else f"{plain[: most - 1].rstrip()}…"

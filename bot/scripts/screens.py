@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from bot.keyboards import BAR_CELLS, bar, pager, ticked
 from bot.posts.labels import language_label
-from bot.screens import Button, Keyboard, Screen, lines
+from bot.screens import Button, Keyboard, Screen, clipped, lines
 from bot.scripts.actions import (
     AnalyseScript,
     AskTopic,
@@ -26,7 +26,7 @@ from bot.scripts.actions import (
     StartScript,
     StopScript,
 )
-from bot.scripts.analysis_screens import clock, critique_lines, cut, measured_lines
+from bot.scripts.analysis_screens import clock, critique_lines, measured_lines
 from bot.scripts.sentences import script_problem
 from bot.texts import Texts
 from bot.viral.labels import hook_label
@@ -58,7 +58,9 @@ def start(entitlement: Entitlement, saved: Sequence[tuple[ids.VideoId, str]], t:
             *_quota(entitlement, t),
         ]
     )
-    videos = [[Button(f"🎬 {cut(title, LABEL_CHARACTERS)}", OpenVideoScript(video_id))] for video_id, title in saved]
+    videos = [
+        [Button(f"🎬 {clipped(title, LABEL_CHARACTERS)}", OpenVideoScript(video_id))] for video_id, title in saved
+    ]
     return Screen(text, [*videos, [Button(t("📚 My scripts"), ListScripts(1, None, False))]])
 
 
@@ -108,7 +110,7 @@ def _body(data: Data, status: ScriptStatus, t: Texts) -> Iterator[Markup]:
         return
     yield Markup()
     if data["characters"]:
-        yield t("<blockquote>{beginning}</blockquote>", beginning=cut(data["beginning"], BEGINNING_CHARACTERS))
+        yield t("<blockquote>{beginning}</blockquote>", beginning=clipped(data["beginning"], BEGINNING_CHARACTERS))
         yield from _figures(data["figures"], t)
     elif data["kind"] == ScriptKind.VIDEO:
         yield t("I fetch what is said in it first. That and the analysis count as one analysis.")
@@ -264,7 +266,7 @@ def _label(row: Script) -> str:
     critique = row.critique or {}
     scores = [each["score"] for each in critique.get("judged", ()) if each["score"] is not None]
     score = f" · {round(10 * sum(scores) / len(scores))}" if scores else ""
-    return f"{ICONS[ScriptKind(row.kind)]} {cut(row.title, LABEL_CHARACTERS)}{score}"
+    return f"{ICONS[ScriptKind(row.kind)]} {clipped(row.title, LABEL_CHARACTERS)}{score}"
 
 
 def ask_words(t: Texts) -> Screen:
@@ -322,7 +324,7 @@ def ask_topic(handle: str, t: Texts) -> Screen:
 
 def begun(title: str, t: Texts) -> Screen:
     """Until the job tells how far it is."""
-    return Screen(t("🔍 <b>{title}</b>", title=cut(title, LABEL_CHARACTERS)))
+    return Screen(t("🔍 <b>{title}</b>", title=clipped(title, LABEL_CHARACTERS)))
 
 
 def full_text(row: Script, t: Texts) -> Screen:

@@ -8,7 +8,7 @@ from markupsafe import Markup
 from bot.billing.actions import ShowPlans
 from bot.billing.labels import plan_label
 from bot.keyboards import pager, ticked
-from bot.screens import Button, Screen, lines
+from bot.screens import Button, Screen, clipped, lines
 from bot.scripts.actions import OpenVideoScript, ShowWay
 from bot.texts import Texts
 from bot.viral.actions import (
@@ -91,8 +91,7 @@ def _networks(counts: Mapping[Network, int], shown: Network | None, t: Texts, *,
 
 
 def _label(saved: SavedVideo, seen: Seen) -> str:
-    title = " ".join(seen.video.title.split()) or f"@{seen.creator.handle}"
-    shown = title if len(title) <= LABEL_CHARACTERS else f"{title[: LABEL_CHARACTERS - 1].rstrip()}…"
+    shown = clipped(seen.video.title, LABEL_CHARACTERS) or f"@{seen.creator.handle}"
     return f"{'📝 ' if saved.note else ''}{shown} · {compact(seen.video.views)}"
 
 

@@ -9,7 +9,7 @@ from uuid import UUID
 from markupsafe import Markup
 
 from bot.keyboards import BAR_CELLS, bar, pager
-from bot.screens import Button, Keyboard, Screen, lines, rows_of
+from bot.screens import Button, Keyboard, Screen, clipped, lines, rows_of
 from bot.scripts.actions import OpenVideoScript, ShowWay
 from bot.texts import Texts
 from bot.viral.actions import (
@@ -110,8 +110,7 @@ def results(data: Data, t: Texts, now: datetime, *, picture: bytes | None = None
 
 
 def _item_line(item: Data, t: Texts) -> Markup:
-    title = " ".join(str(item["title"]).split()) or f"@{item['handle']}"
-    shown = title if len(title) <= LINE_CHARACTERS else f"{title[: LINE_CHARACTERS - 1].rstrip()}…"
+    shown = clipped(str(item["title"]), LINE_CHARACTERS) or f"@{item['handle']}"
     facts = " · ".join([compact(item["views"]), *([times(item["score"])] if item["score"] is not None else [])])
     return t("{number}. {title} · <b>{facts}</b>", number=item["number"], title=shown, facts=facts)
 
@@ -183,7 +182,7 @@ def video(shown: Shown, t: Texts) -> Screen:
     row = shown.seen.video
     text = lines(
         [
-            t("<b>{title}</b>", title=_title(row.title) or t("Without a title")),
+            t("<b>{title}</b>", title=clipped(row.title, TITLE_CHARACTERS) or t("Without a title")),
             _byline(shown, t),
             "",
             *_figures(shown, t),
@@ -215,11 +214,6 @@ def _way_back(shown: Shown, t: Texts) -> list[Button]:
     if shown.lookup_id is None:
         return [Button(t("‹ Saved"), ListSaved(1))]
     return [Button(t("‹ Results"), ShowResults(shown.lookup_id, shown.page))]
-
-
-def _title(title: str) -> str:
-    plain = " ".join(title.split())
-    return plain if len(plain) <= TITLE_CHARACTERS else f"{plain[: TITLE_CHARACTERS - 1].rstrip()}…"
 
 
 def _byline(shown: Shown, t: Texts) -> Markup:

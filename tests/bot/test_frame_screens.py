@@ -9,7 +9,7 @@ from telegram import InlineKeyboardMarkup, KeyboardButton, ReplyKeyboardMarkup, 
 from bot.accounts.actions import ShowSettings
 from bot.billing.actions import ShowPlans
 from bot.keyboards import pager, ticked
-from bot.screens import Button, Screen, lines, rows_of
+from bot.screens import Button, Screen, clipped, lines, rows_of
 from bot.texts import Texts, supported_language
 
 T = Texts("en")
@@ -101,3 +101,11 @@ def test_one_page_needs_no_pager() -> None:
 def test_lines_keep_markup_and_escape_the_rest() -> None:
     assert lines([T("<b>a</b>"), "", "<c>"]) == "<b>a</b>\n\n&lt;c&gt;"
     assert ticked("a", True) == "✓ a"
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [("Oven\n news", "Oven news"), ("1234567890", "1234567890"), ("12345678 0a", "12345678…"), ("", "")],
+)
+def test_a_long_label_ends_with_an_ellipsis_and_not_with_a_space(text: str, shown: str) -> None:
+    assert clipped(text, 10) == shown
