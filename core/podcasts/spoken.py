@@ -59,6 +59,7 @@ _PICTOGRAPH = regex.compile(r"[\p{Extended_Pictographic}--[©®™‼⁉]]", reg
 _UNSAYABLE = regex.compile(r"[\p{Cc}\p{Cs}\p{Co}\p{Cn}\u200b\u2060\ufeff\ufe0f]")
 _SPACES = regex.compile(r"\s+")
 _BEFORE_SIGN = regex.compile(r"\s+(?=[,.;…](?:\s|$))")
+_AFTER_FULL_WIDTH = regex.compile(r"(?<=[。！？，、；])\s+(?=[\p{Han}\p{Hiragana}\p{Katakana}])")
 _DOUBLED = regex.compile(r"([,;])(?:\s*[,;])+|(?<=[.!?])\s+[.,;](?=\s|$)")
 
 
@@ -91,6 +92,7 @@ def _plainer(text: str, words: dict[str, str]) -> str:
     text = _AND.sub(words.get("and", "&"), _ARROW.sub(", ", text))
     text = _LEFT_OVER.sub(" ", _UNSAYABLE.sub(" ", text))
     text = _DOUBLED.sub(lambda match: match[1] or "", _BEFORE_SIGN.sub("", _SPACES.sub(" ", text)))
+    text = _AFTER_FULL_WIDTH.sub("", text)
     return text.strip()
 
 

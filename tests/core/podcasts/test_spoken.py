@@ -56,3 +56,7 @@ def test_what_is_spoken_already_stays(text: str) -> None:
 @given(SIGNS)
 def test_no_markup_is_left(text: str) -> None:
     assert not set(spoken(text, "en")) & set("*`|<>[]{}~😀\n")
+
+
+def test_sentences_of_scripts_without_spaces_stand_together() -> None:
+    assert spoken("雨が降った。 街は 学んだ。 It rained. Then", "ja") == "雨が降った。街は 学んだ。 It rained. Then"
