@@ -10,6 +10,7 @@ from tests.bench import (
     lateness,
     leases,
     limiter,
+    making,
     planning,
     startup,
     transport,
@@ -28,6 +29,7 @@ BENCHES = {
     "planning": planning.main,
     "startup": startup.main,
     "episode": episode.main,
+    "making": making.main,
     "viral": viral.main,
     "digests": digests.main,
 }
