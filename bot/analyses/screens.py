@@ -46,6 +46,7 @@ from core.analyses.models import Analysis
 from core.billing.queries import Entitlement
 from core.db import Paged
 from core.providers.discovery import Network
+from core.providers.discovery_links import is_channel_id
 from core.telegram.content import Media, MediaKind
 from core.viral.models import Creator
 from core.viral.pages import compact
@@ -110,6 +111,8 @@ def _meant(data: Data, t: Texts) -> Markup:
     network = NETWORKS[Network(data["network"])]
     if not data["named"]:
         return t("the channel of your video · {network}", network=network)
+    if is_channel_id(data["named"]):
+        return t("the channel · {network}", network=network)
     return t("@{named} · {network}", named=data["named"], network=network)
 
 

@@ -34,7 +34,7 @@ async def build_report(
         )
         for video in videos
     ]
-    complete = channel.complete and len(videos) >= (creator.videos or 0)
+    complete = channel.complete and creator.videos is not None and len(videos) >= creator.videos
     report = report_of(
         measured,
         now=now,

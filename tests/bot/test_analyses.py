@@ -96,6 +96,15 @@ def test_too_few_videos_are_told_instead_of_numbers() -> None:
     assert "None" not in text
 
 
+@pytest.mark.parametrize(
+    ("named", "shown"),
+    [("baker", "@baker · YouTube"), ("", "the channel of your video"), ("UC" + "b" * 22, "the channel · YouTube")],
+)
+def test_who_is_looked_at_is_named_as_people_know_them(named: str, shown: str) -> None:
+    data = {"analysis_id": str(ids.new()), "network": "youtube", "named": named, "percent": 40, "step": "reading"}
+    assert shown in screens.reading(data, T).text
+
+
 def test_every_failure_has_a_sentence_with_a_way_on() -> None:
     codes = [*DiscoveryErrorCode, "analyses.no_network", "internal", "work.timed_out", "work.attempts_exhausted"]
     words = ("try", "please", "look at", "only public")

@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from redis.asyncio import Redis
 
 from tests.flows.house import House
 from web.sandbox.client import Person, SeenMessage
@@ -126,6 +127,8 @@ async def test_what_goes_wrong_is_told_and_costs_nothing(house: House, person: P
 async def test_credits_that_are_out_leave_the_last_good_numbers(house: House, person: Person) -> None:
     await named(person, "tiktok.com/@sample_money_4")
     await house.rows("UPDATE analyses SET measured_at = measured_at - interval '3 hours'")
+    async with Redis.from_url(house.environment["REDIS_URL"]) as store:
+        await store.delete("analyses:read:channel:tiktok:sample_money_4")
     await house.sandbox.client.add_discovery_fault("no_credits", "/v1/tiktok/profile")
     try:
         old = await named(person, "tiktok.com/@sample_money_4")
