@@ -47,7 +47,7 @@ async def _played(home: FaultyHome, chats: Chats, plan: Plan) -> Verdict:
     refused = f"429 {asked.refused.total()} of ours, {asked.bunched} bunched, {asked.injected} injected"
     counts = f"private twice {verdict.private_duplicates}, unconfirmed {verdict.unconfirmed}, {refused}"
     console.print(f"{plan.seed}: {plan.deliveries} in {verdict.took_s:.0f} s; {what}; {counts}", soft_wrap=True)
-    for wrong in verdict.wrong:
+    for wrong in verdict.wrong + verdict.too_fast:
         console.print(f"    [red]{wrong}[/]")
     return verdict
 
@@ -69,7 +69,7 @@ def show(verdicts: Sequence[Verdict]) -> None:
         "  of these not there": sum(verdict.unconfirmed_absent for verdict in verdicts),
         "sent after judged": sum(verdict.late_sends for verdict in verdicts),
         **_asked([verdict.asked for verdict in verdicts]),
-        "scenarios gone wrong": sum(bool(verdict.wrong) for verdict in verdicts),
+        "scenarios gone wrong": sum(bool(verdict.wrong + verdict.too_fast) for verdict in verdicts),
     }.items():
         table.add_row(name, str(value))
     console.print(table)
@@ -109,7 +109,7 @@ def main() -> int:
     plans = [plan_of(seed, *chosen.kind, deliveries=chosen.deliveries, planned=chosen.planned) for seed in seeds]
     verdicts = asyncio.run(run(plans, minutes=chosen.minutes, verbose=chosen.verbose))
     show(verdicts)
-    return int(any(verdict.wrong for verdict in verdicts))
+    return int(any(verdict.wrong + verdict.too_fast for verdict in verdicts))
 
 
 if __name__ == "__main__":

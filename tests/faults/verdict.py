@@ -66,6 +66,8 @@ class Verdict:
     planned: int = 0
     """Of the deliveries, those of queues and of what recurs."""
     wrong: list[str] = field(default_factory=list)
+    too_fast: list[str] = field(default_factory=list)
+    """What Telegram refused and nobody wanted it to. Where others want the cores, too, calls arrive in bunches."""
 
 
 def judge(
@@ -159,4 +161,4 @@ def judge_limits(verdict: Verdict, asked: Asked) -> None:
     verdict.asked = asked
     if asked.refused:
         broken = ", ".join(f"{limit} {count}" for limit, count in asked.refused.items())
-        verdict.wrong.append(f"refused with 429, and nobody but the limiter is to blame: {broken}")
+        verdict.too_fast.append(f"refused with 429, and nobody but the limiter is to blame: {broken}")
