@@ -37,13 +37,13 @@ class Candidate:
     score: float | None
     views_per_hour: float | None
     fresh: bool
+    strength: float = field(init=False)
+    """How far above its creator's usual, times how fast: an outlier score counts as it is, views an hour by their
+    number of digits. Not enough data counts as 1, the usual. Computed once: thousands look at the same candidate."""
 
-    @property
-    def strength(self) -> float:
-        """How far above its creator's usual, times how fast: an outlier score counts as it is, views an hour by their
-        number of digits. Not enough data counts as 1, the usual."""
+    def __post_init__(self) -> None:
         above = min(TIMES_MOST, self.score if self.score is not None else 1.0)
-        return above * math.log10(10 + (self.views_per_hour or 0))
+        object.__setattr__(self, "strength", above * math.log10(10 + (self.views_per_hour or 0)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +65,8 @@ class Taste:
 
     def factor(self, video: Candidate) -> float:
         """Each thumb makes a quarter more or less; those about the creator count twice."""
+        if not (self.creators or self.keywords or self.formats):
+            return 1.0
         creator, keyword, kind = (max(-VOTES_MOST, min(VOTES_MOST, votes)) for votes in self.votes_for(video))
         return STEP ** (2 * creator + keyword + kind)
 

@@ -11,7 +11,9 @@ from core.accounts.service import mark_blocked
 from core.clock import FixedClock
 from core.deliveries.models import DeliveryStatus, Priority
 from core.digests.composing import NO_DATA, NOTHING_NEW, PATIENCE, compose_page
+from core.digests.issues import PAGE_SIZE
 from core.digests.models import DigestStatus, Issue, Refresh, ShownVideo
+from core.digests.ranking import ITEMS_MOST
 from core.digests.service import set_quiet_hours
 from core.digests.shelf import Shelf
 from core.digests.shown import KEPT_FOR
@@ -59,18 +61,18 @@ async def test_many_subscribers_of_the_same_cost_one_search(
         assert (delivery.status, delivery.priority) == (DeliveryStatus.SCHEDULED, Priority.DIGEST)
 
 
-async def test_the_same_video_never_comes_twice_not_even_in_another_digest(
+async def test_the_same_video_never_comes_twice_and_what_is_new_finds_its_place(
     bench: Bench, network: PlayedNetwork, queue: RecordingQueue, clock: FixedClock
 ) -> None:
     user, digest = await subscriber(bench.deps)
     clock.at = next_hour_of(digest) - timedelta(minutes=30)
-    first = fresh_videos(bench.deps, 900)
+    first = fresh_videos(bench.deps, *[900] * ITEMS_MOST, published_at=None)
     brings(network, first)
     await refreshed(bench, queue)
     clock.at = next_hour_of(digest)
     await refreshed(bench, queue)
     clock.at = next_hour_of(await digest_again(bench.deps, digest)) - timedelta(minutes=30)
-    second = fresh_videos(bench.deps, 10)
+    second = fresh_videos(bench.deps, 10, published_at=None)
     brings(network, [*first, *second])
     for _ in range(2):
         await refreshed(bench, queue)
@@ -78,7 +80,7 @@ async def test_the_same_video_never_comes_twice_not_even_in_another_digest(
     shown = [
         item["video_id"] for each in await deliveries_to(bench.deps, user) for item in each.content["data"]["items"]
     ]
-    assert len(shown) == len(set(shown)) == 2
+    assert len(shown) == len(set(shown)) == PAGE_SIZE + 1
 
 
 async def test_composers_side_by_side_make_each_issue_once(
