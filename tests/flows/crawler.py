@@ -37,7 +37,10 @@ MOMENT_S = 0.5
 HISTORY = 60
 MARGIN = 60
 """Actions that people took before the crawl, and those of one step."""
-ENDS = {"po.del", "ch.off", "se.stop", "im.undo", "unsch", "ms.none", "ms.all", "q.rm", "dg.del", "dg.unsub", "dw.stop"}
+ENDS = {
+    "po.del", "sc.del", "vs.del", "ch.off", "se.stop", "im.undo", "unsch", "ms.none", "ms.all", "q.rm",
+    "dg.del", "dg.unsub", "dw.stop", "an.del",
+}  # fmt: skip
 """What takes things away is pressed after all else."""
 
 

@@ -12,9 +12,11 @@ import pytest
 from tests.flows.crawler import crawl
 from tests.flows.house import House
 from tests.flows.steps import ARTICLE, card_of, drafts_of
+from tests.flows.test_analyze import named
 from tests.flows.test_channels import connect, draft_to
 from tests.flows.test_outages import pass_by, scheduled
 from tests.flows.test_queues import queued
+from tests.flows.test_viral import results_of
 from tests.pictures import picture
 from web.sandbox.client import Person, SeenMessage
 
@@ -32,7 +34,8 @@ GOOD_FILE = "text,when,target\n" + "".join(f"Post number {number},in {number} da
 
 @pytest.mark.timeout(SECONDS + 180)
 async def test_every_button_leads_somewhere(house: House) -> None:
-    people = [await house.sandbox.client.new_person(name) for name in ("Wanda", "Paul", "Edith", "Greta", "Ada")]
+    names = ("Wanda", "Paul", "Edith", "Greta", "Ada", "Vera")
+    people = [await house.sandbox.client.new_person(name) for name in names]
     await house.start("second-worker")
     await asyncio.gather(*(live(house, person) for live, person in zip(LIVES, people, strict=True)))
     report = await crawl(house, [(person, ANSWERS) for person in people], seconds=SECONDS, presses=PRESSES)
@@ -128,7 +131,24 @@ async def administers(house: House, person: Person) -> None:
     await person.wait_for_message("missed its time")
 
 
-LIVES = (writes, plans, edits, gathers, administers)
+async def watches(house: House, person: Person) -> None:
+    """A video that is saved, what is said in it, a script of their own, and how a channel does."""
+    results = await results_of(person)
+    await person.press(results, "1")
+    video = await person.wait_for_message(has("📜 Script"), after=results.id - 1)
+    await person.press(video, "💾 Save")
+    await person.press(video, "📜 Script")
+    card = await person.wait_for_message(has("🔍 Fetch and analyse"), after=video.id)
+    await person.press(card, "🔍 Fetch and analyse")
+    await person.wait_until_edited(card, "Measured:", timeout_s=60)
+    sent = await person.send_text(f"/script {ARTICLE}")
+    await person.wait_for_message(has("🔍 Analyse"), after=sent.id)
+    sent = await person.send_text("/saved")
+    await person.wait_for_message("1 video", after=sent.id)
+    await named(person, "tiktok.com/@sample_baking_1")
+
+
+LIVES = (writes, plans, edits, gathers, administers, watches)
 
 
 async def as_it_is(person: Person, text: str) -> SeenMessage:
