@@ -182,15 +182,22 @@ async def _cancelled(stage: Stage, outcome: Outcome) -> None:
     await stage.ended(broadcast_id)
     async with stage.deps.read() as session:
         rows = await session.execute(
-            text("SELECT status, count(*) FROM deliveries WHERE subject_id = :id GROUP BY status"), {"id": broadcast_id}
+            text(
+                "SELECT status, count(*), count(*) FILTER (WHERE attempt > 0) "
+                "FROM deliveries WHERE subject_id = :id GROUP BY status"
+            ),
+            {"id": broadcast_id},
         )
-        counts = Counter({str(row[0]): int(row[1]) for row in rows})
-    outcome.sent_of_cancelled = len(stage.api.by_chat)
+        counts, tried = Counter[str](), Counter[str]()
+        for status, rows_of, tried_of in rows:
+            counts[status], tried[status] = rows_of, tried_of
+    outcome.sent_of_cancelled = there = len(stage.api.by_chat)
     if outcome.after_cancel > outcome.in_flight_max:
         outcome.wrong.append(f"{outcome.after_cancel} were sent after the cancel")
-    if set(counts) - {"delivered", "cancelled"} or counts["delivered"] != len(stage.api.by_chat):
-        outcome.wrong.append(f"cancelled, it leaves {dict(counts)}, and {len(stage.api.by_chat)} are there")
-    if len(stage.api.by_chat) >= outcome.people - len(stage.api.blocked_by):
+    unknown = there - counts["delivered"]  # whose answer was waited for in vain; they were to be tried again
+    if set(counts) - {"delivered", "cancelled"} or not 0 <= unknown <= tried["cancelled"]:
+        outcome.wrong.append(f"cancelled, it leaves {dict(counts)}, and {there} are there")
+    if there >= outcome.people - len(stage.api.blocked_by):
         outcome.wrong.append("it was over before the cancel")
 
 
