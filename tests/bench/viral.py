@@ -125,7 +125,7 @@ async def _measured(deps: Deps) -> list[Figure]:
 async def _answers(deps: Deps) -> tuple[list[float], list[float]]:
     """Of a worker: from the claim of the request to the screen and its picture, and of a handler that shows a card.
 
-    Both without Telegram. The results have 27 videos with pictures; they were found and drawn once before.
+    Both without Telegram. The results are 27 videos that were found, and whose first page was drawn, before.
     """
     asked = Asked(Network.TIKTOK, "bread")
     async with deps.tx() as tx:
@@ -150,9 +150,7 @@ async def _answers(deps: Deps) -> tuple[list[float], list[float]]:
         key = await keep_sheet(deps.storage, owner.id, lookup.id, sheet)
         data = {**page_data(lookup.id, asked, results, 1, seen), "picture_key": key}
         async with deps.tx() as tx:
-            await record_results(
-                tx, owner_id=owner.id, lookup_id=lookup.id, results=results, place=place, page=data
-            )
+            await record_results(tx, owner_id=owner.id, lookup_id=lookup.id, results=results, place=place, page=data)
         render(RESULTS, {**data, "language": "en"}, now=NOW)
 
     async def bare() -> None:

@@ -78,10 +78,10 @@ async def test_taken_away_it_can_come_back_with_its_note(application: Applicatio
 async def test_saved_again_after_it_was_taken_away_it_begins_anew(
     application: Application, chat: Chat, owner: User
 ) -> None:
-    kept = video()
-    (saved,) = await keep(application, owner, kept, note="Old")
+    (saved,) = await keep(application, owner, video(), note="Old")
     await chat.press_data(await chat.say("/saved"), ForgetSaved(saved.id).encode())
-    (again,) = await keep(application, owner, kept)
+    async with application.deps.tx() as tx:
+        again = await save_video(tx, owner_id=owner.id, video_id=saved.video_id)
     assert (again.id, again.note, again.deleted_at) == (saved.id, "", None)
 
 
