@@ -26,19 +26,23 @@ from core import languages as known_languages
 from core.accounts.models import LatePolicy
 from core.posts.platforms import Platform
 
-GROUPS = ("new", "posts", "podcast"), ("calendar", "queue", "import", "channels"), ("plan", "usage", "settings")
-"""Commands that /help shows together, in this order, which is the menu's, too."""
+GROUPS = (
+    ("new", "posts", "podcast"),
+    ("calendar", "queue", "import", "channels"),
+    ("viral", "digest", "analyze", "script"),
+    ("plan", "usage", "settings"),
+)
+"""Commands that /help shows together, in this order."""
+MENU = ("new", "posts", "calendar", "podcast", "viral", "plan", "settings", "help")
+"""Kept short: the rest is behind these, and in /help."""
 
 
 def in_menu_order(commands: Iterable[Command]) -> list[Command]:
-    """Those with a description; /help at the end."""
-    order = [name for group in GROUPS for name in group]
-    described = [command for command in commands if command.description]
-
-    def place(command: Command) -> tuple[bool, int]:
-        return command.name == "help", order.index(command.name) if command.name in order else len(order)
-
-    return sorted(described, key=place)
+    """Those of the menu, what is for groups or admins, and /help at the end."""
+    order = {name: place for place, name in enumerate(MENU)}
+    shown = [each for each in commands if each.name in order or each.in_groups or each.for_admins]
+    described = [each for each in shown if each.description]
+    return sorted(described, key=lambda each: order.get(each.name, len(MENU) - 1.5))
 
 
 def welcome(first_name: str, t: Texts) -> Screen:

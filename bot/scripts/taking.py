@@ -26,7 +26,7 @@ SAVED_OFFERED = 4
 
 
 def register(router: Router) -> None:
-    router.command("script", on_script)
+    router.command("script", on_script, menu="What a script does well, and what to change")
     router.press(StartScript, on_start)
     router.prompt(SCRIPT_PROMPT, on_sent, about="a script to analyse")
     router.press(OpenVideoScript, on_video)
