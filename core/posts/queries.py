@@ -70,7 +70,7 @@ async def posts(session: ReadSession, *, owner_id: ids.UserId, page: Page, chose
         mine = mine.where(
             or_(Post.text.icontains(wanted, autoescape=True), Post.title.icontains(wanted, autoescape=True))
         )
-    return await paged(session, mine.order_by(Post.created_at.desc(), Post.position), page)
+    return await paged(session, mine.order_by(Post.created_at.desc(), Post.position, Post.id.desc()), page)
 
 
 async def upcoming_posts(session: ReadSession, *, owner_id: ids.UserId, page: Page) -> Paged[Post]:

@@ -87,5 +87,7 @@ class Chat:
         await self.handle_updates()
         self._seen = (await self.person.history(chat_id=message.chat_id, limit=1))[-1].id
         pressing = asyncio.ensure_future(press)
-        await self.handle_updates(wait_s=int(PATIENCE_S))
+        await asyncio.sleep(0)
+        if not pressing.done():  # as it is when there is no such button
+            await self.handle_updates(wait_s=int(PATIENCE_S))
         return await pressing
