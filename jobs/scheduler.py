@@ -122,15 +122,15 @@ class Scheduler:
     async def tick(self) -> float:
         """Enqueue what is due. Returns the seconds until something is due again, at most one.
 
-        Raises RedisError or TimeoutError when Redis is away: what nobody could be told of isn't leased, so it goes
-        out as soon as Redis is back.
+        Raises RedisError or TimeoutError when Redis is away and something is due: what nobody could be told of isn't
+        leased, so it goes out as soon as Redis is back.
         """
-        async with asyncio.timeout(PING_WITHIN_S):
-            down = await was_down(self.deps.redis, now=self.deps.clock.now())
-        if down:
-            await settle_outage(self.deps)
         next_at = await self._next_due_at()
         if next_at is not None and next_at <= self.deps.clock.now():
+            async with asyncio.timeout(PING_WITHIN_S):
+                down = await was_down(self.deps.redis, now=self.deps.clock.now())
+            if down:
+                await settle_outage(self.deps)
             if not await self._lease_due():
                 return FULL_S
             next_at = await self._next_due_at()

@@ -36,6 +36,7 @@ TICKET = "ticket:"
 HELD = (DeliveryStatus.LEASED, DeliveryStatus.SENDING)
 _ON_TIME = and_(Delivery.status == DeliveryStatus.SCHEDULED, Delivery.priority < Priority.BROADCAST)
 """What was promised for a moment."""
+_NEXT = select(Delivery.next_attempt_at).where(_ON_TIME).order_by(Delivery.next_attempt_at).limit(1)
 CANCELLABLE = (DeliveryStatus.SCHEDULED, DeliveryStatus.LEASED, DeliveryStatus.ON_HOLD)
 
 
@@ -368,6 +369,4 @@ def new_ticket() -> str:
 
 async def next_due_at(session: ReadSession) -> datetime | None:
     """When the next delivery wants to go out. Broadcasts have no promised time."""
-    return await session.scalar(
-        select(Delivery.next_attempt_at).where(_ON_TIME).order_by(Delivery.next_attempt_at).limit(1)
-    )
+    return await session.scalar(_NEXT)

@@ -33,7 +33,7 @@ FROM generate_series(1, :owners) AS number
 MAKE_PENDING: Final = """
 INSERT INTO deliveries (id, owner_id, kind, subject_id, chat_id, content, due_at, next_attempt_at, priority, status,
                         attempt, parts, created_at)
-SELECT gen_random_uuid(), owners.id, 'post', gen_random_uuid(), 9000000 + number % :owners,
+SELECT uuidv7(), owners.id, 'post', uuidv7(), 9000000 + number % :owners,
        '{"text": "Bread that pays for the oven.", "format": "plain"}',
        now() + number * interval '1 second' + interval '1 day', now() + number * interval '1 second' + interval '1 day',
        10, 'scheduled', 0, '[]', now()
@@ -77,7 +77,7 @@ async def _lease_ms(deps: Deps) -> float:
 
 
 async def _idle_ms(deps: Deps) -> float:
-    """The whole tick when nothing is due: it looks in Redis whether the house was down, and for the next one."""
+    """The whole tick when nothing is due: it looks for the next one."""
     return await _median_ms(deps, Scheduler(deps).tick, None, rounds=TICKS)
 
 
