@@ -30,6 +30,8 @@ POLL_S = 50
 """How long Telegram holds an empty answer back."""
 MOMENT_S = 0.1
 """How long the next poll waits at most: one person's slow link should not keep the others waiting."""
+EMPTY_S = 0.002
+"""How long the first pause after an empty answer is that wasn't held back; the next ones double, up to a moment."""
 BATCH = 100
 RETRY_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Waits between polls that fail in a row."""
@@ -66,7 +68,7 @@ class Poller:
     async def run(self, stop: asyncio.Event) -> None:
         """Poll; at the end confirm what was handled, and wait for what is being handled."""
         self._resume(await self._unfinished())
-        failures = 0
+        failures = empty = 0
         self.on_ready()
         while not stop.is_set():
             asked_at = asyncio.get_running_loop().time()
@@ -80,8 +82,10 @@ class Poller:
                 continue
             failures = 0
             await self._handle(updates)
-            if not updates and asyncio.get_running_loop().time() - asked_at < MOMENT_S:
-                await _pause(stop, MOMENT_S)  # a server that doesn't hold an empty answer back
+            held = updates or asyncio.get_running_loop().time() - asked_at > MOMENT_S
+            empty = 0 if held else empty + 1
+            if empty:
+                await _pause(stop, min(EMPTY_S * 2**empty, MOMENT_S))
         await self._confirm()
         if self._running:
             await asyncio.wait(self._running, timeout=5)

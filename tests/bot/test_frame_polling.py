@@ -173,7 +173,7 @@ async def test_a_server_that_holds_no_answer_back_is_not_asked_in_a_tight_loop(
         async with open_bot(there, redis_store) as bot, polling(bot, redis_store, Handled()):
             began, before = time.monotonic(), len(api.calls)
             await asyncio.sleep(0.5)
-            assert len(api.calls) - before <= 1 + (time.monotonic() - began) / MOMENT_S
+            assert len(api.calls) - before <= 6 + (time.monotonic() - began) / MOMENT_S  # the pauses grow
 
 
 @pytest.mark.parametrize(
