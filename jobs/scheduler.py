@@ -113,24 +113,25 @@ async def _repeat(failed: str, once: Callable[[], Awaitable[float]], stop: async
             await asyncio.wait_for(stop.wait(), timeout=wait_s)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Scheduler:
     """Leases what is due and has status messages looked after."""
 
     deps: Deps
+    _looked: bool = False
+    """Whether it is known what was missed before the start."""
 
     async def tick(self) -> float:
         """Enqueue what is due. Returns the seconds until something is due again, at most one.
 
-        Raises RedisError or TimeoutError when Redis is away and something is due: what nobody could be told of isn't
-        leased, so it goes out as soon as Redis is back.
+        Raises RedisError or TimeoutError when Redis is away at the start or when something is due: what nobody could
+        be told of isn't leased, so it goes out as soon as Redis is back.
         """
+        if not self._looked:
+            await self._settle()
         next_at = await self._next_due_at()
         if next_at is not None and next_at <= self.deps.clock.now():
-            async with asyncio.timeout(PING_WITHIN_S):
-                down = await was_down(self.deps.redis, now=self.deps.clock.now())
-            if down:
-                await settle_outage(self.deps)
+            await self._settle()
             if not await self._lease_due():
                 return FULL_S
             next_at = await self._next_due_at()
@@ -154,6 +155,14 @@ class Scheduler:
                 countdowns=max(0, math.floor(countdowns_per_s * REFRESH_EVERY_S)),
             )
         return REFRESH_EVERY_S
+
+    async def _settle(self) -> None:
+        """If the house was down, do first with missed posts what their owners want."""
+        async with asyncio.timeout(PING_WITHIN_S):
+            down = await was_down(self.deps.redis, now=self.deps.clock.now())
+        if down:
+            await settle_outage(self.deps)
+        self._looked = True
 
     async def _next_due_at(self) -> datetime | None:
         """Looking costs less than leasing nothing."""

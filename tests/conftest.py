@@ -25,6 +25,7 @@ import pytest
 import redis.asyncio
 import structlog
 from sqlalchemy import inspect, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from core.clock import FixedClock
@@ -161,7 +162,11 @@ async def deps(
         await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         sessions = async_sessionmaker(bind=connection, join_transaction_mode="create_savepoint", expire_on_commit=False)
         yield _deps(settings, sessions, sessions, redis_store, http, clock, queue)
-        await undone.rollback()
+        try:
+            await undone.rollback()
+        except DBAPIError:
+            await connection.invalidate()  # its transactions ran into each other: no other test gets the connection
+            raise
 
 
 @pytest.fixture

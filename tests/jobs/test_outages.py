@@ -160,7 +160,7 @@ async def test_without_workers_it_is_an_outage_though_the_scheduler_ticks(deps: 
     """What is leased for a job that nobody does comes back, and at last counts as missed."""
     owner = await owner_with(deps, LatePolicy.ASK)
     posts = await planned(deps, owner, 1)
-    for _ in range(15 * 6):
+    for _ in range(14 * 6):
         await Scheduler(deps).tick()
         await sweep(deps, {}, me=ME)
         await note_keeping_up(deps)
