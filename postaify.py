@@ -1,9 +1,6 @@
 """The front door: every process and every chore is started here, and here they are wired together."""
 
 import asyncio
-import gc
-import importlib
-import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -11,16 +8,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
-from pydantic import SecretStr
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from core.addresses import addressed, attached
 from core.embedded import EmbeddedServices, EmbeddedUnavailable, running_services
 from core.home import HomeInUse, HomeNotOurs, HomeUnusable, make_home, private_folder, temporary_home
-from core.ports import NoFreePort, free_port
-from core.processes import age_s, spare_memory
-from core.readiness import ready_processes
+from core.ports import NoFreePort
+from core.processes import age_s, load, spare_memory
 from core.settings import Settings, SettingsInvalid
 from core.supervisor import Child, ChildFailed, Row, StopRequested, Supervisor, rows_of
 
@@ -216,20 +212,6 @@ def preload() -> None:
     Base.registry.configure()
 
 
-def load(modules: Sequence[str]) -> None:
-    """Import them. Libraries that like threads are told off: threads don't survive a fork.
-
-    The collector sleeps meanwhile. What is there when it is woken it never looks at: that would unshare the pages
-    (https://docs.python.org/3/library/gc.html#gc.freeze).
-    """
-    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-    gc.disable()
-    for module in modules:
-        importlib.import_module(module)
-    gc.freeze()
-    gc.enable()
-
-
 @app.command()
 def bot() -> None:
     """Only the bot."""
@@ -324,34 +306,6 @@ def _tell(finding: "Finding") -> "Finding":
     advice = "" if finding.ok else f" -> {finding.advice}"
     console.print(f"{mark} {finding.name:14} {escape(finding.seen + advice)}", soft_wrap=True)
     return finding
-
-
-def attached(settings: Settings) -> Settings:
-    """The settings with the addresses of what runs in the home, where the environment names none."""
-    running = {server.name: SecretStr(server.url) for server in running_services(settings.home)}
-    update: dict[str, object] = {"home": make_home(settings.home)}
-    if settings.database_url is None and "postgres" in running:
-        update["database_url"] = running["postgres"]
-    if settings.redis_url is None and "redis" in running:
-        update["redis_url"] = running["redis"]
-    if settings.in_sandbox and settings.telegram_api_url is None:
-        sandboxes = [process.address for process in ready_processes(settings.home) if process.name == "sandbox"]
-        update["telegram_api_url"] = next(iter(sandboxes), None)
-    return settings.model_copy(update=update)
-
-
-def addressed(settings: Settings) -> Settings:
-    """The settings with ports that are free, and with the addresses that follow from them."""
-    web_port = free_port(settings.web_host, settings.web_port)
-    update: dict[str, object] = {"web_port": web_port}
-    if settings.web_public_url is None:
-        update["web_public_url"] = f"http://{settings.web_host}:{web_port}"
-    if settings.in_sandbox:
-        sandbox_port = free_port("127.0.0.1", settings.sandbox_port)
-        if sandbox_port == web_port:
-            sandbox_port = free_port("127.0.0.1", web_port + 1)
-        update |= {"sandbox_port": sandbox_port, "telegram_api_url": f"http://127.0.0.1:{sandbox_port}"}
-    return settings.model_copy(update=update)
 
 
 @contextmanager

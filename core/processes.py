@@ -1,12 +1,14 @@
-"""Processes of the operating system: which are alive, and how a child's life hangs on its parent's."""
+"""Processes of the operating system: which are alive, how a child hangs on its parent, and what it is forked with."""
 
 import ctypes
+import gc
+import importlib
 import os
 import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,3 +102,17 @@ def kill_session(leader: int, *, not_before: float = 0.0) -> None:
         with suppress(ProcessLookupError, PermissionError, psutil.Error):
             if os.getsid(pid) == leader and psutil.Process(pid).create_time() >= not_before - CLOCK_STEP_S:
                 os.kill(pid, signal.SIGKILL)
+
+
+def load(modules: Sequence[str]) -> None:
+    """Import them. Libraries that like threads are told off: threads don't survive a fork.
+
+    The collector sleeps meanwhile. What is there when it is woken it never looks at: that would unshare the pages
+    (https://docs.python.org/3/library/gc.html#gc.freeze).
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    gc.disable()
+    for module in modules:
+        importlib.import_module(module)
+    gc.freeze()
+    gc.enable()

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from core.addresses import addressed
 from core.settings import Settings
-from postaify import addressed
 from tests import forked
 from tests.forked import ROOT
 

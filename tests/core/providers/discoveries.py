@@ -16,7 +16,8 @@ from core.providers.scrapecreators.youtube import YouTube
 from core.providers.youtube_data import YouTubeData
 from core.providers.youtube_feed import YouTubeFeed
 from core.providers.youtube_quota import YouTubeQuota
-from tests.core.providers.fake_discovery_server import KEY, LARGE_ID, code, video_id
+from tests.core.providers.baker import LARGE_ID, code, video_id
+from tests.core.providers.fake_discovery_server import KEY
 
 SCRAPED = ("tiktok", "instagram", "youtube")
 WITH_KEY = (*SCRAPED, "data")

@@ -21,8 +21,9 @@ from core.providers.discovery import (
 )
 from core.providers.discovery_credits import credits_left
 from core.settings import Settings
+from tests.core.providers.baker import CHANNEL
 from tests.core.providers.discoveries import MakeDiscovery
-from tests.core.providers.fake_discovery_server import CHANNEL, FakeDiscoveryServer
+from tests.core.providers.fake_discovery_server import FakeDiscoveryServer
 from tests.sandbox_server import running_sandbox
 
 TOKEN = "123456789:AAE-abcdefghijklmnopqrstuvwxyz"

@@ -22,14 +22,7 @@ from core.providers.discovery import (
     VideoFormat,
 )
 from tests.core.providers.discoveries import ALL, NETWORKS, SCRAPED, WITH_KEY, MakeDiscovery, address
-from tests.core.providers.fake_discovery_server import (
-    KEY,
-    FakeDiscoveryServer,
-    Fault,
-    answered,
-    dropped,
-    silent,
-)
+from tests.core.providers.fake_discovery_server import KEY, FakeDiscoveryServer, Fault, answered, dropped, silent
 from tests.patience import PATIENCE_S
 
 BREAD = Search("bread", Period.WEEK, "US")

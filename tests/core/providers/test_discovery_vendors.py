@@ -18,20 +18,11 @@ from core.providers.discovery import (
     VideoFormat,
 )
 from core.providers.scrapecreators.tiktok import TikTok
+from tests.core.providers.baker import CHANNEL, LARGE_ID, code, video_id
 from tests.core.providers.discoveries import SCRAPED, MakeDiscovery, address
-from tests.core.providers.fake_discovery_server import (
-    CHANNEL,
-    LARGE_ID,
-    FakeDiscoveryServer,
-    aweme,
-    code,
-    data_video,
-    post,
-    reel,
-    video_id,
-    youtube_short,
-    youtube_video,
-)
+from tests.core.providers.fake_discovery_server import FakeDiscoveryServer
+from tests.core.providers.scraped_answers import aweme, post, reel, youtube_short, youtube_video
+from tests.core.providers.youtube_answers import data_video
 
 BREAD = Search("bread", Period.WEEK, "US")
 TIKTOK_SEARCH = "/v1/tiktok/search/keyword"

@@ -10,7 +10,8 @@ from core.clock import FixedClock
 from core.providers.discovery import OutOfCredits, Period, Search
 from core.providers.youtube_quota import Bucket, YouTubeQuota, next_reset
 from tests.core.providers.discoveries import MakeDiscovery
-from tests.core.providers.fake_discovery_server import FakeDiscoveryServer, answered, google_body
+from tests.core.providers.fake_discovery_server import FakeDiscoveryServer, answered
+from tests.core.providers.youtube_answers import google_body
 
 QUOTA_USED_UP = answered(403, google_body("quotaExceeded"))
 SMALL = {Bucket.SHARED: 3, Bucket.SEARCH: 1}
