@@ -349,6 +349,7 @@ async def test_a_neighbour_of_a_later_time_is_told_and_leads_to_other_times(chat
     async with deps.tx() as tx:
         owner = await make_user(tx, telegram_user_id=chat.person.id)
         other = await make_post(tx, owner, "Another one.")
+        other.created_at -= timedelta(minutes=1)  # the list shows the newest first
         at = datetime(2026, 11, 24, 8, 30, tzinfo=UTC)
         await schedule_post(tx, owner_id=owner.id, post_id=other.id, due_at=at)
     asked = await daily(chat)

@@ -62,7 +62,13 @@ async def writes(house: House, person: Person) -> None:
 
 
 async def plans(house: House, person: Person) -> None:
-    """A queue, a post that repeats, files of posts with and without bad rows, an evergreen post."""
+    """A queue, a post that repeats, files of posts with and without bad rows, an evergreen post.
+
+    It goes out first: while nothing is planned, no hour of the day has a neighbour that it would be asked about.
+    """
+    draft = await as_it_is(person, "A post that stays true all year round.")
+    await person.press(draft, "Post now")
+    done = await person.wait_for_message("✅ Published", after=draft.id)
     await queued(person)
     await repeated_too(person)
     [bad] = await person.upload(("posts.csv", BAD_FILE))
@@ -71,9 +77,6 @@ async def plans(house: House, person: Person) -> None:
     preview = await person.wait_for_message("are ready to be imported", after=good.id)
     await person.press(preview, "Import")
     await person.wait_until_edited(preview, "posts are scheduled")
-    draft = await as_it_is(person, "A post that stays true all year round.")
-    await person.press(draft, "Post now")
-    done = await person.wait_for_message("✅ Published", after=draft.id)
     await person.press(done, "♻️ Evergreen")
 
 
