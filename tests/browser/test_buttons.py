@@ -133,3 +133,11 @@ async def test_commands_complete_while_one_types(page: Page, sandbox: Sandbox) -
     await expect(options).to_have_count(3)
     await options.first.click()
     assert (await sandbox.update("message"))["text"] == "/new"
+
+
+async def test_commands_that_arrive_late_complete_what_is_typed_already(page: Page, sandbox: Sandbox) -> None:
+    await opened(page, sandbox)
+    await page.locator("#input").press_sequentially("/po")
+    await expect(page.get_by_role("option")).to_have_count(0)
+    await sandbox.call("setMyCommands", commands=[{"command": "posts", "description": "Your posts"}])
+    await expect(page.get_by_role("option")).to_have_count(1)

@@ -23,6 +23,13 @@ export class CommandMenu {
     this.#show(this.commands);
   }
 
+  /** Other commands from now on; the same ones again leave an open list as it is. */
+  replace(commands, typed) {
+    if (JSON.stringify(commands) === JSON.stringify(this.commands)) return;
+    this.commands = commands;
+    this.follow(typed);
+  }
+
   /** Show what begins with the typed text, while that is one word with a slash. */
   follow(text) {
     const typed = /^\/(\w*)$/.exec(text);

@@ -95,8 +95,9 @@ export class Composer {
     this.#showKeyboard();
   }
 
+  /** Whoever has begun to type a command sees the ones that arrive. */
   setCommands(commands, { withMenu }) {
-    this.commands.commands = commands;
+    this.commands.replace(commands, this.input.value);
     this.menuButton.hidden = !(withMenu && commands.length);
   }
 
