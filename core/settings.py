@@ -11,6 +11,9 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 SANDBOX_TOKEN = "4242:SANDBOX-fake-token-for-your-machine"  # noqa: S105 - it opens nothing but the local sandbox
 """The sandbox's own bot. Well formed, and worth nothing at Telegram."""
+SANDBOX_STRIPE_KEY = "sk_test_sandbox_postaify"
+SANDBOX_STRIPE_WEBHOOK_SECRET = "whsec_sandbox_postaify"  # noqa: S105 - likewise
+"""Of the sandbox's Stripe, whose webhooks are signed with this one."""
 
 
 class Environment(StrEnum):
@@ -61,6 +64,29 @@ def _bot_token(value: SecretStr) -> SecretStr:
     return SecretStr(token)
 
 
+def _stripe_key(value: SecretStr) -> SecretStr:
+    key = value.get_secret_value().strip()
+    if not re.fullmatch(r"[sr]k_(test|live)_\w{8,}", key):
+        raise ValueError("should start with sk_test_, sk_live_, rk_test_ or rk_live_, as Stripe's dashboard shows it")
+    return SecretStr(key)
+
+
+def _webhook_secret(value: SecretStr) -> SecretStr:
+    if not value.get_secret_value().startswith("whsec_"):
+        raise ValueError("each should start with whsec_, as Stripe shows it for an endpoint")
+    return value
+
+
+def _pairs(value: Any) -> Any:
+    """`a=1,b=2` as a dict."""
+    if not isinstance(value, str):
+        return value
+    parts = [part.partition("=") for part in _split(value)]
+    if not all(name and price for name, _, price in parts):
+        raise ValueError("should look like starter=price_1ABC,pro=price_1DEF")
+    return {name.strip(): price.strip() for name, _, price in parts}
+
+
 def _long_secret(value: SecretStr) -> SecretStr:
     if len(value.get_secret_value()) < LINK_SECRET_SHORTEST:
         raise ValueError(f"should have at least {LINK_SECRET_SHORTEST} characters that nobody can guess")
@@ -88,9 +114,15 @@ WebAddress = Annotated[str, BeforeValidator(_web_address)]
 PostgresAddress = Annotated[SecretStr, AfterValidator(_postgres_address)]
 RedisAddress = Annotated[SecretStr, AfterValidator(_redis_address)]
 BotToken = Annotated[SecretStr, AfterValidator(_bot_token)]
+StripeKey = Annotated[SecretStr, AfterValidator(_stripe_key)]
+WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
+WebhookSecrets = Annotated[list[WebhookSecret], NoDecode, BeforeValidator(_split)]
+Prices = Annotated[dict[str, str], NoDecode, BeforeValidator(_pairs)]
 LinkSecret = Annotated[SecretStr, AfterValidator(_long_secret)]
 Home = Annotated[Path, AfterValidator(Path.expanduser)]
 SpeechProvider = Annotated[Literal["espeak", "elevenlabs", "unreal", "openai"], BeforeValidator(_lower)]
+BillingRails = Annotated[list[Literal["stripe", "stars"]], NoDecode, BeforeValidator(_split)]
+PlanEnders = Annotated[list[Literal["refund", "dispute"]], NoDecode, BeforeValidator(_split)]
 LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
 
 
@@ -152,6 +184,16 @@ class Settings(BaseSettings):
     scrapecreators_api_url: WebAddress | None = Field(default=None, alias="SCRAPECREATORS_API_URL")
     youtube_api_key: SecretStr | None = Field(default=None, alias="YOUTUBE_API_KEY")
 
+    stripe_secret_key: StripeKey | None = Field(default=None, alias="STRIPE_SECRET_KEY")
+    stripe_webhook_secrets: WebhookSecrets = Field(default=[], alias="STRIPE_WEBHOOK_SECRET")
+    stripe_api_base: WebAddress | None = Field(default=None, alias="STRIPE_API_BASE")
+    stripe_prices: Prices = Field(default={}, alias="STRIPE_PRICES")
+
+    billing_rails: BillingRails = Field(default=["stripe", "stars"], alias="BILLING_RAILS")
+    """How people can pay; Stripe only once it has a key."""
+    plan_ends_on: PlanEnders = Field(default=["refund", "dispute"], alias="PLAN_ENDS_ON")
+    """What ends the plan that a payment was for, when the payment goes back."""
+
     @classmethod
     def load(cls, **overrides: Any) -> Self:
         """Read the environment and `.env`. Raises SettingsInvalid with all problems at once."""
@@ -186,6 +228,11 @@ class Settings(BaseSettings):
         return self.telegram_api_url or f"http://127.0.0.1:{self.sandbox_port}"
 
     @property
+    def stripe_in_sandbox(self) -> bool:
+        """Whether the local sandbox plays Stripe."""
+        return self.stripe_secret_key is None and self.in_sandbox
+
+    @property
     def text_model_configured(self) -> bool:
         return self.openrouter_api_key is not None or self.llm_base_url is not None
 
@@ -199,6 +246,8 @@ class Settings(BaseSettings):
         problems += self._missing_for_speech()
         if self.scrapecreators_api_url and not self.scrapecreators_api_key:
             problems.append("SCRAPECREATORS_API_KEY: missing; SCRAPECREATORS_API_URL needs a key")
+        if self.stripe_api_base and not self.stripe_secret_key:
+            problems.append("STRIPE_SECRET_KEY: missing; STRIPE_API_BASE needs a key")
         if self.environment is Environment.PRODUCTION:
             problems += self._missing_in_production()
         if problems:
@@ -243,6 +292,10 @@ class Settings(BaseSettings):
             problems.append("ALLOW_PRIVATE_URLS: not in production; it lets users reach internal addresses")
         if self.scrapecreators_api_url and is_this_machine(self.scrapecreators_api_url):
             problems.append("SCRAPECREATORS_API_URL: production doesn't show the sandbox's made-up videos")
+        if self.stripe_secret_key and "_test_" in self.stripe_secret_key.get_secret_value():
+            problems.append("STRIPE_SECRET_KEY: a test key; with it anybody could pay in production with a test card")
+        if self.stripe_api_base and is_this_machine(self.stripe_api_base):
+            problems.append("STRIPE_API_BASE: production doesn't take the sandbox's made-up money")
         if self.telegram_rate_per_s == 0:
             problems.append("TELEGRAM_RATE_PER_S: 0 lifts Telegram's limit; not in production")
         return problems
