@@ -36,7 +36,8 @@ call was late says so (`arrived`), in time for the calls of a second later.
 """
 CHAT_STARTED_KEPT_MS: Final = 60_000
 SETTLING_S: Final = 1.0
-"""How long bulk waits when Redis has lost the books: by then all processes have added what they have sent."""
+"""How long bulk waits when Redis has lost the books, and everybody when it was started anew and may have lost the last
+of them: by then all processes have added what they have sent, and what one that died has sent is a second old."""
 ANNOUNCED_S: Final = 0.1
 """How much longer than its wait an interactive request stays announced."""
 REFUSED_CHATS: Final = 3
@@ -127,7 +128,8 @@ class SharedBook:
         self._interval_us, self._length_us = _us(interval_s), _us(max(1.0, interval_s))
         self._limit = max(1, math.floor(rate_per_s))
         self._epoch = b""
-        """Since when Redis has these books. Others, and they are to be told what is in `memory`."""
+        """Since when Redis has these books, and its run. Others, and they are to be told what is in `memory`."""
+        self._unasked = 0
         self.memory = Memory()
 
     async def ask(self, request: Request, *, others_wait: bool) -> Answer:
@@ -200,17 +202,18 @@ class SharedBook:
 
     async def merge(self) -> None:
         """Add what this process has sent to the books, and its pauses. Adding them twice changes nothing."""
-        now_us = _us(time.time())
+        now_us, unasked = _us(time.time()), self._unasked
         windows, drips = self._own_windows(now_us), self._own_drips(now_us)
         book = {
-            "windows": [(place, *window) for place, window in enumerate(windows.values(), start=2)],
-            "drips": [(place, str(due)) for place, due in enumerate(drips.values(), start=2 + len(windows))],
+            "windows": [(place, *window) for place, window in enumerate(windows.values(), start=3)],
+            "drips": [(place, str(due)) for place, due in enumerate(drips.values(), start=3 + len(windows))],
         }
-        keys = [self._key(name) for name in ("epoch", *windows, *drips)]
-        epoch = await self._merge(keys=keys, args=[json.dumps(book)])
+        keys = [self._key(name) for name in ("epoch", "pause", *windows, *drips)]
+        epoch = await self._merge(keys=keys, args=[json.dumps(book), math.ceil(SETTLING_S * 1000)])
         for chat, seconds in self.memory.pauses(now_us=now_us).items():
             await self._share_pause(seconds, chat, several=0)
-        self._epoch = epoch
+        if unasked == self._unasked:  # else there is more to add
+            self._epoch = epoch
 
     def _own_windows(self, now_us: int) -> dict[str, tuple[int, list[str]]]:
         """By book: for how many milliseconds it is kept, and what was sent."""
@@ -229,16 +232,16 @@ class SharedBook:
     def note_unasked(self, request: Request) -> None:
         """It goes while Redis is away: it is added when Redis is asked again."""
         self.memory.note_turn(_charge(request, self._new_name(), _us(time.time())))
-        self._epoch = b""
+        self._note_unasked()
 
     def note_start_unasked(self, request: Request) -> None:
         """Likewise, that its call is made now."""
         self.memory.note_start(_us(time.time()), self._new_name(), request.messages)
-        self._epoch = b""
+        self._note_unasked()
 
-    async def probe(self) -> None:
-        """Raises when Redis is away."""
-        await self._redis.ping()
+    def _note_unasked(self) -> None:
+        self._unasked += 1
+        self._epoch = b""
 
     def _new_name(self) -> str:
         return f"{self._asker}:{next(self._names)}"
@@ -281,6 +284,10 @@ class LocalBook:
         interval_s = GROUP_WINDOW_S / GROUP_LIMIT if request.is_group else CHAT_INTERVAL_S
         self._chat_due[request.chat_book] = now + request.messages * interval_s / request.factor
         return GO
+
+    def stand_still(self, *, until: float) -> None:
+        """By then, what the other books have let go is a second old."""
+        self._all_due = max(self._all_due, until)
 
     def pause(self, seconds: float, chat: Chat | None) -> None:
         until = time.monotonic() + seconds

@@ -63,8 +63,8 @@ local function announce(for_us)
     redis.call('PEXPIRE', waiters, exact(for_us / 1000 + 1000))
 end
 
-local began = redis.call('GET', epoch)
-if began ~= known then
+local began, run = redis.call('GET', epoch), string.match(redis.call('INFO', 'server'), 'run_id:(%x+)')
+if began ~= known or not string.find(began, run, 1, true) then
     return {3, 0}
 end
 
@@ -94,7 +94,7 @@ if interactive and wait > 0 then
     return {1, math.ceil(wait)}
 end
 if not interactive then
-    local age = now - began
+    local age = now - tonumber(string.match(began, '^%d+'))
     if age >= 0 and age < settling_us then
         wait = math.max(wait, settling_us - age)
     end

@@ -16,14 +16,17 @@ from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from core.errors import ProviderError
-from core.telegram.books import Answer, Begun, Chat, LocalBook, Request, Scope, SharedBook
+from core.telegram.books import SETTLING_S, Answer, Begun, Chat, LocalBook, Request, Scope, SharedBook
 
 log = structlog.get_logger()
 
 ASK_TIMEOUT_S: Final = 1.0
 NOTE_TIMEOUT_S: Final = 0.5
+LOOK_TIMEOUT_S: Final = 0.5
 FIRST_RETRY_S: Final = 0.05
-LONGEST_RETRY_S: Final = 2.0
+LONGEST_RETRY_S: Final = 0.4
+"""Between two looks for a Redis that is away: it is to know what everybody has sent within `SETTLING_S`."""
+AWAY_RETRY_S: Final = 2.0
 PATIENCE_S: Final = 30.0
 """How long a bulk request waits for a Redis that is away."""
 IN_LINE_MAX: Final = 2
@@ -64,7 +67,7 @@ class LimiterAway(ProviderError):
     code = "telegram.limiter_away"
 
     def __init__(self) -> None:
-        super().__init__(provider="redis", retryable=True, retry_after_s=LONGEST_RETRY_S)
+        super().__init__(provider="redis", retryable=True, retry_after_s=AWAY_RETRY_S)
 
 
 @dataclass(slots=True, order=True)
@@ -140,6 +143,9 @@ class Limiter:
         """
         if self._unlimited:
             return None
+        if self._away and request.interactive:
+            self._shared.note_start_unasked(request)
+            return None
         try:
             while not isinstance(answer := await self._ask_to_start(request), Begun):
                 if answer.scope is Scope.ALL:
@@ -196,7 +202,9 @@ class Limiter:
     async def _keep_books(self) -> None:
         while True:
             await asyncio.sleep(KEEP_EVERY_S)
-            if not self._away and not self._shared.memory.is_empty:
+            if self._away:
+                self._probe_again()
+            elif not self._shared.memory.is_empty:
                 await _quietly(self._shared.keep(), within_s=ASK_TIMEOUT_S)
 
     async def pause(self, seconds: float, *, chat: Chat | None = None) -> None:
@@ -298,10 +306,12 @@ class Limiter:
     async def _ask_shared(self, waiter: _Waiter) -> Answer | None:
         first_few = self._ready[:3]  # of a heap: the first two are among them
         others_wait = any(other.request.interactive and other is not waiter for other in first_few)
+        asked_at = time.monotonic()
         try:
             async with asyncio.timeout(ASK_TIMEOUT_S):
                 answer = await self._shared.ask(waiter.request, others_wait=others_wait)
         except (RedisError, OSError) as exc:
+            self._local.stand_still(until=asked_at + SETTLING_S)
             self._lose(exc)
             return None
         if self._failing_since is not None:
@@ -324,14 +334,15 @@ class Limiter:
             self._probe = asyncio.create_task(self._look_for_redis(), name="telegram-limiter-probe")
 
     async def _look_for_redis(self) -> None:
+        """When it is back, tell it at once what was sent meanwhile; bulk waits until the others have done so, too."""
         try:
-            async with asyncio.timeout(ASK_TIMEOUT_S):
-                await self._shared.probe()
+            async with asyncio.timeout(LOOK_TIMEOUT_S):
+                await self._shared.merge()
         except (RedisError, OSError) as exc:
             self._lose(exc)
         else:
             self._away = False
-            self._free_at = dict.fromkeys(Priority, 0.0)
+            self._free_at = dict.fromkeys(Priority, time.monotonic() + SETTLING_S) | {Priority.INTERACTIVE: 0.0}
             self._changed.set()
 
     async def _sleep_until(self, at: float) -> None:

@@ -6,9 +6,10 @@ import time
 import pytest
 from redis.asyncio import Redis
 
-from core.telegram.books import GO, Begun, Chat, Request, Scope, SharedBook
+from core.telegram.books import GO, SETTLING_S, Begun, Chat, Request, Scope, SharedBook
 from core.telegram.limiter import Limiter, Priority
 from tests.bench.limiter import granted, most_in_any
+from tests.core.telegram.conftest import begin_books
 from tests.patience import until
 
 GROUP = -100
@@ -28,7 +29,7 @@ async def ask(of: SharedBook, chat: Chat | None, *, messages: int = 1, interacti
 async def begin_anew(store: Redis) -> None:
     """Empty, and long enough ago for everybody to have told what they have sent."""
     await store.flushall()
-    await store.set("{test}:epoch", 2)
+    await begin_books(store, at_us=2)
 
 
 async def test_what_a_group_took_from_all_processes_still_counts(store: Redis) -> None:
@@ -86,6 +87,20 @@ async def test_bulk_waits_until_everybody_has_told_and_answers_dont(store: Redis
     assert bulk.scope is Scope.ALL
     assert 0 < bulk.wait_s <= 1.0
     assert await ask(one, 9) is Scope.NOBODY
+
+
+async def test_redis_that_came_back_with_older_books_lets_nobody_go_until_all_have_told(store: Redis) -> None:
+    one, other = book(store), book(store)
+    assert await ask(one, GROUP, messages=20) is Scope.NOBODY
+    await store.flushall()
+    await store.set("{test}:epoch", "2 of-another-run")
+    began = time.monotonic()
+    assert await ask(other, 7) is Scope.ALL
+    while (answer := await other.ask(ANSWER, others_wait=False)) is not GO:
+        await asyncio.sleep(answer.wait_s)
+        await one.keep()
+    assert time.monotonic() - began >= SETTLING_S
+    assert await ask(other, GROUP) is Scope.CHAT
 
 
 async def test_a_process_that_has_nothing_to_send_tells_too(store: Redis) -> None:
