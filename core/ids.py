@@ -32,6 +32,9 @@ DigestId = NewType("DigestId", UUID)
 RefreshId = NewType("RefreshId", UUID)
 IssueId = NewType("IssueId", UUID)
 WatchId = NewType("WatchId", UUID)
+EmailId = NewType("EmailId", UUID)
+SubscriptionId = NewType("SubscriptionId", UUID)
+TrialId = NewType("TrialId", UUID)
 
 KINDS = (
     UserId,
@@ -59,6 +62,9 @@ KINDS = (
     RefreshId,
     IssueId,
     WatchId,
+    EmailId,
+    SubscriptionId,
+    TrialId,
 )
 """All of them, for the tables."""
 

@@ -13,7 +13,7 @@ from core.digests.queries import rooms
 
 async def show_plan(context: Context) -> None:
     async with context.deps.read() as session:
-        plan = await plan_of(session, owner_id=context.actor.id)
+        plan = await plan_of(session, owner_id=context.actor.id, now=context.deps.clock.now())
     await context.show(screens.plan(plan, await _entitlements(context), zone=context.actor.time_zone, t=context.texts))
 
 
@@ -32,7 +32,7 @@ async def on_show_usage(context: Context, press: ShowUsage) -> None:
 async def on_show_plans(context: Context, press: ShowPlans) -> None:
     async with context.deps.read() as session:
         found = await plans(session)
-        own = await plan_of(session, owner_id=context.actor.id)
+        own = await plan_of(session, owner_id=context.actor.id, now=context.deps.clock.now())
     await context.show(screens.compare(found, own=own.key, page=press.page, t=context.texts))
 
 

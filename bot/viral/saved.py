@@ -76,7 +76,7 @@ async def on_export(context: Context, press: ExportSaved) -> None:
     """A file below the list, where the plan has it."""
     owner_id = context.actor.id
     async with context.deps.read() as session:
-        if not await has_perk(session, owner_id=owner_id, perk=CSV_EXPORT):
+        if not await has_perk(session, owner_id=owner_id, perk=CSV_EXPORT, now=context.deps.clock.now()):
             needed = await cheapest_with(session, perk=CSV_EXPORT)
             await context.send(screens.no_export(needed.key if needed is not None else None, context.texts))
             return

@@ -5,14 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from dateutil.relativedelta import relativedelta
 from sqlalchemy import func, select
 
 from core import ids
-from core.billing.models import Plan, QuotaEntry
+from core.billing.models import Plan, QuotaEntry, Subscription, Trial
+from core.billing.standing import InForce, in_force
 from core.db import ReadSession
-
-FREE = "free"
 
 
 class Feature(StrEnum):
@@ -79,11 +77,14 @@ async def entitlements_of(
     session: ReadSession, *, owner_id: ids.UserId, now: datetime, features: Sequence[Feature] = METERED
 ) -> list[Entitlement]:
     """The same of several features, in the order asked."""
-    plan = await plan_of(session, owner_id=owner_id)
-    start, end = calendar_month(now)
+    plan, period = await _plan_and_period(session, owner_id=owner_id, now=now)
     sums = await session.execute(
         select(QuotaEntry.feature, func.sum(QuotaEntry.amount).label("used"))
-        .where(QuotaEntry.owner_id == owner_id, QuotaEntry.feature.in_(features), QuotaEntry.period_start == start)
+        .where(
+            QuotaEntry.owner_id == owner_id,
+            QuotaEntry.feature.in_(features),
+            QuotaEntry.period_start == period.period_start,
+        )
         .group_by(QuotaEntry.feature)
     )
     used = {row.feature: row.used for row in sums}
@@ -93,8 +94,8 @@ async def entitlements_of(
             plan=plan.key,
             limit=plan.limits[feature],
             used=used.get(feature, 0),
-            period_start=start,
-            resets_at=end,
+            period_start=period.period_start,
+            resets_at=period.period_end,
         )
         for feature in features
     ]
@@ -104,19 +105,37 @@ async def room_for(
     session: ReadSession, *, owner_id: ids.UserId, feature: Feature, used: int, now: datetime
 ) -> Entitlement:
     """The same of what is standing, of which `used` are there: the ledger knows nothing of it."""
-    plan = await plan_of(session, owner_id=owner_id)
-    start, end = calendar_month(now)
-    return Entitlement(feature, plan.key, plan.limits[feature], used, start, end)
+    plan, period = await _plan_and_period(session, owner_id=owner_id, now=now)
+    return Entitlement(feature, plan.key, plan.limits[feature], used, period.period_start, period.period_end)
 
 
-async def plan_of(session: ReadSession, *, owner_id: ids.UserId) -> Plan:
-    """The plan in force for a user. Until plans can be bought, that is Free."""
-    return await session.get_one(Plan, FREE)
+async def plan_of(session: ReadSession, *, owner_id: ids.UserId, now: datetime) -> Plan:
+    """The plan in force for a user: what they pay for, their trial, or Free."""
+    plan, _ = await _plan_and_period(session, owner_id=owner_id, now=now)
+    return plan
 
 
-async def has_perk(session: ReadSession, *, owner_id: ids.UserId, perk: str) -> bool:
+async def in_force_of(session: ReadSession, *, owner_id: ids.UserId, now: datetime) -> InForce:
+    """The plan in force by its key, and the period in which its use is counted."""
+    subscription = await subscription_of(session, owner_id=owner_id)
+    return in_force(subscription, await trial_of(session, owner_id=owner_id), now=now)
+
+
+async def subscription_of(session: ReadSession, *, owner_id: ids.UserId) -> Subscription | None:
+    """What a user pays or paid for, over or not."""
+    found = select(Subscription).where(Subscription.owner_id == owner_id)
+    return await session.scalar(found.execution_options(populate_existing=True))
+
+
+async def trial_of(session: ReadSession, *, owner_id: ids.UserId) -> Trial | None:
+    """A user's trial, over or not; None before it was started."""
+    found = select(Trial).where(Trial.owner_id == owner_id)
+    return await session.scalar(found.execution_options(populate_existing=True))
+
+
+async def has_perk(session: ReadSession, *, owner_id: ids.UserId, perk: str, now: datetime) -> bool:
     """Whether a user's plan has what isn't counted, such as "csv_export"."""
-    return bool((await plan_of(session, owner_id=owner_id)).perks.get(perk))
+    return bool((await plan_of(session, owner_id=owner_id, now=now)).perks.get(perk))
 
 
 async def cheapest_with(session: ReadSession, *, perk: str) -> Plan | None:
@@ -129,7 +148,6 @@ async def plans(session: ReadSession) -> Sequence[Plan]:
     return (await session.scalars(select(Plan).order_by(Plan.rank))).all()
 
 
-def calendar_month(now: datetime) -> tuple[datetime, datetime]:
-    """The period of the Free plan: the calendar month in UTC, from its start to the next one's."""
-    start = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
-    return start, start + relativedelta(months=1)
+async def _plan_and_period(session: ReadSession, *, owner_id: ids.UserId, now: datetime) -> tuple[Plan, InForce]:
+    period = await in_force_of(session, owner_id=owner_id, now=now)
+    return await session.get_one(Plan, period.plan_key), period

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from core import ids
-from core.billing.queries import Entitlement, Feature, calendar_month, plan_of
+from core.billing.queries import Entitlement, Feature, room_for
 from core.channels.models import Channel
 from core.db import Page, Paged, ReadSession, paged
 from core.errors import NotFound
@@ -67,19 +67,10 @@ async def default_channel(session: ReadSession, *, owner_id: ids.UserId) -> Chan
 
 async def room_for_channels(session: ReadSession, *, owner_id: ids.UserId, now: datetime) -> Entitlement:
     """How many chats the plan lets a user connect, and how many are."""
-    plan = await plan_of(session, owner_id=owner_id)
     connected = await session.scalar(
         select(func.count()).where(Channel.owner_id == owner_id, Channel.disconnected_at.is_(None))
     )
-    start, end = calendar_month(now)
-    return Entitlement(
-        feature=Feature.TARGET_CHATS,
-        plan=plan.key,
-        limit=plan.limits[Feature.TARGET_CHATS],
-        used=connected or 0,
-        period_start=start,
-        resets_at=end,
-    )
+    return await room_for(session, owner_id=owner_id, feature=Feature.TARGET_CHATS, used=connected or 0, now=now)
 
 
 def chat_url(channel: Channel) -> str | None:

@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 
 from core import ids
 from core.billing.models import QuotaEntry
-from core.billing.queries import METERED, Entitlement, Feature, calendar_month, entitlement_of, entitlements_of, plans
+from core.billing.queries import METERED, Entitlement, Feature, entitlement_of, entitlements_of, plans
 from core.billing.service import hold_quota, release_hold, settle_hold
+from core.billing.standing import calendar_month
 from core.clock import FixedClock
 from core.deps import Deps
 from core.errors import LimitReached

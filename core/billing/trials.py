@@ -1,0 +1,162 @@
+"""The trial: seven days of Pro, once per Telegram account."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+
+from core import ids
+from core.accounts.service import user_of
+from core.billing.events import lock_owner, note_event
+from core.billing.models import Trial, TrialStatus
+from core.billing.queries import in_force_of, subscription_of
+from core.billing.standing import FREE, is_in_force
+from core.billing.telling import tell
+from core.errors import Conflict
+from core.tx import Tx
+
+TRIAL_PLAN = "pro"
+TRIAL = timedelta(days=7)
+REMINDER_DAYS = (2, 5)
+"""Days of the trial on which it is told of; and at its end."""
+
+
+class TrialNotOffered(Conflict):
+    """Somebody who had it already, or who pays."""
+
+    code = "billing.no_trial"
+
+
+async def start_trial(tx: Tx, *, owner_id: ids.UserId) -> Trial:
+    """Begin the trial now. Pressing twice gives the same trial.
+
+    Raises TrialNotOffered when it is over (params ended_at), or a subscription is in force.
+    """
+    await lock_owner(tx, owner_id)
+    user = await user_of(tx.session, owner_id)
+    subscription = await subscription_of(tx.session, owner_id=owner_id)
+    if subscription is not None and is_in_force(subscription, now=tx.now):
+        raise TrialNotOffered(plan=subscription.plan_key)
+    ends_at = tx.now + TRIAL
+    started: Trial | None = await tx.session.scalar(
+        insert(Trial)
+        .values(
+            id=ids.new(),
+            owner_id=owner_id,
+            telegram_user_id=user.telegram_user_id,
+            plan_key=TRIAL_PLAN,
+            status=TrialStatus.ACTIVE,
+            started_at=tx.now,
+            ends_at=ends_at,
+            next_step_at=tx.now + timedelta(days=REMINDER_DAYS[0]),
+        )
+        .on_conflict_do_nothing()
+        .returning(Trial)
+    )
+    if started is None:
+        return await _had(tx, owner_id)
+    data = {"plan": TRIAL_PLAN, "ends_at": ends_at.isoformat()}
+    await note_event(tx, owner_id=owner_id, kind="trial.started", source="chat", key=f"trial:{started.id}", data=data)
+    await _note_entitlement(tx, started, before=FREE, after=TRIAL_PLAN, source="chat")
+    return started
+
+
+async def end_trial(tx: Tx, *, owner_id: ids.UserId, status: TrialStatus, source: str, key: str) -> bool:
+    """Bring a running trial to an end: expired, cancelled or converted. False when none was running."""
+    trial = await tx.session.scalar(
+        select(Trial)
+        .where(Trial.owner_id == owner_id, Trial.status == TrialStatus.ACTIVE)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if trial is None:
+        return False
+    trial.status, trial.ended_at, trial.next_step_at = status, min(tx.now, trial.ends_at), None
+    await tx.session.flush()
+    data = {"plan": trial.plan_key, "because": key}
+    await note_event(
+        tx, owner_id=owner_id, kind=f"trial.{status}", source=source, key=f"trial:{trial.id}:end", data=data
+    )
+    return True
+
+
+async def cancel_trial(tx: Tx, *, owner_id: ids.UserId) -> bool:
+    """Give the rest of a trial up, at the user's wish. It doesn't come again. False when none was running."""
+    await lock_owner(tx, owner_id)
+    trial = await _active(tx, owner_id)
+    if trial is None:
+        return False
+    await end_trial(tx, owner_id=owner_id, status=TrialStatus.CANCELLED, source="chat", key="chat")
+    await _note_entitlement(tx, trial, before=trial.plan_key, after=FREE, source="chat")
+    return True
+
+
+async def advance_trials(tx: Tx, *, limit: int) -> int:
+    """Remind of trials and end those whose time is over. Returns how many were looked at."""
+    due = select(Trial).where(Trial.next_step_at <= tx.now).order_by(Trial.next_step_at).limit(limit)
+    trials = (await tx.session.scalars(due.with_for_update(skip_locked=True))).all()
+    for trial in trials:
+        if trial.owner_id is None or trial.ends_at <= tx.now:
+            await _expire(tx, trial)
+        else:
+            await _remind(tx, trial, trial.owner_id)
+    return len(trials)
+
+
+def next_reminder_at(trial: Trial, *, now: datetime) -> datetime:
+    """When something is to be said of a running trial next: a reminder, or its end."""
+    reminders = (trial.started_at + timedelta(days=day) for day in REMINDER_DAYS)
+    return min((at for at in reminders if at > now), default=trial.ends_at)
+
+
+async def _had(tx: Tx, owner_id: ids.UserId) -> Trial:
+    """The trial that keeps another from beginning: it goes on, or that is told."""
+    running = await _active(tx, owner_id)
+    if running is None:
+        raise TrialNotOffered()
+    return running
+
+
+async def _active(tx: Tx, owner_id: ids.UserId) -> Trial | None:
+    found = select(Trial).where(Trial.owner_id == owner_id, Trial.status == TrialStatus.ACTIVE, Trial.ends_at > tx.now)
+    return await tx.session.scalar(found)
+
+
+async def _expire(tx: Tx, trial: Trial) -> None:
+    if trial.owner_id is None:
+        trial.status, trial.ended_at, trial.next_step_at = TrialStatus.EXPIRED, trial.ends_at, None
+        return
+    await end_trial(tx, owner_id=trial.owner_id, status=TrialStatus.EXPIRED, source="clock", key="time")
+    after = await in_force_of(tx.session, owner_id=trial.owner_id, now=tx.now)
+    if after.plan_key == FREE:
+        await _note_entitlement(tx, trial, before=trial.plan_key, after=FREE, source="clock")
+        await _tell(tx, trial, trial.owner_id, "billing.trial_over", "over")
+
+
+async def _remind(tx: Tx, trial: Trial, owner_id: ids.UserId) -> None:
+    day = max(day for day in REMINDER_DAYS if trial.started_at + timedelta(days=day) <= tx.now)
+    trial.next_step_at = next_reminder_at(trial, now=tx.now)
+    await _tell(tx, trial, owner_id, "billing.trial_reminder", f"day{day}")
+
+
+async def _tell(tx: Tx, trial: Trial, owner_id: ids.UserId, notice: str, step: str) -> None:
+    await tell(
+        tx,
+        owner_id=owner_id,
+        notice=notice,
+        subject_id=trial.id,
+        data={"plan": trial.plan_key, "ends_at": trial.ends_at.isoformat()},
+        dedupe_key=f"trial:{trial.id}:{step}",
+    )
+
+
+async def _note_entitlement(tx: Tx, trial: Trial, *, before: str, after: str, source: str) -> None:
+    if trial.owner_id is not None:
+        await note_event(
+            tx,
+            owner_id=trial.owner_id,
+            kind="entitlement.changed",
+            source=source,
+            key=f"trial:{trial.id}:{before}:{after}",
+            data={"from": before, "to": after},
+        )
