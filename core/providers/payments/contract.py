@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Final, Literal, Protocol
+from typing import Any, Final, Literal, Protocol
 
 from core.errors import ProviderError
 
@@ -31,7 +31,7 @@ class PaymentErrorCode(StrEnum):
 RETRYABLE: Final = frozenset({PaymentErrorCode.UNAVAILABLE, PaymentErrorCode.RATE_LIMITED, PaymentErrorCode.BUSY})
 
 
-def payment_error(code: PaymentErrorCode, **params: object) -> ProviderError:
+def payment_error(code: PaymentErrorCode, **params: Any) -> ProviderError:
     return ProviderError(code, provider=PROVIDER, retryable=code in RETRYABLE, **params)
 
 
@@ -213,10 +213,8 @@ class Payments(Protocol):
     What creates something takes a key or finds what is there, so that saying it again after a crash makes no second.
     """
 
-    @property
-    def livemode(self) -> bool:
-        """Whether it is real money."""
-        ...
+    livemode: bool
+    """Whether it is real money."""
 
     async def customer_for(self, *, owner: str, name: str, email: str | None = None) -> str:
         """The customer of an owner: the one that is there, else a new one."""
@@ -252,8 +250,11 @@ class Payments(Protocol):
         """Nobody can pay there any more. One that is closed or paid already stays what it is."""
         ...
 
-    async def open_portal(self, customer_id: str, *, return_url: str, flow: PortalFlow | None = None) -> str:
-        """The address of the page where card, bills and subscription are looked after; with `flow` one thing of it."""
+    async def open_portal(
+        self, customer_id: str, *, return_url: str, flow: PortalFlow | None = None, about: str | None = None
+    ) -> str:
+        """The address of the page where card, bills and subscription are looked after; with `flow` one thing of it,
+        for the subscription that it is `about`."""
         ...
 
     async def quote_change(self, subscription: SeenSubscription, *, price_id: str) -> ChangeQuote: ...
@@ -293,5 +294,5 @@ class Payments(Protocol):
         ...
 
     async def account_facts(self) -> Mapping[str, str]:
-        """Whose account it is, for the doctor."""
+        """What is there under our names: "prices" and the addresses of "webhooks", each as a list with commas."""
         ...
