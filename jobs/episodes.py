@@ -152,4 +152,4 @@ async def _stored(
     thumbnail_key = key_for(podcast.owner_id, "covers", f"{run.work.id}-small", "jpg")
     await run.deps.storage.put(picture_key, cover.picture)
     await run.deps.storage.put(thumbnail_key, cover.thumbnail)
-    return StoredEpisode(stored, transcript_key, picture_key, thumbnail_key)
+    return StoredEpisode(podcast.title, stored, transcript_key, picture_key, thumbnail_key)

@@ -5,6 +5,8 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from uuid import UUID
 
+import structlog
+
 from core import ids
 from core.billing.costs import record_model_use
 from core.errors import AppError, NotFound
@@ -29,6 +31,8 @@ from core.work.service import ClaimedWork
 from jobs.episodes import render_episode, work_folder
 from jobs.progress import Progress, Tell, telling
 from jobs.runtime import Run, job
+
+log = structlog.get_logger()
 
 OUTLINE, SCRIPT = (0, 10), (10, 25)
 """Percent of the whole, from and to. The rest is the audio's (jobs/episodes.py)."""
@@ -120,24 +124,34 @@ async def _keep_rewrite(
 async def render(run: Run) -> None:
     """Make the audio: speak what wasn't spoken yet, join it, keep it, and have it sent.
 
-    Audio that it takes the place of is forgotten once the new one counts.
+    Audio that it takes the place of is forgotten once the new one counts. Renamed meanwhile, it is joined once more.
     """
-    podcast, _ = await _read(run)
-    replaced = recording.files_of(podcast)
     async with telling(run, _progress_of(run)) as tell:
-        episode = await render_episode(run, podcast, _script(podcast), tell)
-    async with run.finishing() as tx:
-        await recording.record_episode(
-            tx,
-            owner_id=podcast.owner_id,
-            podcast_id=podcast.id,
-            place=place_of(dict(run.work.payload)),
-            episode=episode,
-            work_id=run.work.id,
-        )
+        while (replaced := await _rendered(run, tell)) is None:
+            log.info("podcasts.renamed_meanwhile")
     for key in replaced:
         await run.deps.storage.delete(key)
-    await asyncio.to_thread(work_folder(run, podcast.id).forget)
+    await asyncio.to_thread(work_folder(run, ids.PodcastId(run.work.subject_id)).forget)
+
+
+async def _rendered(run: Run, tell: Tell) -> list[str] | None:
+    """The keys of the files that the new ones take the place of. None when the podcast has another title by now, which
+    belongs into its files."""
+    podcast, _ = await _read(run)
+    episode = await render_episode(run, podcast, _script(podcast), tell)
+    try:
+        async with run.finishing() as tx:
+            await recording.record_episode(
+                tx,
+                owner_id=podcast.owner_id,
+                podcast_id=podcast.id,
+                place=place_of(dict(run.work.payload)),
+                episode=episode,
+                work_id=run.work.id,
+            )
+    except recording.Renamed:
+        return None
+    return recording.files_of(podcast)
 
 
 async def _read(run: Run) -> tuple[Podcast, Material]:

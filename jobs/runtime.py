@@ -57,12 +57,19 @@ class Run:
 
     @asynccontextmanager
     async def finishing(self) -> AsyncIterator[Tx]:
-        """A transaction for the result: the work ends in it, too. Raises ClaimLost when it isn't ours any more."""
+        """A transaction for the result: the work ends in it, too. Raises ClaimLost when it isn't ours any more.
+
+        What its body raises undoes all of that, so that the work can go on.
+        """
         async with self.deps.tx() as tx:
             if not await work_service.finish_work(tx, self.work):
                 raise ClaimLost
             self.ending.set()
-            yield tx
+            try:
+                yield tx
+            except BaseException:
+                self.ending.clear()
+                raise
 
 
 class ClaimLost(Exception):

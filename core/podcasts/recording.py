@@ -47,8 +47,10 @@ class StoredPart:
 
 @dataclass(frozen=True, slots=True)
 class StoredEpisode:
-    """`thumbnail_key` is a JPEG for Telegram, `picture_key` the cover; either may be missing."""
+    """`thumbnail_key` is a JPEG for Telegram, `picture_key` the cover; either may be missing. `title` is what its tags,
+    its cover and its transcript say."""
 
+    title: str
     parts: Sequence[StoredPart]
     transcript_key: str
     picture_key: str | None = None
@@ -57,6 +59,10 @@ class StoredEpisode:
     @property
     def duration_ms(self) -> int:
         return sum(part.duration_ms for part in self.parts)
+
+
+class Renamed(Exception):
+    """It was called something else while its audio was made, so the files say the old title."""
 
 
 async def record_script(
@@ -147,9 +153,11 @@ async def record_episode(
 ) -> Podcast:
     """Keep the audio, settle the plan, and send it to its owner.
 
-    A new episode takes its real length, one that was made again what was quoted for it.
+    A new episode takes its real length, one that was made again what was quoted for it. Raises Renamed.
     """
     podcast = await podcast_of(tx.session, owner_id=owner_id, podcast_id=podcast_id, lock=True)
+    if podcast.title != episode.title:
+        raise Renamed
     minutes = quoted_minutes(podcast) if podcast.parts else counted_minutes(episode.duration_ms / 1000)
     podcast.parts = [part.to_json() for part in episode.parts]
     podcast.transcript_key, podcast.picture_key = episode.transcript_key, episode.picture_key

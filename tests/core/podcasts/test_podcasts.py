@@ -61,7 +61,7 @@ async def ready(tx: Tx, owner: User) -> Podcast:
         owner_id=owner.id,
         podcast_id=podcast.id,
         place=place_of(owner),
-        episode=StoredEpisode([PART], "x/transcripts/1.txt"),
+        episode=StoredEpisode("Rain", [PART], "x/transcripts/1.txt"),
         work_id=ids.WorkId(ids.new()),
     )
 
