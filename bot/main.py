@@ -12,6 +12,7 @@ from bot.polling import Poller, unless_stopped
 from bot.processor import SerialPerUser
 from core import log as logging_setup
 from core.accounts.service import admin_chats
+from core.chat_address import note_username
 from core.db import DATABASE_TROUBLE
 from core.deps import open_deps
 from core.readiness import announce
@@ -60,8 +61,9 @@ async def _run(settings: Settings) -> None:
 
 
 async def _publish_menu(application: Application) -> None:
-    """The menu is a convenience: without it the bot works just as well."""
+    """The menu is a convenience: without it the bot works just as well, and so are links from outside."""
     try:
+        await note_username(application.deps.redis, application.bot.username)
         await publish_menu(application.bot, application.router)
         async with application.deps.read() as session:
             promoted = await admin_chats(session)

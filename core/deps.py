@@ -19,6 +19,8 @@ from core.providers.critics import build_critic
 from core.providers.critique import ScriptCritic
 from core.providers.discoveries import discovery_of
 from core.providers.discovery import Discovery, Network
+from core.providers.email import Mailer
+from core.providers.email_engines import build_mailer
 from core.providers.scripts import ScriptWriter
 from core.providers.scriptwriters import build_script_writer
 from core.providers.speakers import build_speakers
@@ -54,6 +56,8 @@ class Deps:
     """What is to be offered first at the front."""
     discoveries: Mapping[Network, Discovery] = field(default_factory=dict)
     """Who finds videos, for each network that can be read."""
+    mailer: Mailer | None = None
+    """Who takes mail on; None where nobody is offered any."""
 
     @asynccontextmanager
     async def tx(self) -> AsyncIterator[Tx]:
@@ -109,6 +113,7 @@ async def open_deps(settings: Settings, *, clock: Clock | None = None) -> AsyncI
             storage=storage,
             speakers=build_speakers(settings, http),
             discoveries=discoveries,
+            mailer=build_mailer(settings, http),
         )
         on_credits = noted(deps.tx, settings.admin_ids)
         discoveries.update(discovery_of(settings, http, fast, clock, on_credits=on_credits))

@@ -1,6 +1,7 @@
 """What the environment decides. Read once at an entry point, checked as a whole, then passed on inside Deps."""
 
 import re
+from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -8,6 +9,8 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from core.smtp_server import Encryption, SmtpServer
 
 SANDBOX_TOKEN = "4242:SANDBOX-fake-token-for-your-machine"  # noqa: S105 - it opens nothing but the local sandbox
 """The sandbox's own bot. Well formed, and worth nothing at Telegram."""
@@ -93,6 +96,25 @@ def _long_secret(value: SecretStr) -> SecretStr:
     return value
 
 
+def _smtp_address(value: SecretStr) -> SecretStr:
+    """Raises ValueError, also for a password that would go over the network as it is."""
+    server = SmtpServer.at(value.get_secret_value().strip())
+    if server.encryption is Encryption.NONE and server.password and server.host not in LOCAL_HOSTS:
+        raise ValueError("a password needs TLS on the way to another machine: leave ?tls=none out")
+    return SecretStr(value.get_secret_value().strip())
+
+
+def _mailbox(value: Any) -> Any:
+    """`post@example.com`, or with a name: `Postaify <post@example.com>`."""
+    if not isinstance(value, str):
+        return value
+    value, (_, address) = value.strip(), parseaddr(value)
+    whole = value == address or value.endswith(f"<{address}>")
+    if not whole or not value.isprintable() or not re.fullmatch(r"[^\s@<>,;]+@[\w.-]+", address, re.ASCII):
+        raise ValueError("should look like post@example.com, or Postaify <post@example.com>")
+    return value
+
+
 def _upper(value: Any) -> Any:
     return value.strip().upper() if isinstance(value, str) else value
 
@@ -105,6 +127,7 @@ LIBPQ_OPTIONS = {"sslmode": "ssl", "channel_binding": ""}
 """Options that libpq knows and asyncpg calls otherwise, or (empty) negotiates by itself."""
 
 LINK_SECRET_SHORTEST = 32
+LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 S3_REGION_AUTO = "auto"
 """R2's only region, and what other S3 servers don't mind. https://developers.cloudflare.com/r2/api/s3/api/"""
 
@@ -119,6 +142,8 @@ WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
 WebhookSecrets = Annotated[list[WebhookSecret], NoDecode, BeforeValidator(_split)]
 Prices = Annotated[dict[str, str], NoDecode, BeforeValidator(_pairs)]
 LinkSecret = Annotated[SecretStr, AfterValidator(_long_secret)]
+SmtpAddress = Annotated[SecretStr, AfterValidator(_smtp_address)]
+Mailbox = Annotated[str, BeforeValidator(_mailbox)]
 Home = Annotated[Path, AfterValidator(Path.expanduser)]
 SpeechProvider = Annotated[Literal["espeak", "elevenlabs", "unreal", "openai"], BeforeValidator(_lower)]
 BillingRails = Annotated[list[Literal["stripe", "stars"]], NoDecode, BeforeValidator(_split)]
@@ -194,6 +219,12 @@ class Settings(BaseSettings):
     plan_ends_on: PlanEnders = Field(default=["refund", "dispute"], alias="PLAN_ENDS_ON")
     """What ends the plan that a payment was for, when the payment goes back."""
 
+    email_from: Mailbox | None = Field(default=None, alias="EMAIL_FROM")
+    email_reply_to: Mailbox | None = Field(default=None, alias="EMAIL_REPLY_TO")
+    resend_api_key: SecretStr | None = Field(default=None, alias="RESEND_API_KEY")
+    resend_api_url: WebAddress = Field(default="https://api.resend.com", alias="RESEND_API_URL")
+    smtp_url: SmtpAddress | None = Field(default=None, alias="SMTP_URL")
+
     @classmethod
     def load(cls, **overrides: Any) -> Self:
         """Read the environment and `.env`. Raises SettingsInvalid with all problems at once."""
@@ -244,6 +275,7 @@ class Settings(BaseSettings):
         if self.s3_bucket:
             problems += self._missing_for_s3()
         problems += self._missing_for_speech()
+        problems += self._missing_for_email()
         if self.scrapecreators_api_url and not self.scrapecreators_api_key:
             problems.append("SCRAPECREATORS_API_KEY: missing; SCRAPECREATORS_API_URL needs a key")
         if self.stripe_api_base and not self.stripe_secret_key:
@@ -279,6 +311,17 @@ class Settings(BaseSettings):
             problems.append(f"SPEECH_PROVIDER: {self.speech_provider} needs {name}")
         return problems
 
+    def _missing_for_email(self) -> list[str]:
+        sends = self.resend_api_key is not None or self.smtp_url is not None
+        problems = []
+        if sends and not self.email_from:
+            problems.append("EMAIL_FROM: missing; RESEND_API_KEY and SMTP_URL need to know whom mail is from")
+        if self.resend_api_key and self.smtp_url:
+            problems.append("SMTP_URL: mail goes either this way or by RESEND_API_KEY; leave one of them out")
+        if self.environment is Environment.PRODUCTION and not sends and (self.email_from or self.email_reply_to):
+            problems.append("RESEND_API_KEY: missing, and so is SMTP_URL; without either, production sends no mail")
+        return problems
+
     def _missing_in_production(self) -> list[str]:
         required = {
             "DATABASE_URL": (self.database_url, "production doesn't use the embedded PostgreSQL"),
@@ -302,7 +345,7 @@ class Settings(BaseSettings):
 
 
 def is_this_machine(url: str) -> bool:
-    return (urlsplit(url).hostname or "") in {"localhost", "127.0.0.1", "::1"}
+    return (urlsplit(url).hostname or "") in LOCAL_HOSTS
 
 
 def _problems(exc: ValidationError) -> list[str]:

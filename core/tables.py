@@ -8,6 +8,7 @@ from core.channels import models as channels
 from core.db import Base
 from core.deliveries import models as deliveries
 from core.digests import models as digests
+from core.emails import models as emails
 from core.evergreen import models as evergreen
 from core.podcasts import models as podcasts
 from core.posts import models as posts
@@ -27,6 +28,7 @@ __all__ = [
     "channels",
     "deliveries",
     "digests",
+    "emails",
     "evergreen",
     "podcasts",
     "posts",

@@ -24,6 +24,7 @@ from jobs.analyses import forget_old_analyses
 from jobs.broadcasts import Broadcasts
 from jobs.catalogue import work_specs
 from jobs.digests import forget_old_digests, tend_digests
+from jobs.emails import forget_old as forget_old_emails
 from jobs.evergreen import plan_evergreen
 from jobs.maintenance import sweep, tidy_files
 from jobs.outages import note_keeping_up, settle_outage, warn_of_late, was_down
@@ -94,6 +95,7 @@ async def schedule(deps: Deps, stop: asyncio.Event) -> None:
         _repeat("scheduler.analyses_not_forgotten", partial(forget_old_analyses, deps), stop),
         _repeat("scheduler.digests_failed", partial(tend_digests, deps), stop),
         _repeat("scheduler.digests_not_forgotten", partial(forget_old_digests, deps), stop),
+        _repeat("scheduler.emails_not_forgotten", partial(forget_old_emails, deps), stop),
         _repeat("scheduler.broadcasts_failed", broadcasts.tend, stop),
     )
 

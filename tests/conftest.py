@@ -37,6 +37,7 @@ from core.http import open_http
 from core.migrate import upgrade_database
 from core.providers.answerers import build_answerer
 from core.providers.critics import build_critic
+from core.providers.email_engines import build_mailer
 from core.providers.scriptwriters import build_script_writer
 from core.providers.speakers import build_speakers
 from core.providers.writers import build_post_writer
@@ -228,6 +229,7 @@ def _deps(
         critic=build_critic(settings, http),
         storage=build_storage(settings, clock),
         speakers=build_speakers(settings, http),
+        mailer=build_mailer(settings, http),
     )
 
 
