@@ -21,6 +21,7 @@ from core.readiness import announce
 from core.settings import Settings
 from core.workers import worker_name
 from jobs.analyses import forget_old_analyses
+from jobs.billing import tend_plans
 from jobs.broadcasts import Broadcasts
 from jobs.catalogue import work_specs
 from jobs.digests import forget_old_digests, tend_digests
@@ -97,6 +98,7 @@ async def schedule(deps: Deps, stop: asyncio.Event) -> None:
         _repeat("scheduler.digests_not_forgotten", partial(forget_old_digests, deps), stop),
         _repeat("scheduler.emails_not_forgotten", partial(forget_old_emails, deps), stop),
         _repeat("scheduler.broadcasts_failed", broadcasts.tend, stop),
+        _repeat("scheduler.plans_failed", partial(tend_plans, deps), stop),
     )
 
 

@@ -36,11 +36,12 @@ async def record_payment(
     remote_id: str | None = None,
     plan_key: str | None = None,
     paid_at: datetime | None = None,
+    period_end: datetime | None = None,
 ) -> bool:
     """Write a payment down, once for each `charge_id`; it converts a running trial. False when it stands there.
 
     `amount` is in the currency's smallest unit (whole Stars for XTR); `remote_id` is the subscription it pays for,
-    `paid_at` None: now. Whether a plan is in force is told by `take_in`, not by this.
+    `paid_at` None: now, `period_end` until when. Whether a plan is in force is told by `take_in`, not by this.
     """
     await lock_owner(tx, owner_id)
     payment = insert(Payment).values(

@@ -35,3 +35,5 @@ class RemoteSubscription:
     pending_from: datetime | None = None
     seen_at: datetime | None = None
     """None: now."""
+    supersedes: str | None = None
+    """Another subscription of the user's at this rail, whose place it takes although that one is paid."""

@@ -1,9 +1,6 @@
-"""What time alone does to subscriptions: reminders while a payment is due, planned changes, and ends."""
+"""When time alone has something to do with a subscription, and how a payment that is due is told of."""
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
-
-from sqlalchemy import select
 
 from core.billing.models import Subscription, SubscriptionStatus
 from core.billing.standing import GRACE, lasts_until
@@ -12,12 +9,6 @@ from core.tx import Tx
 
 DUNNING_DAYS = (0, 3, 6)
 """Days after the first failed payment on which it is told of. On day 7 the plan ends."""
-
-
-async def due_subscriptions(tx: Tx, *, limit: int) -> Sequence[Subscription]:
-    """Rows that time has something to do with, locked; what others have locked is left out."""
-    due = select(Subscription).where(Subscription.next_step_at <= tx.now).order_by(Subscription.next_step_at)
-    return (await tx.session.scalars(due.limit(limit).with_for_update(skip_locked=True))).all()
 
 
 def next_step_at(row: Subscription, *, now: datetime) -> datetime | None:

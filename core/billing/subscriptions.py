@@ -47,7 +47,7 @@ async def take_in(tx: Tx, *, seen: RemoteSubscription, source: str, key: str) ->
     if standing is None:
         return row
     fresh = _row(tx, owner_id, seen, standing)
-    if known is None and row is not None and not _replaces(fresh, row, now=tx.now):
+    if known is None and row is not None and not _replaces(fresh, row, supersedes=seen.supersedes, now=tx.now):
         await _note(tx, owner_id, seen, "second", source=source)
         return row
     return await _bring(tx, row, fresh, source=source, key=key)
@@ -87,7 +87,7 @@ async def link_customer(tx: Tx, *, owner_id: ids.UserId, rail: Rail, customer_id
 async def revoke(tx: Tx, subscription: Subscription, *, source: str, key: str, why: str) -> None:
     """End a plan at once, whatever the rail says of it from now on. The rail has to be told by the caller."""
     before = await in_force_of(tx.session, owner_id=subscription.owner_id, now=tx.now)
-    _set(subscription, tx, status=SubscriptionStatus.EXPIRED, ended_at=tx.now, revoked_at=tx.now, **NO_FUTURE)
+    change(subscription, tx, status=SubscriptionStatus.EXPIRED, ended_at=tx.now, revoked_at=tx.now, **NO_FUTURE)
     await record_change(tx, subscription, ["expired"], source=source, key=key, before=before.plan_key, why=why)
 
 
@@ -129,7 +129,7 @@ async def _bring(tx: Tx, row: Subscription | None, fresh: Subscription, *, sourc
         row = fresh
         tx.session.add(row)
     elif kinds:
-        _set(row, tx, **{name: getattr(fresh, name) for name in _COPIED})
+        change(row, tx, **{name: getattr(fresh, name) for name in _COPIED})
         if "started" in kinds:
             row.started_at = fresh.started_at
     row.seen_at = max(row.seen_at, fresh.seen_at) if "started" not in kinds else fresh.seen_at
@@ -205,13 +205,16 @@ def _is_news(known: Subscription, seen: RemoteSubscription) -> bool:
     return known.revoked_at is None and (seen.seen_at is None or seen.seen_at >= known.seen_at)
 
 
-def _replaces(fresh: Subscription, row: Subscription, *, now: datetime) -> bool:
+def _replaces(fresh: Subscription, row: Subscription, *, supersedes: str | None, now: datetime) -> bool:
     """The one that counts for more; of two that are over, the later."""
+    if fresh.rail == row.rail and supersedes == row.remote_id:
+        return True
     mine, theirs = rank(fresh, now=now), rank(row, now=now)
     return mine > theirs or (mine == theirs == 0 and fresh.period_start > row.period_start)
 
 
-def _set(row: Subscription, tx: Tx, **values: Any) -> None:
+def change(row: Subscription, tx: Tx, **values: Any) -> None:
+    """Set fields of a row as one change of it, which `record_change` then writes down."""
     for name, value in values.items():
         setattr(row, name, value)
     row.version += 1

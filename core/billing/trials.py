@@ -1,5 +1,6 @@
 """The trial: seven days of Pro, once per Telegram account."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -9,9 +10,10 @@ from core import ids
 from core.accounts.service import user_of
 from core.billing.events import lock_owner, note_event
 from core.billing.models import Trial, TrialStatus
-from core.billing.queries import in_force_of, subscription_of
+from core.billing.queries import in_force_of, subscription_of, trial_of
 from core.billing.standing import FREE, is_in_force
 from core.billing.telling import tell
+from core.db import ReadSession
 from core.errors import Conflict
 from core.tx import Tx
 
@@ -57,19 +59,14 @@ async def start_trial(tx: Tx, *, owner_id: ids.UserId) -> Trial:
         return await _had(tx, owner_id)
     data = {"plan": TRIAL_PLAN, "ends_at": ends_at.isoformat()}
     await note_event(tx, owner_id=owner_id, kind="trial.started", source="chat", key=f"trial:{started.id}", data=data)
-    await _note_entitlement(tx, started, before=FREE, after=TRIAL_PLAN, source="chat")
+    await _note_entitlement(tx, started, owner_id, before=FREE, after=TRIAL_PLAN, source="chat")
     return started
 
 
 async def end_trial(tx: Tx, *, owner_id: ids.UserId, status: TrialStatus, source: str, key: str) -> bool:
-    """Bring a running trial to an end: expired, cancelled or converted. False when none was running."""
-    trial = await tx.session.scalar(
-        select(Trial)
-        .where(Trial.owner_id == owner_id, Trial.status == TrialStatus.ACTIVE)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if trial is None:
+    """Bring a trial to an end: expired, cancelled or converted. False when none was running. Under `lock_owner`."""
+    trial = await trial_of(tx.session, owner_id=owner_id)
+    if trial is None or trial.status != TrialStatus.ACTIVE:
         return False
     trial.status, trial.ended_at, trial.next_step_at = status, min(tx.now, trial.ends_at), None
     await tx.session.flush()
@@ -87,20 +84,28 @@ async def cancel_trial(tx: Tx, *, owner_id: ids.UserId) -> bool:
     if trial is None:
         return False
     await end_trial(tx, owner_id=owner_id, status=TrialStatus.CANCELLED, source="chat", key="chat")
-    await _note_entitlement(tx, trial, before=trial.plan_key, after=FREE, source="chat")
+    await _note_entitlement(tx, trial, owner_id, before=trial.plan_key, after=FREE, source="chat")
     return True
 
 
-async def advance_trials(tx: Tx, *, limit: int) -> int:
-    """Remind of trials and end those whose time is over. Returns how many were looked at."""
-    due = select(Trial).where(Trial.next_step_at <= tx.now).order_by(Trial.next_step_at).limit(limit)
-    trials = (await tx.session.scalars(due.with_for_update(skip_locked=True))).all()
-    for trial in trials:
-        if trial.owner_id is None or trial.ends_at <= tx.now:
-            await _expire(tx, trial)
-        else:
-            await _remind(tx, trial, trial.owner_id)
-    return len(trials)
+async def due_trials(session: ReadSession, *, now: datetime, limit: int) -> Sequence[ids.UserId]:
+    """Whose trials are to be reminded of or ended by now, the longest due first."""
+    due = select(Trial.owner_id).where(Trial.next_step_at <= now, Trial.owner_id.is_not(None))
+    found = await session.scalars(due.order_by(Trial.next_step_at).limit(limit))
+    return [owner_id for owner_id in found if owner_id is not None]
+
+
+async def advance_trial(tx: Tx, *, owner_id: ids.UserId) -> bool:
+    """Remind of a trial or end it. False when somebody else has done it."""
+    await lock_owner(tx, owner_id)
+    trial = await trial_of(tx.session, owner_id=owner_id)
+    if trial is None or trial.next_step_at is None or trial.next_step_at > tx.now:
+        return False
+    if trial.ends_at <= tx.now:
+        await _expire(tx, trial, owner_id)
+    else:
+        await _remind(tx, trial, owner_id)
+    return True
 
 
 def next_reminder_at(trial: Trial, *, now: datetime) -> datetime:
@@ -118,19 +123,16 @@ async def _had(tx: Tx, owner_id: ids.UserId) -> Trial:
 
 
 async def _active(tx: Tx, owner_id: ids.UserId) -> Trial | None:
-    found = select(Trial).where(Trial.owner_id == owner_id, Trial.status == TrialStatus.ACTIVE, Trial.ends_at > tx.now)
-    return await tx.session.scalar(found)
+    trial = await trial_of(tx.session, owner_id=owner_id)
+    return trial if trial is not None and trial.status == TrialStatus.ACTIVE and tx.now < trial.ends_at else None
 
 
-async def _expire(tx: Tx, trial: Trial) -> None:
-    if trial.owner_id is None:
-        trial.status, trial.ended_at, trial.next_step_at = TrialStatus.EXPIRED, trial.ends_at, None
-        return
-    await end_trial(tx, owner_id=trial.owner_id, status=TrialStatus.EXPIRED, source="clock", key="time")
-    after = await in_force_of(tx.session, owner_id=trial.owner_id, now=tx.now)
+async def _expire(tx: Tx, trial: Trial, owner_id: ids.UserId) -> None:
+    await end_trial(tx, owner_id=owner_id, status=TrialStatus.EXPIRED, source="clock", key="time")
+    after = await in_force_of(tx.session, owner_id=owner_id, now=tx.now)
     if after.plan_key == FREE:
-        await _note_entitlement(tx, trial, before=trial.plan_key, after=FREE, source="clock")
-        await _tell(tx, trial, trial.owner_id, "billing.trial_over", "over")
+        await _note_entitlement(tx, trial, owner_id, before=trial.plan_key, after=FREE, source="clock")
+        await _tell(tx, trial, owner_id, "billing.trial_over", "over")
 
 
 async def _remind(tx: Tx, trial: Trial, owner_id: ids.UserId) -> None:
@@ -150,13 +152,14 @@ async def _tell(tx: Tx, trial: Trial, owner_id: ids.UserId, notice: str, step: s
     )
 
 
-async def _note_entitlement(tx: Tx, trial: Trial, *, before: str, after: str, source: str) -> None:
-    if trial.owner_id is not None:
-        await note_event(
-            tx,
-            owner_id=trial.owner_id,
-            kind="entitlement.changed",
-            source=source,
-            key=f"trial:{trial.id}:{before}:{after}",
-            data={"from": before, "to": after},
-        )
+async def _note_entitlement(
+    tx: Tx, trial: Trial, owner_id: ids.UserId, *, before: str, after: str, source: str
+) -> None:
+    await note_event(
+        tx,
+        owner_id=owner_id,
+        kind="entitlement.changed",
+        source=source,
+        key=f"trial:{trial.id}:{before}:{after}",
+        data={"from": before, "to": after},
+    )
