@@ -64,7 +64,7 @@ class Base(DeclarativeBase):
         str: Text(),
         UUID: Uuid(),
         **dict.fromkeys(ids.KINDS, Uuid()),
-        Json: JSONB(),
+        Json: JSONB(none_as_null=True),
         list[Json]: JSONB(),
         list[list[Json]]: JSONB(),
         list[str]: JSONB(),

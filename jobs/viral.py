@@ -10,11 +10,10 @@ from core.tx import Tx
 from core.viral import service
 from core.viral.asking import Asked
 from core.viral.keeping import PRUNE_BATCH, prune_snapshots
-from core.viral.pages import keep_sheet, page_data, page_ids, page_seen, sheet_key, sheet_of
+from core.viral.pages import keep_sheet, page_data, page_drawn, sheet_key
 from core.viral.queries import lookup_of
 from core.viral.saving import forget_deleted as forget_saved
 from core.viral.searching import Results, results_for
-from core.viral.thumbnails import keep_thumbnails
 from core.work.service import ClaimedWork
 from jobs.progress import Progress, telling
 from jobs.runtime import Run, job
@@ -45,8 +44,7 @@ async def look_up(run: Run) -> None:
     async with telling(run, _progress_of(run)) as tell:
         results = await results_for(run.deps, discovery, asked, tell=tell)
         tell("pictures", 85)
-        await keep_thumbnails(run.deps, page_ids(results.video_ids, 1)[2])
-    page = await _first_page(run, lookup_id, asked, results, dark=dark)
+        page = await _first_page(run, lookup_id, asked, results, dark=dark)
     async with run.finishing() as tx:
         await service.record_results(
             tx,
@@ -61,9 +59,7 @@ async def look_up(run: Run) -> None:
 async def _first_page(
     run: Run, lookup_id: ids.LookupId, asked: Asked, results: Results, *, dark: bool
 ) -> dict[str, object]:
-    async with run.deps.read() as session:
-        seen = await page_seen(session, results, 1, now=run.deps.clock.now())
-    sheet = await sheet_of(run.deps, seen, 1, sample=results.sample, dark=dark)
+    seen, sheet = await page_drawn(run.deps, results, 1, dark=dark)
     key = await keep_sheet(run.deps.storage, run.work.owner_id, lookup_id, sheet) if sheet is not None else None
     return {**page_data(lookup_id, asked, results, 1, seen), "picture_key": key}
 

@@ -22,16 +22,16 @@ from bot.viral.actions import (
 )
 from core.accounts.service import user_of
 from core.billing.queries import Feature, entitlement_of
+from core.db import ReadSession
 from core.errors import InvalidInput
 from core.limits import GENERATIONS, hit
 from core.tx import Tx
 from core.viral import service
 from core.viral.asking import ANYWHERE, PERIODS, REGIONS, Asked, clean_keyword
-from core.viral.models import LookupStatus
-from core.viral.pages import page_data, page_ids, page_seen, sheet_of
+from core.viral.models import Lookup, LookupStatus
+from core.viral.pages import page_data, page_drawn
 from core.viral.queries import choices_of, lookup_of
-from core.viral.searching import Results, searchable
-from core.viral.thumbnails import keep_thumbnails
+from core.viral.searching import Results, known_results, searchable
 
 KEYWORD_PROMPT = "viral.keyword"
 PICTURES_WITHIN_S = 3.0
@@ -56,7 +56,7 @@ def register(router: Router) -> None:
 async def on_viral(context: Context) -> None:
     """With the last choices; words behind the command are the keyword."""
     async with context.deps.tx() as tx:
-        asked = await _choices(context, tx)
+        asked = await _choices(context, tx.session)
         if context.arguments:
             asked = replace(asked, keyword=clean_keyword(context.arguments))
             await service.remember_choices(tx, owner_id=context.actor.id, asked=asked)
@@ -66,7 +66,7 @@ async def on_viral(context: Context) -> None:
 
 async def on_show(context: Context, press: ShowViral) -> None:
     async with context.deps.tx() as tx:
-        card = await _card(context, tx, await _choices(context, tx))
+        card = await _card(context, tx, await _choices(context, tx.session))
     await context.show(card)
 
 
@@ -108,18 +108,30 @@ async def on_clear_keyword(context: Context, press: ClearKeyword) -> None:
 
 
 async def on_look_up(context: Context, press: LookUp) -> None:
-    """From here on the pressed message shows how far it is; a second press changes nothing."""
-    await hit(context.deps.redis, GENERATIONS, str(context.actor.telegram_id))
-    async with context.deps.tx() as tx:
-        asked = await _choices(context, tx)
-        await service.request_lookup(tx, owner_id=context.actor.id, asked=asked, place=context.place)
+    async with context.deps.read() as session:
+        asked = await _choices(context, session)
+    await _look_up(context, asked)
 
 
 async def on_again(context: Context, press: LookUpAgain) -> None:
-    await hit(context.deps.redis, GENERATIONS, str(context.actor.telegram_id))
-    async with context.deps.tx() as tx:
-        lookup = await lookup_of(tx.session, owner_id=context.actor.id, lookup_id=press.lookup_id)
-        await service.request_lookup(tx, owner_id=context.actor.id, asked=Asked.of(lookup), place=context.place)
+    async with context.deps.read() as session:
+        lookup = await lookup_of(session, owner_id=context.actor.id, lookup_id=press.lookup_id)
+    await _look_up(context, Asked.of(lookup))
+
+
+async def _look_up(context: Context, asked: Asked) -> None:
+    """What is known is shown at once. Else the pressed message shows how far it is; a second press changes nothing."""
+    deps, owner_id = context.deps, context.actor.id
+    async with deps.read() as session:
+        known = await known_results(session, asked, now=deps.clock.now())
+    if known is None:
+        await hit(deps.redis, GENERATIONS, str(context.actor.telegram_id))
+        async with deps.tx() as tx:
+            await service.request_lookup(tx, owner_id=owner_id, asked=asked, place=context.place)
+        return
+    async with deps.tx() as tx:
+        lookup = await service.answer_lookup(tx, owner_id=owner_id, asked=asked, results=known)
+    await _show_page(context, lookup, known, 1)
 
 
 async def on_stop(context: Context, press: StopLookup) -> None:
@@ -129,26 +141,27 @@ async def on_stop(context: Context, press: StopLookup) -> None:
 
 
 async def on_results(context: Context, press: ShowResults) -> None:
-    """A page of what was found then, with the numbers of now."""
-    deps, now = context.deps, context.deps.clock.now()
-    async with deps.read() as session:
+    async with context.deps.read() as session:
         lookup = await lookup_of(session, owner_id=context.actor.id, lookup_id=press.lookup_id)
-        dark = (await user_of(session, context.actor.id)).dark_pictures
     if lookup.status != LookupStatus.READY or lookup.results_at is None:
         raise service.NotReady(status=lookup.status)
     results = Results(lookup.video_ids, lookup.results_at, lookup.sample, lookup.problem)
-    number, _, video_ids = page_ids(results.video_ids, press.page)
-    await keep_thumbnails(deps, video_ids, within_s=PICTURES_WITHIN_S)
+    await _show_page(context, lookup, results, press.page)
+
+
+async def _show_page(context: Context, lookup: Lookup, results: Results, page: int) -> None:
+    """A page of what was found then, with the numbers of now."""
+    deps = context.deps
     async with deps.read() as session:
-        seen = await page_seen(session, results, number, now=now)
-    picture = await sheet_of(deps, seen, number, sample=results.sample, dark=dark)
-    data = page_data(lookup.id, Asked.of(lookup), results, number, seen)
-    await context.show(screens.results(data, context.texts, now, picture=picture))
+        dark = (await user_of(session, context.actor.id)).dark_pictures
+    seen, picture = await page_drawn(deps, results, page, dark=dark, within_s=PICTURES_WITHIN_S)
+    data = page_data(lookup.id, Asked.of(lookup), results, page, seen)
+    await context.show(screens.results(data, context.texts, deps.clock.now(), picture=picture))
 
 
-async def _choices(context: Context, tx: Tx) -> Asked:
+async def _choices(context: Context, session: ReadSession) -> Asked:
     """The last ones, on a network that can still be searched."""
-    asked = await choices_of(tx.session, owner_id=context.actor.id)
+    asked = await choices_of(session, owner_id=context.actor.id)
     networks = searchable(context.deps.discoveries)
     if networks and asked.network not in networks:
         return replace(asked, network=networks[0])
@@ -157,7 +170,7 @@ async def _choices(context: Context, tx: Tx) -> Asked:
 
 async def _changed(context: Context, **changes: object) -> Screen:
     async with context.deps.tx() as tx:
-        asked = replace(await _choices(context, tx), **changes)  # type: ignore[arg-type]
+        asked = replace(await _choices(context, tx.session), **changes)  # type: ignore[arg-type]
         await service.remember_choices(tx, owner_id=context.actor.id, asked=asked)
         return await _card(context, tx, asked)
 

@@ -6,20 +6,19 @@ import json
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
-from datetime import datetime
 
 import redis.asyncio
 from redis.exceptions import RedisError
 
 from core import ids
-from core.db import Json, ReadSession
+from core.db import Json
 from core.deps import Deps
 from core.pictures.tiles import Tile, tiles_jpeg
 from core.storage import Storage, key_for
 from core.viral.asking import Asked
 from core.viral.queries import Seen, videos_seen
 from core.viral.searching import Results
-from core.viral.thumbnails import stored_picture
+from core.viral.thumbnails import ALL_WITHIN_S, keep_thumbnails, stored_picture
 
 PAGE_SIZE = 9
 SHEET_LIFE_S = 3600
@@ -34,9 +33,27 @@ def page_ids(video_ids: Sequence[ids.VideoId], page: int) -> tuple[int, int, Seq
     return number, pages, video_ids[(number - 1) * PAGE_SIZE : number * PAGE_SIZE]
 
 
-async def page_seen(session: ReadSession, results: Results, page: int, *, now: datetime) -> list[Seen]:
-    """The videos of a page, with their figures of the moment."""
-    return await videos_seen(session, page_ids(results.video_ids, page)[2], now=now)
+async def page_drawn(
+    deps: Deps, results: Results, page: int, *, dark: bool, within_s: float = ALL_WITHIN_S
+) -> tuple[list[Seen], bytes | None]:
+    """The videos of a page with their figures of the moment, and its picture; None when there is nothing on it.
+
+    Videos' own pictures that we have no copy of are fetched, as far as they come `within_s`.
+    """
+    number, _, video_ids = page_ids(results.video_ids, page)
+    seen = await _seen(deps, video_ids)
+    if any(_lacks_picture(one) for one in seen) and await keep_thumbnails(deps, video_ids, within_s=within_s):
+        seen = await _seen(deps, video_ids)
+    return seen, await sheet_of(deps, seen, number, sample=results.sample, dark=dark)
+
+
+async def _seen(deps: Deps, video_ids: Sequence[ids.VideoId]) -> list[Seen]:
+    async with deps.read() as session:
+        return await videos_seen(session, video_ids, now=deps.clock.now())
+
+
+def _lacks_picture(seen: Seen) -> bool:
+    return seen.video.thumbnail_key is None and seen.video.thumbnail_url is not None
 
 
 def page_data(lookup_id: ids.LookupId, asked: Asked, results: Results, page: int, seen: Sequence[Seen]) -> Json:

@@ -11,7 +11,7 @@ from core.db import Page, Paged, ReadSession, any_of, paged
 from core.errors import NotFound
 from core.providers.discovery import Network
 from core.viral.asking import Asked
-from core.viral.models import Creator, Lookup, SavedVideo, Video, ViralChoices
+from core.viral.models import Creator, Lookup, LookupStatus, SavedVideo, Video, ViralChoices
 from core.viral.numbers import Trend, outliers, trends
 from core.viral.scores import Outlier, engagement_rate, is_fresh, views_per_hour
 
@@ -58,6 +58,16 @@ async def lookup_of(
     if lookup is None:
         raise LookupNotFound(lookup_id=str(lookup_id))
     return lookup
+
+
+async def lookup_with(
+    session: ReadSession, *, owner_id: ids.UserId, asked: Asked, results_at: datetime
+) -> Lookup | None:
+    """The user's own lookup that ended with exactly these results."""
+    same = select(Lookup).filter_by(
+        owner_id=owner_id, status=LookupStatus.READY, results_at=results_at, **asked.columns
+    )
+    return await session.scalar(same.where(Lookup.problem.is_(None)).limit(1))
 
 
 async def videos_seen(session: ReadSession, video_ids: Sequence[ids.VideoId], *, now: datetime) -> list[Seen]:

@@ -63,10 +63,9 @@ async def results_for(deps: Deps, discovery: Discovery, asked: Asked, *, tell: T
 
     Raises what the provider raises when there is no earlier answer to fall back to. No transaction is open meanwhile.
     """
-    stored = await _stored(deps, asked)
-    if stored is not None and _is_fresh(stored, deps.clock.now()):
+    stored, since = await _stored(deps, asked), deps.clock.now()
+    if stored is not None and _is_fresh(stored, since):
         return stored
-    since = deps.clock.now()
     try:
         async with alone(deps.redis, asked.name, wait_s=WAIT_S):
             stored = await _stored(deps, asked) or stored
@@ -81,6 +80,12 @@ async def results_for(deps: Deps, discovery: Discovery, asked: Asked, *, tell: T
             raise
         log.info("viral.last_good_data", code=error.error_code, provider=error.provider)
         return Results(stored.video_ids, stored.at, stored.sample, problem=error_row(error))
+
+
+async def known_results(session: ReadSession, asked: Asked, *, now: datetime) -> Results | None:
+    """What was found within the hour; None when the network is to be asked."""
+    found = await _found(session, asked)
+    return found if found is not None and _is_fresh(found, now) else None
 
 
 async def _refreshed(deps: Deps, discovery: Discovery, asked: Asked, tell: Tell) -> Results:
@@ -167,14 +172,14 @@ async def list_videos(
         await note_listed(tx, creator_ids[creator_key(creator)])
 
 
-async def stored_search(session: ReadSession, asked: Asked) -> StoredSearch | None:
-    """What an equal search has brought before."""
-    return await session.scalar(select(StoredSearch).filter_by(**asked.columns))
-
-
 async def _stored(deps: Deps, asked: Asked) -> Results | None:
     async with deps.read() as session:
-        row = await stored_search(session, asked)
+        return await _found(session, asked)
+
+
+async def _found(session: ReadSession, asked: Asked) -> Results | None:
+    """What an equal search has brought last."""
+    row = await session.scalar(select(StoredSearch).filter_by(**asked.columns))
     if row is None or row.refreshed_at is None:
         return None
     return Results(row.video_ids, row.refreshed_at, row.sample)

@@ -18,7 +18,7 @@ from core.queue import DISCOVERY, JobSpec
 from core.tx import Tx
 from core.viral.asking import Asked
 from core.viral.models import Lookup, LookupStatus, ViralChoices
-from core.viral.queries import lookup_of
+from core.viral.queries import lookup_of, lookup_with
 from core.viral.searching import COMPARE_WITHIN_S, SEARCH_WITHIN_S, WAIT_S, Results
 from core.work.service import error_row, request_cancel, request_work
 
@@ -58,28 +58,37 @@ async def request_lookup(tx: Tx, *, owner_id: ids.UserId, asked: Asked, place: P
     Raises AlreadyLooking on a second press, LimitReached.
     """
     lookup_id = ids.LookupId(ids.new())
-    hold_id = await hold_quota(
-        tx, owner_id=owner_id, feature=Feature.VIRAL_QUERIES, amount=1, reason=f"lookup:{lookup_id}"
-    )  # first: it makes a user's requests wait for each other
-    running = select(Lookup.id).filter_by(owner_id=owner_id, status=LookupStatus.RUNNING, **asked.columns)
-    if await tx.session.scalar(running.limit(1)) is not None:
-        raise AlreadyLooking
+    hold_id = await _hold(tx, owner_id, lookup_id)  # first: it makes a user's requests wait for each other
+    await _check_not_looking(tx, owner_id, asked)
     await remember_choices(tx, owner_id=owner_id, asked=asked)
-    lookup = Lookup(
-        id=lookup_id,
-        owner_id=owner_id,
-        status=LookupStatus.RUNNING,
-        hold_id=hold_id,
-        video_ids=[],
-        sample=False,
-        created_at=tx.now,
-        **asked.columns,
-    )
+    lookup = _new(tx, lookup_id, owner_id, asked, hold_id)
     tx.session.add(lookup)
     await tx.session.flush()
     payload = {"chat_id": place.chat_id, "message_id": place.message_id, "language": place.language}
     await request_work(tx, LOOK_UP, owner_id=owner_id, subject_id=lookup.id, payload=payload)
     await _show(tx, lookup, place, SEARCHING, message_id=place.message_id, step="queued", percent=0)
+    return lookup
+
+
+async def answer_lookup(tx: Tx, *, owner_id: ids.UserId, asked: Asked, results: Results) -> Lookup:
+    """A lookup whose answer is known already: it takes a query, and no work.
+
+    The very same answer again is the lookup that its owner has of it, and takes none: so a press that is handled twice
+    counts once. Nor does an answer with nothing in it. Raises AlreadyLooking, LimitReached.
+    """
+    given = await lookup_with(tx.session, owner_id=owner_id, asked=asked, results_at=results.at)
+    if given is not None:
+        return given
+    lookup_id, hold_id = ids.LookupId(ids.new()), None
+    if results.video_ids:
+        hold_id = await _hold(tx, owner_id, lookup_id)
+        await settle_hold(tx, hold_id, used=1)
+    await _check_not_looking(tx, owner_id, asked)
+    await remember_choices(tx, owner_id=owner_id, asked=asked)
+    lookup = _new(tx, lookup_id, owner_id, asked, hold_id)
+    _answer(lookup, results)
+    tx.session.add(lookup)
+    await tx.session.flush()
     return lookup
 
 
@@ -96,8 +105,7 @@ async def record_results(
     The query counts when something fresh was found; what is old or empty costs nothing.
     """
     lookup = await lookup_of(tx.session, owner_id=owner_id, lookup_id=lookup_id, lock=True)
-    lookup.status, lookup.problem = LookupStatus.READY, results.problem
-    lookup.video_ids, lookup.sample, lookup.results_at = list(results.video_ids), results.sample, results.at
+    _answer(lookup, results)
     if lookup.hold_id is not None:
         await settle_hold(tx, lookup.hold_id, used=int(bool(results.video_ids) and results.problem is None))
     await _show(tx, lookup, place, RESULTS, **page)
@@ -138,6 +146,35 @@ def place_of(payload: Mapping[str, Any]) -> Place:
 def asked_data(asked: Asked) -> Json:
     """What was asked, as screens take it."""
     return dict(asked.columns)
+
+
+async def _hold(tx: Tx, owner_id: ids.UserId, lookup_id: ids.LookupId) -> ids.HoldId:
+    reason = f"lookup:{lookup_id}"
+    return await hold_quota(tx, owner_id=owner_id, feature=Feature.VIRAL_QUERIES, amount=1, reason=reason)
+
+
+async def _check_not_looking(tx: Tx, owner_id: ids.UserId, asked: Asked) -> None:
+    running = select(Lookup.id).filter_by(owner_id=owner_id, status=LookupStatus.RUNNING, **asked.columns)
+    if await tx.session.scalar(running.limit(1)) is not None:
+        raise AlreadyLooking
+
+
+def _new(tx: Tx, lookup_id: ids.LookupId, owner_id: ids.UserId, asked: Asked, hold_id: ids.HoldId | None) -> Lookup:
+    return Lookup(
+        id=lookup_id,
+        owner_id=owner_id,
+        status=LookupStatus.RUNNING,
+        hold_id=hold_id,
+        video_ids=[],
+        sample=False,
+        created_at=tx.now,
+        **asked.columns,
+    )
+
+
+def _answer(lookup: Lookup, results: Results) -> None:
+    lookup.status, lookup.problem = LookupStatus.READY, results.problem
+    lookup.video_ids, lookup.sample, lookup.results_at = list(results.video_ids), results.sample, results.at
 
 
 async def _show(

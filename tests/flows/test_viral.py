@@ -72,7 +72,7 @@ async def test_from_a_keyword_to_a_version_of_ones_own(house: House, person: Per
     assert "Hook: " in batch["options"]
 
 
-async def test_pages_are_turned_and_the_same_search_again_is_quick(house: House, person: Person) -> None:
+async def test_pages_are_turned_and_the_same_answer_again_is_free(house: House, person: Person) -> None:
     results = await results_of(person, "fitness")
     turn = next(button.text for button in results.buttons if button.text == "›")
     await person.press(results, turn)
@@ -83,7 +83,7 @@ async def test_pages_are_turned_and_the_same_search_again_is_quick(house: House,
     back = await person.wait_for_message(lambda message: "10. " in message.text, after=video.id - 1)
     assert back.body["photo"]
     await results_of(person, "fitness")
-    assert await used(house, person) == 2
+    assert await used(house, person) == 1
 
 
 async def test_a_failing_network_is_told_and_costs_nothing(house: House, person: Person) -> None:

@@ -13,6 +13,7 @@ from core.deliveries.models import DeliveryStatus, Priority
 from core.digests.composing import NO_DATA, NOTHING_NEW, PATIENCE, compose_page
 from core.digests.issues import PAGE_SIZE
 from core.digests.models import DigestStatus, Issue, Refresh, ShownVideo
+from core.digests.previewing import preview
 from core.digests.ranking import ITEMS_MOST
 from core.digests.service import set_quiet_hours
 from core.digests.shelf import Shelf
@@ -221,3 +222,22 @@ async def test_what_is_forgotten_of_what_was_shown_doesnt_come_again(
     await forget_old_digests(bench.deps)
     async with bench.deps.read() as session:
         assert await session.scalar(select(func.count()).select_from(Issue)) == 0
+
+
+async def test_a_look_beforehand_asks_again_only_for_what_fails(
+    bench: Bench, network: PlayedNetwork, queue: RecordingQueue, clock: FixedClock
+) -> None:
+    brings(network, fresh_videos(bench.deps, 900))
+    user, digest = await subscriber(bench.deps)
+    network.failures = [down()]
+    await refreshed(bench, queue)
+
+    async def look() -> int:
+        async with bench.deps.tx() as tx:
+            await preview(tx, owner_id=user.id, digest_id=digest.id)
+        return await refreshed(bench, queue)
+
+    clock.advance(timedelta(minutes=1))
+    assert await look() == 1, "it had failed, and somebody waits for it"
+    clock.advance(timedelta(hours=2))
+    assert await look() == 0, "it has worked since"
