@@ -139,6 +139,14 @@ def _too_long(told: _Told, params: Params) -> Markup:
     )
 
 
+def _too_formatted(told: _Told, params: Params) -> Markup:
+    return told.t(
+        "Telegram keeps {limit} pieces of formatting in one message: bold words, links and so on. Here are {pieces}.",
+        limit=params["limit"],
+        pieces=params["pieces"],
+    )
+
+
 def _platform(told: _Told, params: Params) -> Markup:
     problem = {"code": params["problem"], "params": {"platform": params["platform"], **params["params"]}}
     return problem_sentence(problem, told.t)
@@ -188,6 +196,7 @@ _SENTENCES: dict[FindingCode, Callable[[_Told, Params], Markup]] = {
     FindingCode.EMPTY: lambda told, _: told.t("There is nothing in it to be read or seen."),
     FindingCode.NOT_READY: _not_ready,
     FindingCode.TOO_LONG: _too_long,
+    FindingCode.TOO_FORMATTED: _too_formatted,
     FindingCode.PLATFORM: _platform,
     FindingCode.NO_MEDIA: _no_media,
     FindingCode.DUPLICATE: _duplicate,

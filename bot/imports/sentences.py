@@ -59,6 +59,15 @@ def _too_long(t: Texts, params: Params) -> Markup:
     )
 
 
+def _too_formatted(t: Texts, params: Params) -> Markup:
+    return t(
+        "one message keeps {limit} pieces of formatting, and here are {pieces}. It goes out as {n}.",
+        limit=params["limit"],
+        pieces=params["pieces"],
+        n=params["messages"],
+    )
+
+
 def _too_big(t: Texts, params: Params) -> Markup:
     return t(
         "That file is too big: I read up to {limit} MB at once. Please split it.",
@@ -119,6 +128,7 @@ FILE_PROBLEMS: dict[str, Sentence] = {
 
 WARNINGS_OF_ROWS: dict[str, Sentence] = {
     FindingCode.TOO_LONG: _too_long,
+    FindingCode.TOO_FORMATTED: _too_formatted,
     FindingCode.DUPLICATE: lambda t, p: t("the same text is there or planned already: {time}.", time=p["time"]),
     FindingCode.CROWDED: lambda t, p: t("another post goes there within the hour: {time}.", time=p["time"]),
     FindingCode.QUIET: lambda t, _: t("these are quiet hours there."),

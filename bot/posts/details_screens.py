@@ -93,7 +93,7 @@ def _footer_lines(card: Mapping[str, Any], t: Texts) -> list[Markup]:
 def _layout_rows(post: Post, card: Mapping[str, Any], t: Texts) -> list[list[Button]]:
     """Only while there is something to choose."""
     choices = layouts_for(post)
-    if int(card["units"]) <= int(card["one_message"]) or len(choices) < 2:
+    if int(card["messages"]) == 1 or len(choices) < 2:
         return []
     chosen = Layout(post.layout) if post.layout else Layout.SPLIT
     return [

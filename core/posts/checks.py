@@ -20,6 +20,7 @@ from core.queues.free import next_free_slot, zone_of
 from core.queues.queries import queue_of, quiet_hours_of
 from core.queues.slots import MINUTES_OF_DAY, clock_of, minute_of
 from core.telegram.parts import parts_of
+from core.telegram.splitting import ENTITY_LIMIT
 from core.when.times import at_local, local_day
 
 REPEATED_WITHIN = timedelta(days=60)
@@ -51,6 +52,8 @@ class FindingCode(StrEnum):
     """Params: kind, title, state, connected: the chat's."""
     TOO_LONG = "check.too_long"
     """For one message. Params: length, limit, media (how many), messages (as it would go out)."""
+    TOO_FORMATTED = "check.too_formatted"
+    """Short enough, but with more pieces of formatting than one message keeps. Params: pieces, limit, messages."""
     PLATFORM = "check.platform"
     """The platform wouldn't take it. Params: platform, problem (code), params (of the problem)."""
     NO_MEDIA = "check.no_media"
@@ -142,12 +145,13 @@ def length_problems(post: Post, footer: Footer) -> list[Finding]:
     if not needs_layout(post, footer):
         return []
     layouts = tuple(_FIXES[layout] for layout in layouts_for(post))
-    params = {
-        "length": units_of(post, footer),
-        "limit": one_message_limit(post),
-        "media": len(post.media),
-        "messages": sum(part.messages for part in parts_of(message_of(post, footer))),
-    }
+    message = message_of(post, footer)
+    messages = sum(part.messages for part in parts_of(message))
+    length, limit = units_of(post, footer), one_message_limit(post)
+    if length <= limit:
+        params = {"pieces": len(message.entities), "limit": ENTITY_LIMIT, "messages": messages}
+        return [Finding(FindingCode.TOO_FORMATTED, Severity.WARNS, layouts, params)]
+    params = {"length": length, "limit": limit, "media": len(post.media), "messages": messages}
     return [Finding(FindingCode.TOO_LONG, Severity.WARNS, (*layouts, Fix.SHORTER), params)]
 
 

@@ -22,6 +22,7 @@ from core.telegram.content import (
     Media,
 )
 from core.telegram.markup import utf16_length
+from core.telegram.splitting import fits
 
 COPIED: Final = ("entities", "media", "buttons", "layout", "link_preview", "silent", "pin", "footer")
 LONGEST_TEXT: Final = 50_000
@@ -91,8 +92,9 @@ def units_of(post: Post, footer: Footer = NO_FOOTER) -> int:
 
 
 def is_too_long(post: Post, footer: Footer = NO_FOOTER) -> bool:
-    """Whether it doesn't fit into one message (or one caption)."""
-    return units_of(post, footer) > one_message_limit(post)
+    """Whether it doesn't fit into one message (or one caption), also for the number of its pieces of formatting."""
+    text, entities = composed(post, footer)
+    return not fits(text, len(entities), limit=one_message_limit(post))
 
 
 def needs_layout(post: Post, footer: Footer = NO_FOOTER) -> bool:

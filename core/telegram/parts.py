@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.telegram.content import CAPTION_LIMIT, TEXT_LIMIT, Content, Entity, Media, Row, TextFormat
-from core.telegram.markup import utf16_length
-from core.telegram.splitting import split_entities, split_html
+from core.telegram.splitting import fits, split_entities, split_html
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +66,10 @@ def _texts(content: Content) -> list[tuple[str, tuple[Entity, ...]]]:
     if not content.text:
         return []
     first_limit = CAPTION_LIMIT if _has_caption(content) else TEXT_LIMIT
-    if content.edit is not None or utf16_length(content.text) <= first_limit:
+    if content.edit is not None:
         return [(content.text, content.entities)]
     if content.format is TextFormat.HTML:
         return [(piece, ()) for piece in split_html(content.text, first_limit=first_limit)]
+    if fits(content.text, len(content.entities), limit=first_limit):
+        return [(content.text, content.entities)]
     return split_entities(content.text, content.entities, first_limit=first_limit)

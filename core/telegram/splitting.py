@@ -22,12 +22,17 @@ LONGEST_GRAPHEME: Final = 64
 """How far past the limit to look for the end of a character; longer ones aren't real."""
 
 
+def fits(text: str, entities: int, *, limit: int = TEXT_LIMIT) -> bool:
+    """Whether one message takes a text of at most `limit` UTF-16 units, with so many pieces of formatting."""
+    return utf16_length(text) <= limit and entities <= ENTITY_LIMIT
+
+
 def split_html(source: str, *, limit: int = TEXT_LIMIT, first_limit: int | None = None) -> list[str]:
     """Pieces of at most `limit` UTF-16 units after parsing, the first of at most `first_limit`; tags are reopened.
 
     Only white space at the seams is lost. What fits comes back untouched. Raises MarkupInvalid.
     """
-    if utf16_length(source) <= (first_limit or limit):
+    if fits(source, source.count("</"), limit=first_limit or limit):
         return [source]
     return [to_html(piece) for piece in split(parse_html(source), limit=limit, first_limit=first_limit)]
 

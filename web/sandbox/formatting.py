@@ -13,6 +13,8 @@ from web.sandbox.state import World
 
 TEXT_LIMIT = 4096
 CAPTION_LIMIT = 1024
+ENTITY_LIMIT = 100
+"""What is formatted beyond it, Telegram leaves plain without a word."""
 INPUT_LIMIT_BYTES = 1 << 15
 PARSERS: dict[str, Callable[[str], Formatted]] = {
     "html": from_html,
@@ -89,7 +91,7 @@ def fields(world: World, formatted: Formatted, name: str, entities_name: str) ->
     """Nothing when the text is empty."""
     if not formatted.text:
         return {}
-    entities = [shown for entity in formatted.entities if (shown := _shown(world, entity))]
+    entities = [shown for entity in formatted.entities[:ENTITY_LIMIT] if (shown := _shown(world, entity))]
     return {name: formatted.text, **({entities_name: entities} if entities else {})}
 
 

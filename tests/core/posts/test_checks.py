@@ -102,6 +102,20 @@ async def test_what_is_too_long_for_one_message_is_told(
     assert await found(tx, post) == [], "its owner has decided"
 
 
+async def test_more_formatting_than_one_message_keeps_is_told(tx: Tx, owner: User, channel: Channel) -> None:
+    post = await post_to(tx, owner, channel, text="b " * 101)
+    post.entities = [{"type": "bold", "offset": 2 * place, "length": 1} for place in range(101)]
+    [finding] = await found(tx, post)
+    assert (finding.code, finding.fixes) == (FindingCode.TOO_FORMATTED, (Fix.SPLIT,))
+    assert finding.params == {"pieces": 101, "limit": 100, "messages": 2}
+    post.layout = Layout.SPLIT
+    assert await found(tx, post) == []
+    post.layout, post.entities = None, post.entities[:100]
+    assert await found(tx, post) == []
+    channel.footer, channel.footer_entities = "Daily", [{"type": "bold", "offset": 0, "length": 5}]
+    assert codes(await found(tx, post)) == [FindingCode.TOO_FORMATTED]
+
+
 async def test_the_footer_counts(tx: Tx, owner: User, channel: Channel) -> None:
     channel.footer = "Bakers of Porto"
     post = await post_to(tx, owner, channel, text="b" * 4090)

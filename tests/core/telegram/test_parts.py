@@ -55,6 +55,16 @@ def test_plain_text_keeps_its_entities() -> None:
     assert second.entities[0].length == len(second.text.rstrip()) + 1
 
 
+def test_more_formatting_than_one_message_keeps_goes_on_in_another_one() -> None:
+    bold = tuple(Entity(type="bold", offset=2 * place, length=1) for place in range(101))
+    kept = Content(text="b " * 100, format=TextFormat.PLAIN, entities=bold[:100])
+    assert len(parts_of(kept)) == 1
+    parts = parts_of(Content(text="b " * 101, format=TextFormat.PLAIN, entities=bold, media=(PHOTO,)))
+    assert [(len(part.entities), part.text.count("b"), len(part.media)) for part in parts] == [(100, 100, 1), (1, 1, 0)]
+    written = parts_of(Content(text="<b>b</b> " * 101))
+    assert [part.text.count("<b>") for part in written] == [100, 1]
+
+
 def test_an_edit_is_never_split() -> None:
     assert len(parts_of(Content(text=LONG, edit=3))) == 1
 

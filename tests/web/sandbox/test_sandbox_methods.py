@@ -35,6 +35,13 @@ async def test_get_me_is_the_sandbox_bot(bot: Bot) -> None:
     assert (bot.id, bot.username, bot.bot.is_bot) == (4242, "postaify_sandbox_bot", True)
 
 
+async def test_of_the_formatting_a_message_keeps_a_hundred_pieces(bot: Bot, person: Person) -> None:
+    sent = await bot.send_message(person.id, "<b>b</b> " * 101, "HTML")
+    assert sent.text is not None
+    assert sent.text.count("b") == 101
+    assert len(sent.entities) == 100
+
+
 async def test_a_text_comes_back_with_entities_and_keyboard(bot: Bot, person: Person) -> None:
     sent = await bot.send_message(person.id, "<b>bold</b> see https://example.com", "HTML", reply_markup=YES)
     assert sent.text == "bold see https://example.com"
