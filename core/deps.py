@@ -21,6 +21,8 @@ from core.providers.discoveries import discovery_of
 from core.providers.discovery import Discovery, Network
 from core.providers.email import Mailer
 from core.providers.email_engines import build_mailer
+from core.providers.payments.contract import Payments
+from core.providers.payments.opening import build_payments
 from core.providers.scripts import ScriptWriter
 from core.providers.scriptwriters import build_script_writer
 from core.providers.speakers import build_speakers
@@ -56,6 +58,8 @@ class Deps:
     """What is to be offered first at the front."""
     discoveries: Mapping[Network, Discovery] = field(default_factory=dict)
     """Who finds videos, for each network that can be read."""
+    payments: Payments | None = None
+    """Who takes cards; None when nobody does."""
     mailer: Mailer | None = None
     """Who takes mail on; None where nobody is offered any."""
 
@@ -113,6 +117,7 @@ async def open_deps(settings: Settings, *, clock: Clock | None = None) -> AsyncI
             storage=storage,
             speakers=build_speakers(settings, http),
             discoveries=discoveries,
+            payments=build_payments(settings, http),
             mailer=build_mailer(settings, http),
         )
         on_credits = noted(deps.tx, settings.admin_ids)

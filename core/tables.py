@@ -3,6 +3,7 @@
 from core.accounts import models as accounts
 from core.analyses import models as analyses
 from core.billing import models as billing
+from core.billing import stripe_models as stripe
 from core.broadcasts import models as broadcasts
 from core.channels import models as channels
 from core.db import Base
@@ -36,6 +37,7 @@ __all__ = [
     "scripts",
     "series",
     "sources",
+    "stripe",
     "viral",
     "work",
 ]

@@ -147,7 +147,6 @@ class CheckoutOrder:
     price_id: str
     success_url: str
     cancel_url: str
-    language: str
     key: str
 
 

@@ -56,7 +56,8 @@ def price_of(price: Plain) -> SeenPrice:
 def subscription_of(subscription: Plain) -> SeenSubscription:
     """Of several items the first counts: we sell one. Its periods are the item's."""
     item = items_of(subscription.get("items"))[0]
-    price = price_of(item["price"])
+    currency = subscription.get("currency") or item["price"].get("currency")
+    price = price_of({**item["price"], "currency": currency})
     schedule = subscription.get("schedule")
     period_end = _sure(item.get("current_period_end"))
     at_end = period_end if subscription.get("cancel_at_period_end") else None
