@@ -17,6 +17,7 @@ SANDBOX_TOKEN = "4242:SANDBOX-fake-token-for-your-machine"  # noqa: S105 - it op
 SANDBOX_STRIPE_KEY = "sk_test_sandbox_postaify"
 SANDBOX_STRIPE_WEBHOOK_SECRET = "whsec_sandbox_postaify"  # noqa: S105 - likewise
 """Of the sandbox's Stripe, whose webhooks are signed with this one."""
+STRIPE_WEBHOOK_PATH = "/stripe/webhook"
 
 
 class Environment(StrEnum):
@@ -257,6 +258,11 @@ class Settings(BaseSettings):
         if not self.in_sandbox:
             return None
         return self.telegram_api_url or f"http://127.0.0.1:{self.sandbox_port}"
+
+    @property
+    def stripe_webhook_url(self) -> str | None:
+        """Where Stripe tells us what happened; None while nobody knows where the web service is."""
+        return f"{self.web_public_url}{STRIPE_WEBHOOK_PATH}" if self.web_public_url else None
 
     @property
     def stripe_in_sandbox(self) -> bool:

@@ -1,7 +1,20 @@
 """All jobs. A worker imports this at its start, so that a target which doesn't exist fails there and not at night."""
 
 from core.queue import JobSpec
-from jobs import analyses, deliveries, digests, emails, imports, podcasts, posts, questions, scripts, statuses, viral
+from jobs import (
+    analyses,
+    deliveries,
+    digests,
+    emails,
+    imports,
+    podcasts,
+    posts,
+    questions,
+    scripts,
+    statuses,
+    stripe,
+    viral,
+)
 from jobs.runtime import PlainJob, WorkJob
 
 WORK_JOBS: tuple[WorkJob, ...] = (
@@ -21,7 +34,7 @@ WORK_JOBS: tuple[WorkJob, ...] = (
     emails.send,
 )
 """Those over a row of `jobs`."""
-PLAIN_JOBS: tuple[PlainJob, ...] = (deliveries.send, statuses.show_status, digests.refresh)
+PLAIN_JOBS: tuple[PlainJob, ...] = (deliveries.send, statuses.show_status, digests.refresh, stripe.catch_up)
 JOBS: tuple[WorkJob | PlainJob, ...] = (*WORK_JOBS, *PLAIN_JOBS)
 
 

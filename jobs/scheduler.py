@@ -30,6 +30,7 @@ from jobs.evergreen import plan_evergreen
 from jobs.maintenance import sweep, tidy_files
 from jobs.outages import note_keeping_up, settle_outage, warn_of_late, was_down
 from jobs.series import PLAN_EVERY_S, plan_series
+from jobs.stripe import close_gaps, forget_stripe, tend_stripe
 from jobs.viral import forget_old
 
 log = structlog.get_logger()
@@ -98,6 +99,9 @@ async def schedule(deps: Deps, stop: asyncio.Event) -> None:
         _repeat("scheduler.digests_not_forgotten", partial(forget_old_digests, deps), stop),
         _repeat("scheduler.emails_not_forgotten", partial(forget_old_emails, deps), stop),
         _repeat("scheduler.broadcasts_failed", broadcasts.tend, stop),
+        _repeat("scheduler.stripe_failed", partial(tend_stripe, deps), stop),
+        _repeat("scheduler.stripe_gaps_failed", partial(close_gaps, deps), stop),
+        _repeat("scheduler.stripe_not_forgotten", partial(forget_stripe, deps), stop),
         _repeat("scheduler.plans_failed", partial(tend_plans, deps), stop),
     )
 

@@ -32,7 +32,6 @@ from core.tx import Tx
 
 log = structlog.get_logger()
 
-WEBHOOK_PATH: Final = "/stripe/webhook"
 DONE_PATH: Final = "/billing/done"
 LEFT_PATH: Final = "/billing/left"
 STILL_OPEN_FOR: Final = timedelta(minutes=10)
@@ -84,6 +83,7 @@ class Outcome(StrEnum):
 @dataclass(frozen=True, slots=True)
 class CheckoutState:
     outcome: Outcome
+    owner_id: ids.UserId
     plan_key: str
     url: str | None = None
     """Where it can still be paid."""
@@ -197,15 +197,16 @@ async def checkout_state(deps: Deps, checkout_id: str) -> CheckoutState:
     seen = await payments.checkout(checkout_id)
     if seen.status != "complete":
         outcome = Outcome.OPEN if seen.status == "open" else Outcome.EXPIRED
-        return CheckoutState(outcome, page.plan_key, seen.url)
+        return CheckoutState(outcome, page.owner_id, page.plan_key, seen.url)
     async with deps.read() as session:
         row = await subscription_of(session, owner_id=page.owner_id)
         taken_in = await _is_paid_here(session, seen.subscription_id)
     if row is not None and row.remote_id == seen.subscription_id and is_in_force(row, now=deps.clock.now()):
-        return CheckoutState(Outcome.PAID, row.plan_key)
+        return CheckoutState(Outcome.PAID, page.owner_id, row.plan_key)
     if taken_in:
-        return CheckoutState(Outcome.SECOND, page.plan_key)
-    return CheckoutState(Outcome.UNDER_WAY if seen.paid is None else Outcome.CONFIRMING, page.plan_key)
+        return CheckoutState(Outcome.SECOND, page.owner_id, page.plan_key)
+    outcome = Outcome.UNDER_WAY if seen.paid is None else Outcome.CONFIRMING
+    return CheckoutState(outcome, page.owner_id, page.plan_key)
 
 
 async def close_pages(tx: Tx, page_ids: Sequence[str]) -> None:

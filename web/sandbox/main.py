@@ -28,7 +28,7 @@ async def _run(settings: Settings) -> None:
     stop = asyncio.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
-    app = build_app(private_folder(settings.home, "sandbox"))
+    app = build_app(private_folder(settings.home, "sandbox"), stripe_webhook_url=settings.stripe_webhook_url)
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
     await runner.setup()
     try:

@@ -1,0 +1,49 @@
+"""One small page: what is so, what there is to press, and the way back to the chat."""
+
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+
+from core.chat_address import chat_url
+from core.deps import Deps
+from core.emails.rendering import Words
+
+PAGES: Final = Path(__file__).parent / "pages"
+HEADERS: Final = {
+    "Cache-Control": "private, no-store",
+    "Content-Security-Policy": (
+        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    ),
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+    "X-Robots-Tag": "noindex",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """What a page says. `way` leads on (label and address); `again_s`: look again by itself after so many seconds."""
+
+    title: str
+    lines: tuple[str, ...] = ()
+    small: str | None = None
+    way: tuple[str, str] | None = None
+    again_s: int | None = None
+    status: int = 200
+
+
+async def show(deps: Deps, page: Page, t: Words) -> web.Response:
+    chat = await chat_url(deps.settings, deps.redis)
+    shown = _template().render(page=page, language=t.language, chat_url=chat, chat=t("Back to the chat"))
+    headers = HEADERS | ({"Refresh": str(page.again_s)} if page.again_s else {})
+    return web.Response(text=shown, status=page.status, content_type="text/html", headers=headers)
+
+
+@cache
+def _template() -> Template:
+    loader = FileSystemLoader(PAGES)
+    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("page.html")

@@ -1,0 +1,64 @@
+"""Stripe's webhooks: known to be Stripe's, written down once, answered at once. A job looks into what they're about."""
+
+import json
+from typing import Final
+
+import structlog
+from aiohttp import web
+
+from core.billing.checkout import CardsNotTaken
+from core.billing.stripe_events import note_stripe_event
+from core.errors import InvalidInput
+from core.providers.payments.contract import SeenEvent
+from core.providers.payments.opening import webhook_secrets
+from core.providers.payments.reading import event_of
+from core.providers.payments.signatures import check_signature
+from core.settings import STRIPE_WEBHOOK_PATH
+from web.context import DEPS
+
+log = structlog.get_logger()
+
+routes = web.RouteTableDef()
+BODY_LIMIT_BYTES: Final = 1024 * 1024
+SIGNATURE: Final = "Stripe-Signature"
+
+
+class WebhookRefused(InvalidInput):
+    """Not something that Stripe tells us. `reason`: too_big, malformed, wrong_mode."""
+
+    code = "payments.webhook_refused"
+
+
+@routes.post(STRIPE_WEBHOOK_PATH)
+async def receive(request: web.Request) -> web.Response:
+    """200 once it stands in the ledger, however often it comes. What isn't Stripe's gets 400 and leaves nothing."""
+    deps = request.app[DEPS]
+    if deps.payments is None:
+        raise CardsNotTaken
+    body = await _body(request)
+    secrets = webhook_secrets(deps.settings)
+    try:
+        check_signature(body, request.headers.get(SIGNATURE, ""), secrets=secrets, now=deps.clock.now())
+        event = _event(body)
+        if event.livemode is not deps.payments.livemode:
+            raise WebhookRefused(reason="wrong_mode")
+    except InvalidInput as refusal:
+        log.warning("stripe.webhook_refused", reason=refusal.params.get("reason"), bytes=len(body))
+        raise
+    async with deps.tx() as tx:
+        await note_stripe_event(tx, event, source="webhook")
+    return web.json_response({"received": True})
+
+
+async def _body(request: web.Request) -> bytes:
+    try:
+        return await request.read()
+    except web.HTTPRequestEntityTooLarge as exc:
+        raise WebhookRefused(reason="too_big", limit_bytes=BODY_LIMIT_BYTES) from exc
+
+
+def _event(body: bytes) -> SeenEvent:
+    try:
+        return event_of(json.loads(body))
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, OSError, RecursionError) as exc:
+        raise WebhookRefused(reason="malformed") from exc
