@@ -7,7 +7,7 @@ from core.metrics import Meter
 from core.podcasts.feeds import FeedLoader
 from core.podcasts.private_feed import feed_behind
 from core.storage import build_links
-from web import health, media
+from web import checkout, health, media, stripe
 from web.context import DEPS, LINKS, METER
 from web.feeds import feed_routes
 from web.middleware import answer_errors, limit_requests, measure_requests
@@ -25,6 +25,8 @@ def build_app(deps: Deps, *, feeds: FeedLoader = feed_behind) -> web.Application
     app.on_cleanup.append(_add_up)
     app.add_routes(health.routes)
     app.add_routes(media.routes)
+    app.add_routes(stripe.routes)
+    app.add_routes(checkout.routes)
     app.add_routes(feed_routes(feeds))
     return app
 
