@@ -23,6 +23,7 @@ from bot import (
     channels,
     deliveries,
     digests,
+    emails,
     evergreen,
     imports,
     podcasts,
@@ -58,6 +59,7 @@ SHORT_DESCRIPTION = "Your notes and articles become posts, delivered on time, an
 
 FEATURES = (
     accounts,
+    emails,
     admin,
     billing,
     posts,

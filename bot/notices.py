@@ -15,6 +15,7 @@ from bot.channels import screens as channel_screens
 from bot.deliveries.missed_screens import missed
 from bot.deliveries.screens import status_screen
 from bot.digests import issue_screens
+from bot.emails import screens as email_screens
 from bot.imports import screens as import_screens
 from bot.podcasts import asking_screens, script_screens
 from bot.podcasts import status_screens as podcast_screens
@@ -74,6 +75,8 @@ RENDERERS: dict[str, Renderer] = {
     "digests.alert": issue_screens.alert,
     "digests.nothing_new": issue_screens.nothing_new,
     "digests.no_data": issue_screens.no_data,
+    "emails.verified": lambda data, t, _: email_screens.verified(data, t),
+    "emails.refused": lambda data, t, _: email_screens.refused(data, t),
     "channels.lost": lambda data, t, _: channel_screens.lost(data, t),
     "channels.regained": lambda data, t, _: channel_screens.regained(data, t),
 }

@@ -9,6 +9,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+MAIL_FOLDER = "mail"
+"""Of a home: mails that nobody sends, as files."""
+
 
 class HomeInUse(Exception):
     """Another process holds it."""

@@ -17,6 +17,7 @@ from bot.accounts.actions import (
     UsePlatform,
 )
 from bot.accounts.time_zone_screens import chosen_line
+from bot.emails.actions import ShowEmail
 from bot.keyboards import ticked
 from bot.posts.labels import PLATFORMS, language_label
 from bot.router import Command
@@ -104,10 +105,11 @@ def settings(
     time_zone: str | None,
     platforms: Collection[Platform],
     late_policy: LatePolicy,
+    email: Markup | None,
     now: datetime,
     t: Texts,
 ) -> Screen:
-    """What is chosen now, and a button to change each."""
+    """What is chosen now, and a button to change each. `email`: its line, where mail can be had at all."""
     zone = chosen_line(time_zone, now, t) if time_zone else t("not chosen yet")
     text = lines(
         [
@@ -117,11 +119,13 @@ def settings(
             t("🕐 Time zone: {zone}", zone=zone),
             t("📣 New posts are for: {platforms}", platforms=_names(platforms)),
             t("🔌 After I was down: {choice}", choice=_late_label(late_policy, t)),
+            *([email] if email is not None else []),
         ]
     )
     buttons = [
         [Button(t("🗣 Language"), ShowLanguages()), Button(t("🕐 Time zone"), ShowTimeZones())],
         [Button(t("📣 Platforms"), ShowPlatforms()), Button(t("🔌 After I was down"), ShowLatePolicies())],
+        [Button(t("✉️ E-mail"), ShowEmail())] if email is not None else [],
     ]
     return Screen(text, buttons)
 
@@ -183,6 +187,7 @@ def terms(t: Texts) -> Markup:
             t("What you send stays yours, and so does what is written from it."),
             t("Posts are written by software: read them before they go out. You answer for what you publish."),
             t("Don't send what you have no right to use, and nothing that is against the law or Telegram's rules."),
+            t("A plan that is paid is renewed until you end it, with /billing; then you keep it until its end."),
             t("The service comes as it is. When something fails, I say so; more I can't promise."),
         ]
     )
@@ -201,6 +206,7 @@ def privacy(model: str | None, t: Texts) -> Markup:
             "",
             t("I keep your Telegram id, name, language and time zone, what you sent me, and your posts."),
             written,
+            t("Whoever takes a payment has your card, not I: I keep what was paid, when, and for which plan."),
             t("Links that you send are opened to read the article. No advertising, no selling of data."),
             t("Whoever runs this bot can give you all of it, or delete it."),
         ]
@@ -208,7 +214,15 @@ def privacy(model: str | None, t: Texts) -> Markup:
 
 
 def pay_support(t: Texts) -> Markup:
-    return t("Nothing is sold here yet, so nobody has paid and nothing can be charged. See /plan for what is free.")
+    return lines(
+        [
+            t("<b>Help with payments</b>"),
+            "",
+            t("What you pay, and how to end it, is in /billing; what was paid stands there, too."),
+            t("Was something charged wrongly? Write to whoever runs this bot and name the payment's date and amount."),
+            t("Payments with Stars are made to this bot: Telegram's own support can't give them back."),
+        ]
+    )
 
 
 def _names(platforms: Collection[Platform]) -> str:

@@ -11,11 +11,14 @@ from bot.accounts.actions import (
     UsePlatform,
 )
 from bot.context import Context
+from bot.emails.labels import settings_line
 from bot.router import Router
 from bot.screens import Screen, Toast
 from bot.texts import LANGUAGES
 from core.accounts import service as accounts
 from core.accounts.models import LatePolicy, User
+from core.emails.models import EmailAddress
+from core.emails.queries import email_address_of
 from core.posts.platforms import Platform
 
 
@@ -35,7 +38,8 @@ def register(router: Router) -> None:
 async def show_settings(context: Context) -> None:
     async with context.deps.read() as session:
         user = await accounts.user_of(session, context.actor.id)
-    await context.show(_settings(context, user))
+        email = await email_address_of(session, owner_id=user.id)
+    await context.show(_settings(context, user, email))
 
 
 async def on_show_settings(context: Context, press: ShowSettings) -> None:
@@ -49,8 +53,9 @@ async def on_show_languages(context: Context, press: ShowLanguages) -> None:
 async def on_choose_language(context: Context, press: ChooseLanguage) -> None:
     async with context.deps.tx() as tx:
         user = await accounts.choose_language(tx, user_id=context.actor.id, language=press.language, offered=LANGUAGES)
+        email = await email_address_of(tx.session, owner_id=user.id)
     context.adopt(language=user.language)
-    await context.show(_settings(context, user))
+    await context.show(_settings(context, user, email))
 
 
 async def on_show_platforms(context: Context, press: ShowPlatforms) -> None:
@@ -75,16 +80,18 @@ async def on_show_late_policies(context: Context, press: ShowLatePolicies) -> No
 async def on_choose_late_policy(context: Context, press: ChooseLatePolicy) -> None:
     async with context.deps.tx() as tx:
         user = await accounts.choose_late_policy(tx, user_id=context.actor.id, policy=press.policy)
+        email = await email_address_of(tx.session, owner_id=user.id)
     await context.toast(Toast(context.texts("Saved.")))
-    await context.show(_settings(context, user))
+    await context.show(_settings(context, user, email))
 
 
-def _settings(context: Context, user: User) -> Screen:
+def _settings(context: Context, user: User, email: EmailAddress | None) -> Screen:
     return screens.settings(
         language=user.language,
         time_zone=user.time_zone,
         platforms=[Platform(name) for name in user.platforms],
         late_policy=LatePolicy(user.late_policy),
+        email=settings_line(email, context.texts) if context.deps.mailer is not None else None,
         now=context.deps.clock.now(),
         t=context.texts,
     )

@@ -34,7 +34,7 @@ class NoPendingAddress(Conflict):
 
 
 class LinkUsed(NotFound):
-    """The link was opened before, is out of date, or another one was sent since."""
+    """The link is out of date, or another one was sent since."""
 
     code = "emails.link_used"
 
@@ -69,12 +69,17 @@ async def send_link_again(tx: Tx, *, owner_id: ids.UserId) -> EmailAddress:
 
 
 async def confirm_address(tx: Tx, *, owner_id: ids.UserId, link_id: UUID) -> EmailAddress:
-    """The link was opened: from now on mail goes there. Told in the chat. Raises LinkUsed."""
+    """The link was opened: from now on mail goes there, which is told in the chat. Again, it changes nothing.
+
+    Raises LinkUsed.
+    """
     row = await tx.session.get(EmailAddress, owner_id, with_for_update=True, populate_existing=True)
+    if row is not None and has_verified(row, link_id):
+        return row
     if row is None or not is_open(row, link_id, now=tx.now):
         raise LinkUsed
     row.address, row.verified_at, row.problem, row.updated_at = row.pending, tx.now, None, tx.now
-    _forget_pending(row)
+    row.pending, row.link_expires_at = None, None
     await _tell(tx, row, VERIFIED, {"address": row.address})
     return row
 
@@ -83,6 +88,11 @@ def is_open(row: EmailAddress, link_id: UUID, *, now: datetime) -> bool:
     """Whether this link still verifies something."""
     expires_at = row.link_expires_at
     return row.pending is not None and row.link_id == link_id and expires_at is not None and now < expires_at
+
+
+def has_verified(row: EmailAddress, link_id: UUID) -> bool:
+    """Whether the present address was verified by this link."""
+    return row.link_id == link_id and row.pending is None and row.address is not None
 
 
 async def keep_present_address(tx: Tx, *, owner_id: ids.UserId) -> EmailAddress:
@@ -123,7 +133,7 @@ async def note_refused(tx: Tx, *, owner_id: ids.UserId, address: str, problem: J
     if row is None or address not in (row.address, row.pending):
         return
     if address == row.address:
-        row.address, row.verified_at = None, None
+        row.address, row.verified_at, row.link_id = None, None, None
         row.pending = row.pending or address
     if address == row.pending:
         row.link_id, row.link_expires_at = None, None

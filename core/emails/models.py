@@ -36,7 +36,7 @@ class EmailAddress(Base):
     pending: Mapped[str | None]
     """Given, and not verified yet."""
     link_id: Mapped[UUID | None]
-    """Of the one link that verifies `pending`; None once it was used."""
+    """Of the one link that verifies `pending`, or that has verified the `address`."""
     link_expires_at: Mapped[datetime | None]
     wants_plan: Mapped[bool] = mapped_column(default=True, server_default=true())
     wants_posts: Mapped[bool] = mapped_column(default=False, server_default=false())

@@ -82,18 +82,18 @@ def render(kind: EmailKind, data: EmailData, reader: Reader, ways: Ways) -> Lett
     shown = {**given, "ways": ways, "reader": reader, "rtl": reader.language.partition("-")[0] in RIGHT_TO_LEFT}
     text = _environment(html=False).get_template(f"{kind}.jinja")
     html = _environment(html=True).get_template(f"{kind}.jinja")
-    words = {"t": _Words(reader.language, html=False), "layout": "layout.txt"}
+    words = {"t": Words(reader.language, html=False), "layout": "layout.txt"}
     subject = "".join(text.blocks["subject"](text.new_context(shown | words)))
     return Letter(
         subject=_line(subject),
         text=_tidy(text.render(shown | words)),
-        html=html.render(shown | {"t": _Words(reader.language, html=True), "layout": "layout.html"}),
+        html=html.render(shown | {"t": Words(reader.language, html=True), "layout": "layout.html"}),
     )
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
-    """`t("Until {day}", day=...)`: HTML in which the parameters are escaped, or plain text."""
+class Words:
+    """`t("Until {day}", day=...)` in mails and on their pages: HTML with its parameters escaped, or plain text."""
 
     language: str
     html: bool

@@ -5,11 +5,9 @@ import errno
 from pathlib import Path
 from typing import Final
 
-from core.home import private_folder, write_private
+from core.home import MAIL_FOLDER, private_folder, write_private
 from core.providers.email import EmailErrorCode, Mail, email_error, message_of
 
-FOLDER: Final = "mail"
-"""Of the home."""
 ENDING: Final = ".eml"
 NOBODY: Final = "nobody.test"
 """A domain without mailboxes, to see what happens then."""
@@ -32,7 +30,7 @@ class FolderMailer:
     def _write(self, mail: Mail) -> str:
         name = f"{mail.at:%Y%m%dT%H%M%S}-{mail.message_id.strip('<>').partition('@')[0]}{ENDING}"
         try:
-            write_private(private_folder(self._home, FOLDER) / name, message_of(mail).as_bytes().decode("ascii"))
+            write_private(private_folder(self._home, MAIL_FOLDER) / name, message_of(mail).as_bytes().decode("ascii"))
         except OSError as exc:
             detail = errno.errorcode.get(exc.errno or 0, "")
             raise email_error(EmailErrorCode.UNAVAILABLE, provider=self.engine, detail=detail) from exc

@@ -12,6 +12,7 @@ from web.sandbox.bot_api import answer_bot, answer_of_webhook, download_for_bot
 from web.sandbox.discovery import api as discovery_api
 from web.sandbox.errors import ClientError
 from web.sandbox.http import WORLD
+from web.sandbox.mail import api as mail_api
 from web.sandbox.state import World
 from web.sandbox.stripe import app as stripe
 from web.sandbox.webhooks import Webhooks
@@ -21,14 +22,20 @@ DATABASE_NAME = "sandbox.sqlite3"
 BODY_LIMIT = 16 * 1024 * 1024
 
 
-def build_app(state_dir: Path | None = None, *, stripe_webhook_url: str | None = None) -> web.Application:
-    """The whole sandbox. Its state lives under `state_dir`; without one it is gone when the application ends."""
+def build_app(
+    state_dir: Path | None = None, *, stripe_webhook_url: str | None = None, mail_folder: Path | None = None
+) -> web.Application:
+    """The whole sandbox. Its state lives under `state_dir`; without one it is gone when the application ends.
+
+    `mail_folder`: where mails are that nobody sends, to be shown.
+    """
     app = web.Application(middlewares=[_edge], client_max_size=BODY_LIMIT)
     app.cleanup_ctx.append(_world_in(state_dir))
     app.cleanup_ctx.append(discovery_api.samples_in)
     app.cleanup_ctx.append(stripe.account_in(stripe_webhook_url))
     app.router.add_routes(client_api.routes)
     app.router.add_routes(client_chats.routes)
+    mail_api.add_to(app, mail_folder)
     app.router.add_get("/", _chat_page)
     app.router.add_routes(control_api.routes)
     app.router.add_routes(discovery_api.routes)

@@ -7,7 +7,7 @@ import structlog
 from aiohttp import web
 
 from core import log as logging_setup
-from core.home import private_folder
+from core.home import MAIL_FOLDER, private_folder
 from core.ports import listening
 from core.readiness import announce
 from core.settings import Settings
@@ -28,7 +28,11 @@ async def _run(settings: Settings) -> None:
     stop = asyncio.Event()
     for signal_number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
-    app = build_app(private_folder(settings.home, "sandbox"), stripe_webhook_url=settings.stripe_webhook_url)
+    app = build_app(
+        private_folder(settings.home, "sandbox"),
+        stripe_webhook_url=settings.stripe_webhook_url,
+        mail_folder=private_folder(settings.home, MAIL_FOLDER),
+    )
     runner = web.AppRunner(app, access_log=None, handle_signals=False, shutdown_timeout=1.0)
     await runner.setup()
     try:

@@ -292,6 +292,7 @@ class App {
     openMenu(event, [
       { label: "New channel", icon: "megaphone", run: () => this.actions.createChat("channel") },
       { label: "New group", icon: "people", run: () => this.actions.createChat("group") },
+      { label: "Mails", icon: "mail", run: () => open("/mail", "_blank", "noopener") },
       { label: isDark() ? "Light theme" : "Dark theme", icon: isDark() ? "sun" : "moon", run: toggleTheme },
     ]);
   }
