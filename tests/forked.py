@@ -17,6 +17,8 @@ from dataclasses import dataclass
 from multiprocessing import forkserver
 from pathlib import Path
 
+from tests.patience import PATIENCE_S
+
 ROOT = Path(__file__).parents[1]
 FORKS = multiprocessing.get_context("forkserver")
 FORKS.set_forkserver_preload(["tests.preloaded", "pytest"])
@@ -90,7 +92,7 @@ class Forked:
 
 
 def run(
-    module: str, *arguments: str, cwd: Path, environment: Mapping[str, str], timeout_s: float = 60
+    module: str, *arguments: str, cwd: Path, environment: Mapping[str, str], timeout_s: float = PATIENCE_S
 ) -> "subprocess.CompletedProcess[str]":
     """Run a program to its end, and give what it said."""
     with tempfile.TemporaryDirectory() as folder:

@@ -10,8 +10,8 @@ import time
 from collections.abc import Awaitable, Callable
 from typing import Final
 
-PATIENCE_S: Final = 60.0
-"""Of one wait: a quarter of what pytest gives a test."""
+PATIENCE_S: Final = 120.0
+"""Of one wait: a fifth of what pytest gives a test."""
 
 
 async def until(holds: Callable[[], object | Awaitable[object]], *, every_s: float = 0.01) -> None:

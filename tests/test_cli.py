@@ -17,6 +17,7 @@ from core.home import temporary_home
 from core.settings import SANDBOX_TOKEN
 from tests import forked
 from tests.forked import ROOT
+from tests.patience import PATIENCE_S
 
 pytestmark = pytest.mark.process
 
@@ -76,7 +77,7 @@ def findings(done: "subprocess.CompletedProcess[str]") -> dict[str, tuple[str, s
 def test_help_lists_every_command(home: Path) -> None:
     """Started from nothing, as a person does it."""
     program = [sys.executable, "-m", "postaify", "--help"]
-    done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, timeout=60)
+    done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S)
     assert done.returncode == 0
     for command in ("up", "bot", "worker", "scheduler", "web", "sandbox", "migrate", "doctor", "status"):
         assert f" {command} " in done.stdout

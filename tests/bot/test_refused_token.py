@@ -1,8 +1,6 @@
 """The bot's process before it is known to Telegram: its token is refused, or nobody answers."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
@@ -12,6 +10,8 @@ import pytest
 
 from core.settings import Settings
 from tests.bench.redis_server import free_port
+from tests.forked import Forked
+from tests.patience import PATIENCE_S, eventually
 
 pytestmark = pytest.mark.process
 
@@ -54,33 +54,27 @@ def given(settings: Settings) -> dict[str, str]:
     }
 
 
-def start_bot(environment: dict[str, str]) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "postaify", "bot"],
-        env=environment,
-        cwd=Path(__file__).parents[2],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+def start_bot(environment: dict[str, str], said: Path) -> Forked:
+    return Forked("postaify", "bot", cwd=said.parent, environment=environment, output=said)
 
 
-def test_a_refused_token_ends_with_what_to_do_and_is_not_printed(refusing_url: str, given: dict[str, str]) -> None:
-    bot = start_bot(given | {"TELEGRAM_API_URL": refusing_url})
-    said, _ = bot.communicate(timeout=60)
-    assert bot.returncode == 1, said
+def test_a_refused_token_ends_with_what_to_do_and_is_not_printed(
+    refusing_url: str, given: dict[str, str], tmp_path: Path
+) -> None:
+    bot = start_bot(given | {"TELEGRAM_API_URL": refusing_url}, tmp_path / "said")
+    status, said = bot.wait(PATIENCE_S), (tmp_path / "said").read_text()
+    assert status == 1, said
     assert "Telegram doesn't know TELEGRAM_BOT_TOKEN" in said
     assert TOKEN.partition(":")[2] not in said
 
 
-def test_told_to_stop_while_telegram_cannot_be_reached_it_ends(given: dict[str, str]) -> None:
-    bot = start_bot(given | {"TELEGRAM_API_URL": f"http://127.0.0.1:{free_port()}"})
-    assert bot.stdout is not None
+def test_told_to_stop_while_telegram_cannot_be_reached_it_ends(given: dict[str, str], tmp_path: Path) -> None:
+    said = tmp_path / "said"
+    bot = start_bot(given | {"TELEGRAM_API_URL": f"http://127.0.0.1:{free_port()}"}, said)
     try:
-        while "telegram.not_reached" not in bot.stdout.readline():
-            assert bot.poll() is None
+        eventually(lambda: "telegram.not_reached" in said.read_text() or bot.poll() is not None, said.read_text)
+        assert bot.poll() is None
         bot.terminate()
-        assert bot.wait(timeout=60) == 0
+        assert bot.wait(PATIENCE_S) == 0
     finally:
         bot.kill()
-        bot.communicate()

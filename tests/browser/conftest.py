@@ -20,6 +20,12 @@ ARTIFACTS = Path(__file__).parents[2] / "artifacts" / "browser"
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 FAILED = pytest.StashKey[bool]()
+UNHURRIED = """
+const { setTimeout: later } = window;
+window.setTimeout = (run, ms, ...given) => later(run, ms >= 3000 ? 60 * ms : ms, ...given);
+"""
+"""What the page takes away by itself after seconds, a toast or who is typing, is there for minutes: whoever stood still
+in between would never have seen it."""
 FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -105,6 +111,12 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     return report
 
 
+async def rest(page: Page) -> None:
+    """Wait until nothing moves but what never ends."""
+    moving = "document.getAnimations().filter((one) => one.effect.getComputedTiming().endTime !== Infinity)"
+    await page.evaluate(f"Promise.allSettled({moving}.map((one) => one.finished)).then(() => null)")
+
+
 async def keep_screenshot(page: Page, name: str) -> None:
     ARTIFACTS.mkdir(parents=True, exist_ok=True)
     await page.screenshot(path=ARTIFACTS / f"{name}.png")
@@ -154,6 +166,7 @@ async def context(browser: Browser, viewport: ViewportSize) -> AsyncIterator[Bro
 async def page(context: BrowserContext, sandbox: Sandbox, request: pytest.FixtureRequest) -> AsyncIterator[Page]:
     """The sandbox person's blank page. An error on its console fails the test; a failed test leaves a screenshot."""
     made = await context.new_page()
+    await made.add_init_script(UNHURRIED)
     errors: list[str] = []
 
     def note(message: ConsoleMessage) -> None:

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageDraw
 from playwright.async_api import Page, ViewportSize, expect
 
-from tests.browser.conftest import DESKTOP, PHONE, Sandbox, keep_screenshot
+from tests.browser.conftest import DESKTOP, PHONE, Sandbox, keep_screenshot, rest
 
 pytestmark = pytest.mark.browser
 
@@ -97,5 +97,5 @@ async def test_every_look_is_legible_and_fits(
     assert await page.evaluate(CONTRAST) == []
     overflow = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
     assert await page.evaluate(overflow) == 0
-    await page.wait_for_timeout(400)
+    await rest(page)
     await keep_screenshot(page, f"chat-{request.node.callspec.id}")

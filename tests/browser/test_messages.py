@@ -6,8 +6,15 @@ import pytest
 from playwright.async_api import Locator, Page, expect
 
 from tests.browser.conftest import Sandbox
+from tests.patience import until
 
 pytestmark = pytest.mark.browser
+
+NOTE_FLASHES = """() => {
+  window.flashed = new Promise((resolve) => document.addEventListener("animationstart", (event) =>
+    event.animationName === "flash" && resolve(event.target.dataset.messageId)));
+}"""
+"""Who looks for a flash may come when it is over."""
 
 
 def bubble(page: Page, text: str) -> Locator:
@@ -205,8 +212,9 @@ async def test_a_reply_from_the_menu_quotes_the_message_and_jumps_to_it(page: Pa
     answer = await sandbox.update("message")
     assert answer["reply_to_message"]["message_id"] == asked["message_id"]
     await expect(page.locator("#context")).to_be_hidden()
+    await page.evaluate(NOTE_FLASHES)
     await bubble(page, "casual").locator(".reply-quote").click()
-    await expect(page.locator(f"[data-message-id='{asked['message_id']}'].flash")).to_be_attached()
+    assert await page.evaluate("flashed") == str(asked["message_id"])
 
 
 async def test_an_own_message_is_edited_with_the_up_arrow(page: Page, sandbox: Sandbox) -> None:
@@ -252,9 +260,12 @@ async def test_older_messages_come_while_scrolling_up_and_new_ones_are_counted(p
     await expect(bubble(page, "note 119.")).to_be_in_viewport()
     assert await page.locator("#messages .row").count() < 120
     scroller = page.locator("#scroller")
-    for _ in range(4):
+
+    async def came_to_the_first() -> bool:
         await scroller.evaluate("node => node.scrollTo(0, 0)")
-        await page.wait_for_timeout(150)
+        return await bubble(page, "note 0.").count() > 0
+
+    await until(came_to_the_first, every_s=0.05)
     await expect(bubble(page, "note 0.")).to_be_attached()
     await sandbox.call("sendMessage", chat_id=chat_id, text="news from below")
     jump = page.get_by_role("button", name="Go to 1 new messages")

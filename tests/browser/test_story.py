@@ -5,10 +5,11 @@ import re
 import pytest
 from playwright.async_api import Locator, Page, expect
 
-from tests.browser.conftest import keep_screenshot
+from tests.browser.conftest import keep_screenshot, rest
 from tests.flows.house import House
-from tests.flows.steps import ARTICLE
+from tests.flows.steps import ARTICLE, bring_forward
 from tests.patience import PATIENCE_S
+from web.sandbox.client import Person
 
 pytestmark = [pytest.mark.browser, pytest.mark.process]
 
@@ -19,8 +20,9 @@ OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clie
 class Reader:
     """Somebody at the page."""
 
-    def __init__(self, page: Page) -> None:
+    def __init__(self, page: Page, person: Person) -> None:
         self.page = page
+        self.person = person
         self._pictures = 0
 
     async def say(self, text: str) -> None:
@@ -42,7 +44,7 @@ class Reader:
 
     async def picture(self, name: str) -> None:
         """Kept to be looked at: what the page shows when it has come to rest."""
-        await self.page.wait_for_timeout(350)
+        await rest(self.page)
         assert await self.page.evaluate(OVERFLOW) == 0
         self._pictures += 1
         await keep_screenshot(self.page, f"story-{self._pictures:02}-{name}")
@@ -53,10 +55,10 @@ async def reader(page: Page, house: House) -> Reader:
     """Somebody new, who has opened the address."""
     person = await house.sandbox.client.new_person("Robin")
     await page.goto(f"{house.sandbox.base_url}/?user={person.id}#{person.id}")
-    return Reader(page)
+    return Reader(page, person)
 
 
-async def test_from_an_article_to_a_post_on_time(reader: Reader) -> None:
+async def test_from_an_article_to_a_post_on_time(reader: Reader, house: House) -> None:
     page = reader.page
     await page.get_by_role("button", name="Start", exact=True).click()
     await reader.sees("Hello Robin")
@@ -92,7 +94,7 @@ async def test_from_an_article_to_a_post_on_time(reader: Reader) -> None:
     await reader.press("Back")
     await reader.press("Type a time")
     await reader.sees("Tell me when")
-    await reader.say("in 12 seconds")
+    await reader.say("in 5 minutes")
     await reader.sees("Europe/Berlin")
     await reader.press("✅ Schedule")
     await reader.sees("⏰ Scheduled · Telegram")
@@ -103,6 +105,7 @@ async def test_from_an_article_to_a_post_on_time(reader: Reader) -> None:
     await reader.press("Month")
     await reader.sees("1 post this month")
     await reader.picture("month")
+    await bring_forward(house, reader.person, in_s=1)
     await reader.sees("✅ Published")
     await expect(page.get_by_role("article", name=re.compile(f": {re.escape(NEW_WORDS)}$"))).to_be_visible()
     await reader.picture("delivered")

@@ -31,11 +31,12 @@ from tests.bench.deliveries import Bakery, bakery_of, started
 from tests.bench.limiter import most_in_any
 from tests.bench.sends import FIRST_CHAT
 from tests.forked import Forked
+from tests.patience import PATIENCE_S
 
 WATCHED_S: Final = 3.0
 """How long it is looked at after the word that stops it."""
 STOPS_WITHIN_S: Final = 2.0
-STANDS_STILL_S: Final = 60.0
+STANDS_STILL_S: Final = PATIENCE_S
 """For so long nothing may arrive while more is to come: what was killed has to start, and leases to run out."""
 BLOCKED_SHARE: Final = 0.03
 KILLS: Final = 2
@@ -89,7 +90,7 @@ class Stage:
         for name in names:
             self.running[name].kill()
         for name in names:
-            await asyncio.to_thread(self.running[name].wait, 10)
+            await asyncio.to_thread(self.running[name].wait, PATIENCE_S)
             self.running[name] = await started(self.bakery, name)
 
     async def arrived(self, messages: int) -> None:
@@ -234,7 +235,7 @@ async def _stage(people: int, rate_per_s: float) -> AsyncIterator[Stage]:
         finally:
             for process in stage.running.values():
                 process.terminate()
-                await asyncio.to_thread(process.wait, 20)
+                await asyncio.to_thread(process.wait, PATIENCE_S)
 
 
 def show(outcome: Outcome) -> None:

@@ -17,10 +17,10 @@ from core.home import private_folder, temporary_home
 from core.readiness import ready_processes
 from core.settings import SANDBOX_TOKEN, Settings
 from tests.forked import ROOT, Forked
+from tests.patience import PATIENCE_S
 from tests.sandbox_server import sandbox_process
 from web.sandbox.client import SandboxClient
 
-UP_WITHIN_S = 60.0
 SERVING = {"scheduler", "worker-light", "bot", "web"}
 
 
@@ -37,7 +37,7 @@ class FaultyHome:
     async def start(self) -> None:
         """Everything, and return when it serves."""
         self._up = self._spawn("up")
-        async with asyncio.timeout(UP_WITHIN_S):
+        async with asyncio.timeout(PATIENCE_S):
             while not {process.name for process in ready_processes(self.home)} >= SERVING:
                 assert self._up.poll() is None, self.log
                 await asyncio.sleep(0.05)
@@ -81,7 +81,7 @@ class FaultyHome:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         if name == "second" and self._second is not None:
-            await asyncio.to_thread(self._second.wait, 10)
+            await asyncio.to_thread(self._second.wait, PATIENCE_S)
             self._second = self._spawn("worker")
 
     async def _restart_all(self) -> None:
@@ -89,7 +89,7 @@ class FaultyHome:
         for process in (self._up, self._second):
             if process is not None:
                 process.kill()
-                await asyncio.to_thread(process.wait, 10)
+                await asyncio.to_thread(process.wait, PATIENCE_S)
         await self.start()
 
     async def stop_for(self, name: str, seconds: float) -> None:

@@ -18,6 +18,7 @@ from bot.prompts import Prompts
 from core.limits import ACTIONS
 from core.posts.buttons import BUTTONS_LIMIT, ROW_LIMIT
 from tests.flows.house import House
+from tests.patience import PATIENCE_S
 from web.sandbox.client import Answer, Person, SandboxRefusal, SeenButton, SeenMessage
 
 CRASHED = ("Something went wrong", "That didn't work", "Telegram didn't take")
@@ -30,7 +31,7 @@ TROUBLE = re.compile(
 )
 LABEL_MOST = 64
 """What a phone still shows of a label, in two lines."""
-ANSWER_S = 30.0
+ANSWER_S = PATIENCE_S
 """Only what never comes is waited for so long."""
 MOMENT_S = 0.5
 """After the press of an old button, which may have nothing to say."""

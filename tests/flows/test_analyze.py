@@ -118,7 +118,7 @@ async def test_what_goes_wrong_is_told_and_costs_nothing(house: House, person: P
         reading = await person.wait_for_message("Looking at", after=sent.id)
         await asyncio.sleep(1)
         await person.press(reading, "Cancel")
-        await person.wait_until_edited(reading, "Stopped looking", timeout_s=20)
+        await person.wait_until_edited(reading, "Stopped looking")
     finally:
         await house.sandbox.client.request("DELETE", "/control/discovery/faults")
     assert await used(house, person) == 0

@@ -9,12 +9,12 @@ import asyncpg
 import pytest
 
 from tests.flows.house import House
+from tests.patience import PATIENCE_S
 from web.sandbox.client import Person
 
 pytestmark = pytest.mark.process
 
 PEOPLE, KILLS = 8, 4
-PATIENCE_S = 120
 MINE = "owner_id IN (SELECT id FROM users WHERE telegram_user_id = ANY($1::bigint[]))"
 ASKED = f"""
 SELECT count(*) AS left FROM refreshes JOIN digest_searches ON refresh_id = refreshes.id
@@ -61,7 +61,7 @@ async def test_whoever_is_killed_each_digest_comes_once(house: House) -> None:
         await house.restart("scheduler")
         await house.restart("worker")
     for person in people:
-        await person.wait_for_message("What goes viral: baking, fitness", timeout_s=90)
+        await person.wait_for_message("What goes viral: baking, fitness")
     made = await until(house, MADE, everybody, delivered=PEOPLE)
     assert (made["issues"], made["deliveries"], made["delivered"]) == (PEOPLE, PEOPLE, PEOPLE)
     assert made["shown"] == made["items"] > 0

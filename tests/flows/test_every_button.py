@@ -147,7 +147,7 @@ async def watches(house: House, person: Person) -> None:
     await person.press(video, "📜 Script")
     card = await person.wait_for_message(has("🔍 Fetch and analyse"), after=video.id)
     await person.press(card, "🔍 Fetch and analyse")
-    await person.wait_until_edited(card, "Measured:", timeout_s=60)
+    await person.wait_until_edited(card, "Measured:")
     sent = await person.send_text(f"/script {ARTICLE}")
     await person.wait_for_message(has("🔍 Analyse"), after=sent.id)
     sent = await person.send_text("/saved")

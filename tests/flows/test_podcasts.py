@@ -1,6 +1,5 @@
 """A note becomes an episode: real processes over the sandbox, offline writer and voices."""
 
-import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator
@@ -20,6 +19,7 @@ from core.settings import Settings
 from core.storage import FOLDER
 from tests.flows.house import House
 from tests.flows.steps import card_of
+from tests.patience import until
 from web.app import build_app
 from web.sandbox.client import Person, SeenMessage
 
@@ -184,9 +184,11 @@ async def kill_with_forks(studio: House, name: str) -> None:
 async def test_a_worker_killed_in_the_middle_speaks_nothing_twice(studio: House, person: Person) -> None:
     script = await script_of(person)
     await person.press(script, "Make audio")
-    async with asyncio.timeout(30):
-        while len(await recordings_of(studio, person)) < 5:  # noqa: ASYNC110 - another process
-            await asyncio.sleep(0.01)
+
+    async def some_are_there() -> bool:
+        return len(await recordings_of(studio, person)) >= 5
+
+    await until(some_are_there)
     await kill_with_forks(studio, "heavy-worker")
     noted = {row["name"] for row in await studio.rows(NOTED, person.id)}
     before = {name: at for name, at in (await recordings_of(studio, person)).items() if Path(name).stem in noted}

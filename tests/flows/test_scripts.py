@@ -38,7 +38,7 @@ async def test_a_script_in_a_file_is_analysed_found_deleted_and_brought_back(hou
     [sent] = await person.upload(("script.txt", SCRIPT.encode("utf-16")))
     card = await person.wait_for_message("Why is your bread flat?", after=sent.id)
     await person.press(card, "🔍 Analyse")
-    done = await person.wait_until_edited(card, "Measured:", timeout_s=40)
+    done = await person.wait_until_edited(card, "Measured:")
     for words in ("asks a question", "0:12", "take a language model", "easy to follow", "Call to action"):
         assert words in done.text
     assert "✍️ The rewrite" not in [button.text for button in done.buttons]
@@ -57,7 +57,7 @@ async def test_what_is_said_in_a_video_is_fetched_and_analysed(house: House, per
     await person.press(video, "📜 Script")
     card = await person.wait_for_message("I fetch what is said in it first", after=video.id)
     await person.press(card, "🔍 Fetch and analyse")
-    done = await person.wait_until_edited(card, "Measured:", timeout_s=40)
+    done = await person.wait_until_edited(card, "Measured:")
     assert "words a minute" in done.text
     assert "Sample data" in done.text
     assert await used(house, person) == 1
@@ -76,7 +76,7 @@ async def test_a_version_in_the_videos_own_words_is_warned_about(house: House, p
     options = await person.wait_for_message("Posts from", after=max(question.id, sent.id))
     await person.press(options, "Generate")
     draft = await person.wait_for_message(
-        lambda message: any("Rewrite" in button.text for button in message.buttons), after=sent.id, timeout_s=40
+        lambda message: any("Rewrite" in button.text for button in message.buttons), after=sent.id
     )
     await person.reply(draft, f"={title}. I say what everybody says.")
     changed = await person.wait_until_edited(draft, "I say what everybody says.")
@@ -99,13 +99,13 @@ async def test_an_admin_is_told_once_that_credits_are_spent_and_once_that_they_a
             sent = await person.send_text(f"/viral {keyword}")
             card = await person.wait_for_message("What goes viral", after=sent.id)
             await person.press(card, "🔎 Search")
-            failed = await person.wait_until_edited(card, "allowance is used up", timeout_s=40)
+            failed = await person.wait_until_edited(card, "allowance is used up")
         finally:
             await house.sandbox.client.request("DELETE", "/control/discovery/faults")
-    await person.wait_for_message("has no credits left", timeout_s=20)
+    await person.wait_for_message("has no credits left")
     await person.press(failed, "Try again")
-    await person.wait_until_edited(failed, "Press a number", timeout_s=40)
-    back = await person.wait_for_message("has credits again", timeout_s=20)
+    await person.wait_until_edited(failed, "Press a number")
+    back = await person.wait_for_message("has credits again")
     told = [message.text for message in await person.history() if "no credits left" in message.text]
     assert len(told) == 1
     await person.press(back, "Credits by day")

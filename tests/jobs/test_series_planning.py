@@ -27,7 +27,7 @@ from core.when.recurrence import Recurrence
 from jobs.scheduler import schedule
 from jobs.series import Pages, plan_series
 from tests.factories import make_channel, make_post, make_user
-from tests.patience import until
+from tests.patience import PATIENCE_S, until
 
 DAY = timedelta(days=1)
 DAILY, HOURLY = "FREQ=DAILY", "FREQ=HOURLY"
@@ -192,7 +192,7 @@ async def test_when_the_database_goes_away_no_page_is_left_under_way(concurrent_
         await tx.session.execute(text("LOCK TABLE posts"))
         planning = asyncio.create_task(plan_series(concurrent_deps, page=2))
         waiting: Sequence[int] = []
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(PATIENCE_S):
             while len(waiting) < 2:
                 await asyncio.sleep(0.02)
                 waiting = (await tx.session.scalars(WAITING)).all()

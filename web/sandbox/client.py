@@ -14,7 +14,7 @@ import aiohttp
 
 from web.sandbox.model import Json
 
-WAIT_S = 60.0
+WAIT_S = 120.0
 """Only who waits in vain waits so long; machines that have much else to do are slow."""
 UPLOAD_FIELD = "file"
 

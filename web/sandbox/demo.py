@@ -14,8 +14,9 @@ from web.sandbox.transcript import Transcript
 ARTICLE = Path(__file__).with_name("demo.txt")
 PACE_S = 0.7
 """Between two acts, where somebody watches."""
-DUE_IN_S = 15
-LONGEST_S = 45
+DUE_IN_S = 20
+LONGEST_S = 180
+"""Of the whole story, with the time until its post is due: five times what a quick machine needs."""
 
 
 class DemoFailed(Exception):

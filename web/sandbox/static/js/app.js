@@ -225,7 +225,7 @@ class App {
     const chat = this.chat;
     if (!chat) return;
     const messages = this.store.messages(chat.id);
-    const empty = messages.length === 0;
+    const empty = this.store.history(chat.id).loaded && messages.length === 0;
     const silent = !messages.some((message) => message.outgoing);
     const fresh = chat.type === "private" && silent && (empty || chat.started === false);
     byId("welcome").hidden = !(chat.type === "private" && empty);
