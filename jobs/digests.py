@@ -20,11 +20,11 @@ from core.digests.shelf import Shelf
 from core.digests.shown import FORGOTTEN_AT_ONCE, forget_shown
 from core.digests.subscribing import forget_unwanted
 from core.errors import AppError, ProviderError
-from core.providers.discovery import Discovery, DiscoveryErrorCode, Network
+from core.providers.discovery import Network
 from core.viral.asking import Asked
 from core.viral.creators import creator_of
 from core.viral.queries import videos_seen
-from core.viral.searching import FRESH_FOR, Results, list_videos, results_for
+from core.viral.searching import FRESH_FOR, Results, discovery_for, list_videos, results_for
 from core.viral.stored import found_creator, videos_since
 from core.work.service import error_row
 from jobs.runtime import Bench, plain_job
@@ -101,7 +101,7 @@ async def refresh(bench: Bench, refresh_id: str) -> None:
 
 
 async def _asked_again(deps: Deps, wanted: Refresh) -> Results:
-    discovery = _discovery(deps, Network(wanted.network))
+    discovery = discovery_for(deps.discoveries, Network(wanted.network))
     if wanted.creator_id is None:
         return await results_for(deps, discovery, Asked.of(wanted), tell=lambda *_: None)
     async with deps.read() as session:
@@ -131,13 +131,6 @@ async def _tell(deps: Deps, wanted: Refresh, results: Results) -> None:
         after = listeners[-1].owner_id
     if told:
         log.info("digests.alerted", alerts=told)
-
-
-def _discovery(deps: Deps, network: Network) -> Discovery:
-    found = deps.discoveries.get(network)
-    if found is None:
-        raise AppError(DiscoveryErrorCode.NOT_SUPPORTED, network=str(network))
-    return found
 
 
 async def forget_old_digests(deps: Deps) -> float:

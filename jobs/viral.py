@@ -4,7 +4,6 @@ from core import ids
 from core.accounts.service import user_of
 from core.deps import Deps
 from core.errors import AppError
-from core.providers.discovery import Discovery, DiscoveryErrorCode, Network
 from core.scripts.service import forget_deleted as forget_scripts
 from core.tx import Tx
 from core.viral import service
@@ -13,7 +12,7 @@ from core.viral.keeping import PRUNE_BATCH, prune_snapshots
 from core.viral.pages import keep_sheet, page_data, page_drawn, sheet_key
 from core.viral.queries import lookup_of
 from core.viral.saving import forget_deleted as forget_saved
-from core.viral.searching import Results, results_for
+from core.viral.searching import Results, discovery_for, results_for
 from core.work.service import ClaimedWork
 from jobs.progress import Progress, telling
 from jobs.runtime import Run, job
@@ -40,7 +39,7 @@ async def look_up(run: Run) -> None:
         lookup = await lookup_of(session, owner_id=owner_id, lookup_id=lookup_id)
         dark = (await user_of(session, owner_id)).dark_pictures
     asked = Asked.of(lookup)
-    discovery = _discovery(run.deps, asked.network)
+    discovery = discovery_for(run.deps.discoveries, asked.network)
     async with telling(run, _progress_of(run)) as tell:
         results = await results_for(run.deps, discovery, asked, tell=tell)
         tell("pictures", 85)
@@ -62,13 +61,6 @@ async def _first_page(
     seen, sheet = await page_drawn(run.deps, results, 1, dark=dark)
     key = await keep_sheet(run.deps.storage, run.work.owner_id, lookup_id, sheet) if sheet is not None else None
     return {**page_data(lookup_id, asked, results, 1, seen), "picture_key": key}
-
-
-def _discovery(deps: Deps, network: Network) -> Discovery:
-    found = deps.discoveries.get(network)
-    if found is None:
-        raise AppError(DiscoveryErrorCode.NOT_SUPPORTED, network=str(network))
-    return found
 
 
 def _progress_of(run: Run) -> Progress:

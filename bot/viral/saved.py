@@ -76,10 +76,12 @@ async def on_export(context: Context, press: ExportSaved) -> None:
     """A file below the list, where the plan has it."""
     owner_id = context.actor.id
     async with context.deps.read() as session:
-        if not await has_perk(session, owner_id=owner_id, perk=CSV_EXPORT, now=context.deps.clock.now()):
-            needed = await cheapest_with(session, perk=CSV_EXPORT)
-            await context.send(screens.no_export(needed.key if needed is not None else None, context.texts))
-            return
+        included = await has_perk(session, owner_id=owner_id, perk=CSV_EXPORT, now=context.deps.clock.now())
+        needed = await cheapest_with(session, perk=CSV_EXPORT)
+    if not included:
+        await context.send(screens.no_export(needed.key if needed is not None else None, context.texts))
+        return
+    async with context.deps.read() as session:
         found = await saved_videos(session, owner_id=owner_id, page=Page(1, ROWS_MOST))
         seen = await videos_seen(session, [each.video_id for each in found.items], now=context.deps.clock.now())
     table = await asyncio.to_thread(as_csv, found.items, {each.video.id: each for each in seen})

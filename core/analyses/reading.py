@@ -7,7 +7,7 @@ is made of what was kept. No transaction is open while the network is asked.
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -24,7 +24,7 @@ from core.errors import InvalidInput, ProviderError
 from core.providers.discovery import Discovery, FoundCreator, Network
 from core.providers.discovery_links import video_id_in
 from core.viral.creators import find_creator, find_creator_of_video, keep_listing, newest_videos
-from core.viral.flights import alone, failure_since, note_failure
+from core.viral.flights import asked_once
 from core.viral.keeping import SNAPSHOT_LIFE
 from core.viral.paging import Listed, read_pages
 from core.work.service import error_row
@@ -57,29 +57,22 @@ class Channel:
 async def read_channel(deps: Deps, discovery: Discovery, wanted: Wanted, *, tell: Tell) -> Channel:
     """What is known of the channel after this. Raises what the provider raises when nothing was known before."""
     name = f"channel:{wanted.network}:{(wanted.named or wanted.video_url).lower()}"
-    since = deps.clock.now()
-    known = await _known(deps, wanted, name)
-    if known is not None and deps.clock.now() - known.measured_at < FRESH_FOR:
-        return known
+
+    async def known() -> Channel | None:
+        last = await _known(deps, wanted, name)
+        return last if last is not None and deps.clock.now() - last.measured_at < FRESH_FOR else None
+
+    async def ask() -> Channel:
+        return await _noted(deps, name, await _read(deps, discovery, wanted, tell))
+
     try:
-        async with alone(deps.redis, name, wait_s=WAIT_S):
-            known = await _known(deps, wanted, name) or known
-            if known is not None and deps.clock.now() - known.measured_at < FRESH_FOR:
-                return known
-            failure = await failure_since(deps.redis, name, since)
-            if failure is not None:
-                raise failure
-            try:
-                return await _noted(deps, name, await _read(deps, discovery, wanted, tell))
-            except ProviderError as error:
-                await note_failure(deps.redis, name, error, at=deps.clock.now())
-                raise
+        return await asked_once(deps, name, known=known, ask=ask, wait_s=WAIT_S)
     except ProviderError as error:
-        last = known or await _seen_elsewhere(deps, wanted)
+        last = await _known(deps, wanted, name) or await _seen_elsewhere(deps, wanted)
         if last is None:
             raise
         log.info("analyses.last_good_data", code=error.error_code, provider=error.provider)
-        return Channel(last.creator_id, last.measured_at, last.sample, last.complete, problem=error_row(error))
+        return replace(last, problem=error_row(error))
 
 
 async def _read(deps: Deps, discovery: Discovery, wanted: Wanted, tell: Tell) -> Channel:

@@ -1,23 +1,27 @@
-"""One at a time: of simultaneous equal searches one asks the network, and the others wait for what it brings.
+"""One at a time: of those who want the same, one asks the network, and the others wait for what it brings.
 
 Redis only saves calls. Without it everybody asks for themselves.
 """
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
+from typing import TypeVar
 
 import redis.asyncio
 import structlog
 from redis.asyncio.lock import Lock
 from redis.exceptions import LockError, RedisError
 
+from core.deps import Deps
 from core.errors import ProviderError
 from core.providers.discovery import DiscoveryErrorCode
 
 log = structlog.get_logger()
+
+Found = TypeVar("Found")
 
 LOCK_S = 8.0
 """After that, a holder that died is no more in the way."""
@@ -25,6 +29,35 @@ RENEW_EVERY_S = 2.0
 LOOK_EVERY_S = 0.1
 FAILED_FOR_S = 120
 """How long a failure is noted: longer than anybody waits."""
+
+
+async def asked_once(
+    deps: Deps,
+    name: str,
+    *,
+    known: Callable[[], Awaitable[Found | None]],
+    ask: Callable[[], Awaitable[Found]],
+    wait_s: float,
+) -> Found:
+    """What is `known`, or what comes of asking: once for all who want `name` at the moment, even when it fails.
+
+    Raises what `ask` raises, and ProviderError "discovery.timeout" when somebody else is at it for over `wait_s`.
+    """
+    since, found = deps.clock.now(), await known()
+    if found is not None:
+        return found
+    async with alone(deps.redis, name, wait_s=wait_s):
+        found = await known()
+        if found is not None:
+            return found
+        failure = await _failure_since(deps.redis, name, since)
+        if failure is not None:
+            raise failure
+        try:
+            return await ask()
+        except ProviderError as error:
+            await _note_failure(deps.redis, name, error, at=deps.clock.now())
+            raise
 
 
 @asynccontextmanager
@@ -62,7 +95,7 @@ async def _keep(lock: Lock) -> None:
             continue
 
 
-async def note_failure(store: redis.asyncio.Redis, name: str, error: ProviderError, *, at: datetime) -> None:
+async def _note_failure(store: redis.asyncio.Redis, name: str, error: ProviderError, *, at: datetime) -> None:
     """Let those who wait for `name` know, so that they aren't sent into the same failure, one after the other."""
     noted = {
         "code": error.error_code,
@@ -74,7 +107,7 @@ async def note_failure(store: redis.asyncio.Redis, name: str, error: ProviderErr
         await store.set(_failure_key(name), json.dumps(noted), ex=FAILED_FOR_S)
 
 
-async def failure_since(store: redis.asyncio.Redis, name: str, since: datetime) -> ProviderError | None:
+async def _failure_since(store: redis.asyncio.Redis, name: str, since: datetime) -> ProviderError | None:
     """What went wrong with `name` since somebody began to wait for it."""
     try:
         stored = await store.get(_failure_key(name))

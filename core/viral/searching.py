@@ -6,8 +6,9 @@ when the network can't be asked. One upstream call answers all equal searches of
 
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Literal
 
 import structlog
 from sqlalchemy import select
@@ -18,10 +19,10 @@ from core.db import Json, ReadSession
 from core.deps import Deps
 from core.errors import AppError, ProviderError
 from core.providers import youtube_feed
-from core.providers.discovery import Discovery, FoundCreator, FoundVideo, Network
+from core.providers.discovery import Discovery, DiscoveryErrorCode, FoundCreator, FoundVideo, Network
 from core.tx import Tx
 from core.viral.asking import Asked
-from core.viral.flights import alone, failure_since, note_failure
+from core.viral.flights import asked_once
 from core.viral.keeping import creator_key, keep_creators, keep_page, note_listed
 from core.viral.models import Creator, StoredSearch
 from core.viral.numbers import outliers
@@ -63,23 +64,23 @@ async def results_for(deps: Deps, discovery: Discovery, asked: Asked, *, tell: T
 
     Raises what the provider raises when there is no earlier answer to fall back to. No transaction is open meanwhile.
     """
-    stored, since = await _stored(deps, asked), deps.clock.now()
-    if stored is not None and _is_fresh(stored, since):
-        return stored
+
+    async def known() -> Results | None:
+        async with deps.read() as session:
+            return await known_results(session, asked, now=deps.clock.now())
+
+    async def ask() -> Results:
+        return await _refreshed(deps, discovery, asked, tell)
+
     try:
-        async with alone(deps.redis, asked.name, wait_s=WAIT_S):
-            stored = await _stored(deps, asked) or stored
-            if stored is not None and _is_fresh(stored, deps.clock.now()):
-                return stored
-            failure = await failure_since(deps.redis, asked.name, since)
-            if failure is not None:
-                raise failure
-            return await _refreshed(deps, discovery, asked, tell)
+        return await asked_once(deps, asked.name, known=known, ask=ask, wait_s=WAIT_S)
     except ProviderError as error:
-        if stored is None:
+        async with deps.read() as session:
+            last = await _found(session, asked)
+        if last is None:
             raise
         log.info("viral.last_good_data", code=error.error_code, provider=error.provider)
-        return Results(stored.video_ids, stored.at, stored.sample, problem=error_row(error))
+        return replace(last, problem=error_row(error))
 
 
 async def known_results(session: ReadSession, asked: Asked, *, now: datetime) -> Results | None:
@@ -90,11 +91,7 @@ async def known_results(session: ReadSession, asked: Asked, *, now: datetime) ->
 
 async def _refreshed(deps: Deps, discovery: Discovery, asked: Asked, tell: Tell) -> Results:
     """Asked of the network now, and kept."""
-    try:
-        found, sample = await _search(discovery, asked, tell)
-    except ProviderError as error:
-        await note_failure(deps.redis, asked.name, error, at=deps.clock.now())
-        raise
+    found, sample = await _search(discovery, asked, tell)
     best = ranked(found, period=asked.period, now=deps.clock.now())
     async with deps.tx() as tx:
         video_ids = await keep_page(tx, best, sample=sample)
@@ -156,25 +153,28 @@ async def _try_to_list(deps: Deps, discovery: Discovery, creator: FoundCreator, 
 async def list_videos(
     deps: Deps, discovery: Discovery, creator: FoundCreator, *, fresh_for: timedelta = LISTED_FOR
 ) -> None:
-    """Keep a creator's newest videos, unless that was done within `fresh_for`. Raises what the provider raises."""
-    async with deps.read() as session:
-        listed_at = await session.scalar(
-            select(Creator.listed_at).where(
-                Creator.network == creator_key(creator)[0], Creator.network_creator_id == creator_key(creator)[1]
+    """Keep a creator's newest videos, unless that was done within `fresh_for`; for all who want it at once, one call.
+
+    Raises what the provider raises.
+    """
+    network, name = creator_key(creator)
+
+    async def known() -> Literal[True] | None:
+        async with deps.read() as session:
+            listed_at = await session.scalar(
+                select(Creator.listed_at).where(Creator.network == network, Creator.network_creator_id == name)
             )
-        )
-    if listed_at is not None and deps.clock.now() - listed_at < fresh_for:
-        return
-    page = await discovery.videos_of(creator)
-    async with deps.tx() as tx:
-        creator_ids = await keep_creators(tx, [creator])
-        await keep_page(tx, page.videos, sample=page.sample)
-        await note_listed(tx, creator_ids[creator_key(creator)])
+        return True if listed_at is not None and deps.clock.now() - listed_at < fresh_for else None
 
+    async def ask() -> Literal[True]:
+        page = await discovery.videos_of(creator)
+        async with deps.tx() as tx:
+            creator_ids = await keep_creators(tx, [creator])
+            await keep_page(tx, page.videos, sample=page.sample)
+            await note_listed(tx, creator_ids[network, name])
+        return True
 
-async def _stored(deps: Deps, asked: Asked) -> Results | None:
-    async with deps.read() as session:
-        return await _found(session, asked)
+    await asked_once(deps, f"list:{network}:{name}", known=known, ask=ask, wait_s=COMPARE_WITHIN_S)
 
 
 async def _found(session: ReadSession, asked: Asked) -> Results | None:
@@ -203,6 +203,14 @@ async def _record(tx: Tx, asked: Asked, video_ids: Sequence[ids.VideoId], *, pro
 def searchable(discoveries: Mapping[Network, Discovery]) -> list[Network]:
     """The networks that can be searched: the public feeds of channels can't."""
     return [network for network, discovery in discoveries.items() if discovery.name != youtube_feed.PROVIDER]
+
+
+def discovery_for(discoveries: Mapping[Network, Discovery], network: Network) -> Discovery:
+    """Who reads it. Raises AppError "discovery.not_supported" when nobody does here (any more)."""
+    found = discoveries.get(network)
+    if found is None:
+        raise AppError(DiscoveryErrorCode.NOT_SUPPORTED, network=str(network))
+    return found
 
 
 def _is_fresh(results: Results, now: datetime) -> bool:

@@ -1,13 +1,16 @@
 """Looking up what goes viral, as a job: what it costs, what is told, how it ends."""
 
+import asyncio
 import io
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from PIL import Image
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import async_sessionmaker, create_async_engine
 
 from core.accounts.models import User
 from core.billing.queries import Feature, entitlement_of
@@ -28,6 +31,7 @@ from jobs import viral as jobs
 from jobs.runtime import Bench
 from tests.core.viral.networks import PlayedNetwork, down, one_page
 from tests.factories import make_user
+from tests.patience import PATIENCE_S
 
 ASKED = Asked(Network.TIKTOK, "bread")
 
@@ -157,6 +161,40 @@ async def test_the_plans_last_query_is_the_last(concurrent_bench: Bench) -> None
         await request(concurrent_bench, user, replace(ASKED, keyword="one more"))
     async with concurrent_bench.deps.read() as session:
         assert (await choices_of(session, owner_id=user.id)).keyword == "bread 18"
+
+
+@asynccontextmanager
+async def with_one_connection(bench: Bench) -> AsyncIterator[Bench]:
+    """Whoever holds it while they wait for another one hangs."""
+    engine = create_async_engine(
+        str(bench.deps.settings.database_url.get_secret_value()),  # type: ignore[union-attr]
+        pool_size=1,
+        max_overflow=0,
+        pool_timeout=PATIENCE_S,
+    )
+    readers = engine.execution_options(isolation_level="AUTOCOMMIT")
+    try:
+        yield replace(
+            bench,
+            deps=replace(
+                bench.deps,
+                sessions=async_sessionmaker(engine, expire_on_commit=False),
+                readers=async_sessionmaker(readers, expire_on_commit=False, autoflush=False),
+            ),
+        )
+    finally:
+        await engine.dispose()
+
+
+async def test_one_connection_is_enough_for_many_side_by_side(concurrent_bench: Bench) -> None:
+    """Nobody holds one while waiting for the network, for each other, or for a second one."""
+    network = one_page([300, 8500, 40])
+    bench = at(concurrent_bench, network)
+    lookups = [(await asked(bench, replace(ASKED, keyword=f"bread {n % 4}")))[1] for n in range(8)]
+    async with with_one_connection(bench) as alone:
+        ends = await asyncio.gather(*(run(alone, lookup) for lookup in lookups))
+    assert {found.status for found, _, _ in ends} == {LookupStatus.READY}
+    assert len(network.searches) == 4
 
 
 async def test_old_lookups_go_with_their_pictures(concurrent_bench: Bench, clock: FixedClock) -> None:

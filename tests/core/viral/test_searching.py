@@ -174,6 +174,15 @@ async def test_creators_are_listed_once_a_day(concurrent_deps: Deps, clock: Fixe
     assert len(network.listed) == 2
 
 
+async def test_a_creator_in_two_searches_at_once_is_listed_once(concurrent_deps: Deps) -> None:
+    by = creator()
+    network = one_page([])
+    network.pages[""] = page(video(850, by=by), video(420, by=by))
+    await asyncio.gather(*(ask(concurrent_deps, network, Asked(keyword=each)) for each in ("bread", "cake", "rye")))
+    assert len(network.searches) == 3
+    assert network.listed == [by.handle]
+
+
 async def test_a_creator_who_is_gone_is_left_out_and_a_failing_provider_ends_the_comparing(
     concurrent_deps: Deps,
 ) -> None:
