@@ -128,6 +128,10 @@ class Application:
 
     async def _answer(self, context: Context) -> str:
         try:
+            service = self.router.service_of(context.update)
+            if service is not None:
+                await service(context)
+                return "answered"
             if not self.actions.admit(context.actor):
                 return "flood"
             await self.router.route(context)
@@ -138,7 +142,8 @@ class Application:
 
     async def _context_of(self, update: Update) -> Context | None:
         user = update.effective_user
-        if user is None or not (update.message or update.edited_message or update.callback_query):
+        taken = update.message or update.edited_message or update.callback_query or update.pre_checkout_query
+        if user is None or not taken:
             return None
         actor = await self.actors.actor_of(user)
         return Context(

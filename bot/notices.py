@@ -11,6 +11,7 @@ from bot.admin import screens as admin_screens
 from bot.admin import spending
 from bot.analyses import pictures as analysis_pictures
 from bot.analyses import screens as analysis_screens
+from bot.billing import notices as billing_notices
 from bot.channels import screens as channel_screens
 from bot.deliveries.missed_screens import missed
 from bot.deliveries.screens import status_screen
@@ -79,6 +80,7 @@ RENDERERS: dict[str, Renderer] = {
     "emails.refused": lambda data, t, _: email_screens.refused(data, t),
     "channels.lost": lambda data, t, _: channel_screens.lost(data, t),
     "channels.regained": lambda data, t, _: channel_screens.regained(data, t),
+    **billing_notices.RENDERERS,
 }
 
 PICTURES: dict[str, Callable[[Mapping[str, Any], Texts], bytes]] = {

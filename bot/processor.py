@@ -30,7 +30,10 @@ class SerialPerUser:
     _lines: dict[int, _Line] = field(default_factory=dict)
 
     async def process(self, update: Update) -> None:
-        """Handle it when its turn has come."""
+        """Handle it when its turn has come. What Telegram waits for only 10 s has its turn at once."""
+        if update.pre_checkout_query is not None:
+            await self.handle(update)
+            return
         user_id = update.effective_user.id if update.effective_user is not None else 0
         line = self._lines.setdefault(user_id, _Line())
         line.waiting += 1

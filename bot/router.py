@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from markupsafe import Markup
-from telegram import Message
+from telegram import Message, Update
 
 from bot.actions import Action, OutdatedButton, decode
 from bot.albums import Albums
@@ -27,6 +27,7 @@ Sentence = Callable[[Texts, dict[str, Any]], Markup]
 """An error's parameters as a sentence: what happened, and what to do."""
 ErrorScreen = Callable[[Context, dict[str, Any]], Screen]
 """An error's parameters as a message of its own, with buttons."""
+UpdateFits = Callable[[Update], bool]
 LinkHandler = Callable[[Context, str], Awaitable[None]]
 """Given what stands behind the name in `t.me/<bot>?start=<name>-<rest>`."""
 
@@ -57,6 +58,7 @@ class Router:
     questions: dict[str, Question] = field(default_factory=dict)
     replies: list[ReplyHandler] = field(default_factory=list)
     contents: list[tuple[Callable[[Message], bool], Handler]] = field(default_factory=list)
+    services: list[tuple[UpdateFits, Handler]] = field(default_factory=list)
     sentences: dict[str, Sentence] = field(default_factory=dict)
     error_screens: dict[str, ErrorScreen] = field(default_factory=dict)
     links: dict[str, LinkHandler] = field(default_factory=dict)
@@ -88,6 +90,15 @@ class Router:
     def content(self, fits: Callable[[Message], bool], handler: Handler) -> None:
         """The first registered kind that fits handles a message."""
         self.contents.append((fits, handler))
+
+    def service(self, fits: UpdateFits, handler: Handler) -> None:
+        """What Telegram tells and nobody wrote, such as a payment: it is no answer to a question, and no limit counts
+        it."""
+        self.services.append((fits, handler))
+
+    def service_of(self, update: Update) -> Handler | None:
+        """Who takes what nobody wrote; None for what somebody did."""
+        return next((handler for fits, handler in self.services if fits(update)), None)
 
     def error(self, code: str, sentence: Sentence) -> None:
         """How an error with this code is told."""

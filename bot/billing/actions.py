@@ -1,5 +1,7 @@
 """What can be pressed about plans."""
 
+from uuid import UUID
+
 from bot.actions import Action, action
 
 
@@ -18,3 +20,69 @@ class ShowPlans(Action):
     """All plans, one a page; page 0 is the user's own."""
 
     page: int
+
+
+@action("bi.up")
+class ShowBigger(Action):
+    """The next bigger plan, with the ways to pay it."""
+
+
+@action("bi.try")
+class StartTrial(Action):
+    pass
+
+
+@action("bi.card")
+class PayByCard(Action):
+    """A page on which the plan can be paid."""
+
+    plan_key: str
+
+
+@action("bi.star")
+class PayWithStars(Action):
+    """An invoice in Telegram Stars."""
+
+    plan_key: str
+
+
+@action("bi.pay")
+class ShowBilling(Action):
+    """How the plan is paid, what was paid, and how to change that."""
+
+
+@action("bi.card.fix")
+class FixCard(Action):
+    """A page on which another card can be given."""
+
+
+@action("bi.card.all")
+class ManageCard(Action):
+    """The page of whoever takes the card: card, invoices, another plan, the end."""
+
+
+@action("bi.star.end")
+class StopStars(Action):
+    """Have the subscription renewed no more: `sure` after a second look."""
+
+    sure: bool
+
+
+@action("bi.star.on")
+class ResumeStars(Action):
+    """Have it renewed after all."""
+
+
+@action("bi.adm")
+class ShowPayer(Action):
+    """For admins: a user's plan, payments and trail."""
+
+    telegram_id: int
+
+
+@action("bi.adm.rf")
+class RefundPayment(Action):
+    """For admins: give a payment back: `sure` after a second look."""
+
+    payment_id: UUID
+    sure: bool

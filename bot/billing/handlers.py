@@ -1,20 +1,27 @@
-"""Looking at one's plan, its use, and the other plans."""
+"""Looking at one's plan, its use, and the other plans; beginning the trial."""
 
 from typing import Any
 
-from bot.billing import screens
-from bot.billing.actions import ShowPlan, ShowPlans, ShowUsage
+from bot.billing import paying_screens, screens
+from bot.billing.actions import ShowBigger, ShowPlan, ShowPlans, ShowUsage, StartTrial
+from bot.billing.looking import look
 from bot.context import Context
 from bot.screens import Screen
-from core.billing.queries import STANDING, Entitlement, entitlements_of, plan_of, plans
+from core.billing.queries import STANDING, Entitlement, entitlements_of
+from core.billing.trials import start_trial
 from core.channels.queries import room_for_channels
 from core.digests.queries import rooms
 
 
 async def show_plan(context: Context) -> None:
-    async with context.deps.read() as session:
-        plan = await plan_of(session, owner_id=context.actor.id, now=context.deps.clock.now())
-    await context.show(screens.plan(plan, await _entitlements(context), zone=context.actor.time_zone, t=context.texts))
+    shown = screens.plan(
+        await look(context),
+        await _entitlements(context),
+        now=context.deps.clock.now(),
+        zone=context.actor.time_zone,
+        t=context.texts,
+    )
+    await context.show(shown)
 
 
 async def show_usage(context: Context) -> None:
@@ -30,10 +37,20 @@ async def on_show_usage(context: Context, press: ShowUsage) -> None:
 
 
 async def on_show_plans(context: Context, press: ShowPlans) -> None:
-    async with context.deps.read() as session:
-        found = await plans(session)
-        own = await plan_of(session, owner_id=context.actor.id, now=context.deps.clock.now())
-    await context.show(screens.compare(found, own=own.key, page=press.page, t=context.texts))
+    await context.show(screens.compare(await look(context), page=press.page, t=context.texts))
+
+
+async def on_show_bigger(context: Context, press: ShowBigger) -> None:
+    """The next plan that can be bought; for who has the biggest, their own."""
+    seen = await look(context)
+    page = seen.plans.index(seen.bigger) + 1 if seen.bigger is not None else 0
+    await context.show(screens.compare(seen, page=page, t=context.texts))
+
+
+async def on_start_trial(context: Context, press: StartTrial) -> None:
+    async with context.deps.tx() as tx:
+        trial = await start_trial(tx, owner_id=context.actor.id)
+    await context.show(paying_screens.trial_started(trial.ends_at, zone=context.actor.time_zone, t=context.texts))
 
 
 def limit_reached(context: Context, params: dict[str, Any]) -> Screen:

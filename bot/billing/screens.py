@@ -2,20 +2,32 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_decimal
 from markupsafe import Markup
 
-from bot.billing.actions import ShowPlan, ShowPlans, ShowUsage
-from bot.billing.labels import feature_label, perk_labels, plan_label
+from bot.billing.actions import (
+    FixCard,
+    ManageCard,
+    PayByCard,
+    PayWithStars,
+    ShowBigger,
+    ShowBilling,
+    ShowPlan,
+    ShowPlans,
+    ShowUsage,
+    StartTrial,
+)
+from bot.billing.labels import STARS, feature_label, money_label, perk_labels, plan_label, price_label, time_label
+from bot.deliveries.phrases import in_time
 from bot.keyboards import bar, pager
-from bot.screens import Button, Screen, lines
+from bot.screens import Button, Keyboard, Screen, lines
 from bot.texts import Texts
-from core.billing.models import Plan
+from core.billing.models import Plan, Rail
+from core.billing.overview import Overview
 from core.billing.queries import STANDING, Entitlement, Feature
-from core.when.formats import format_local
+from core.billing.trials import TRIAL_PLAN
 
 OPEN_FEATURES = (
     Feature.POSTS,
@@ -31,18 +43,34 @@ OPEN_FEATURES = (
 """What can be used today. The others are in the plans and open later; each adds itself here when it does."""
 
 
-def plan(own: Plan, entitlements: Sequence[Entitlement], *, zone: str | None, t: Texts) -> Screen:
-    """The user's plan and how much of it is used."""
-    text = lines(
-        [
-            t("💳 <b>Your plan: {plan}</b> · {price}", plan=plan_label(own.key, t), price=_price(own, t)),
-            "",
-            *_usage_lines(entitlements, zone, t),
-            "",
-            _not_for_sale(t),
-        ]
-    )
-    return Screen(text, [[Button(t("Compare plans"), ShowPlans(0)), Button(t("Usage"), ShowUsage())]])
+def plan(seen: Overview, entitlements: Sequence[Entitlement], *, now: datetime, zone: str | None, t: Texts) -> Screen:
+    """The user's plan, how it goes on, and how much of it is used."""
+    name = plan_label(seen.plan.key, t)
+    title = t("💳 <b>Your plan: {plan}</b> · {price}", plan=name, price=price_label(seen.plan, t))
+    if seen.trial is not None:
+        title = t("💳 <b>Your plan: {plan}</b> · on trial", plan=name)
+    standing = list(standing_lines(seen, now=now, zone=zone, t=t))
+    text = lines([title, *standing, "", *_usage_lines(entitlements, zone, t), *_closed_lines(seen, t)])
+    return Screen(text, _plan_buttons(seen, t))
+
+
+def standing_lines(seen: Overview, *, now: datetime, zone: str | None, t: Texts) -> Iterator[Markup]:
+    """How the plan goes on: renewed, changed, or ending."""
+    row, ends_at = seen.subscription, seen.ends_at
+    if seen.trial is not None and ends_at is not None:
+        when, left = time_label(ends_at, zone, t), in_time(ends_at - now, t)
+        yield t("The trial ends {left}, on {when}. Then you are on Free; nothing is deleted.", left=left, when=when)
+    elif row is None:
+        return
+    elif seen.is_due and ends_at is not None:
+        yield t("⚠️ The last payment didn't go through. The plan stays until {when}.", when=time_label(ends_at, zone, t))
+    elif ends_at is not None:
+        yield t("It isn't renewed: you have it until {when}.", when=time_label(ends_at, zone, t))
+    else:
+        yield t("Renewed on {when}.", when=time_label(row.period_end, zone, t))
+    if row is not None and row.pending_plan_key is not None and row.pending_from is not None:
+        when = time_label(row.pending_from, zone, t)
+        yield t("It changes to {plan} on {when}.", plan=plan_label(row.pending_plan_key, t), when=when)
 
 
 def usage(entitlements: Sequence[Entitlement], *, zone: str | None, t: Texts) -> Screen:
@@ -51,26 +79,45 @@ def usage(entitlements: Sequence[Entitlement], *, zone: str | None, t: Texts) ->
     return Screen(text, [[Button(t("‹ Your plan"), ShowPlan())]])
 
 
-def compare(found: Sequence[Plan], *, own: str, page: int, t: Texts) -> Screen:
+def compare(seen: Overview, *, page: int, t: Texts) -> Screen:
     """One plan a page, the cheapest first; page 0 is the user's own."""
-    keys = [each.key for each in found]
-    page = page if 1 <= page <= len(found) else keys.index(own) + 1
+    found, keys = seen.plans, [each.key for each in seen.plans]
+    page = page if 1 <= page <= len(found) else keys.index(seen.plan.key) + 1
     shown = found[page - 1]
-    title = t("<b>{plan}</b> · {price}", plan=plan_label(shown.key, t), price=_price(shown, t))
+    title = t("<b>{plan}</b> · {price}", plan=plan_label(shown.key, t), price=price_label(shown, t))
     text = lines(
         [
-            t("{title} · <i>your plan</i>", title=title) if shown.key == own else title,
+            t("{title} · <i>your plan</i>", title=title) if shown.key == seen.plan.key else title,
             "",
             *(_limit_line(feature, shown.limits[feature], t) for feature in OPEN_FEATURES),
             "",
             t("<b>Included once it opens</b>"),
             *(_limit_line(feature, shown.limits[feature], t) for feature in Feature if feature not in OPEN_FEATURES),
             *(t("• {perk}", perk=perk) for perk in perk_labels(shown.perks, t)),
-            "",
-            _not_for_sale(t),
+            *_closed_lines(seen, t),
         ]
     )
-    return Screen(text, [pager(page, len(found), ShowPlans), [Button(t("‹ Your plan"), ShowPlan())]])
+    buttons = [[button] for button in ways_to_pay(seen, shown, t)]
+    return Screen(text, [*buttons, pager(page, len(found), ShowPlans), [Button(t("‹ Your plan"), ShowPlan())]])
+
+
+def ways_to_pay(seen: Overview, wanted: Plan, t: Texts) -> Iterator[Button]:
+    """How this user can come to a plan from where they are."""
+    if wanted.key == TRIAL_PLAN and seen.trial_offered:
+        yield Button(t("✨ Try it for 7 days, free of charge"), StartTrial())
+    has_it = seen.subscription is not None and wanted.key == seen.plan.key
+    if not wanted.for_sale or not wanted.price_cents or has_it:
+        return
+    name, row = plan_label(wanted.key, t), seen.subscription
+    if Rail.STRIPE in seen.rails:
+        price = money_label(wanted.price_cents, wanted.currency, t)
+        if row is not None:
+            yield Button(t("💳 Change to {plan}", plan=name), ManageCard())
+        else:
+            yield Button(t("💳 Pay {price} a month by card", price=price), PayByCard(wanted.key))
+    if Rail.STARS in seen.rails and wanted.price_stars is not None and (row is None or wanted.rank > seen.plan.rank):
+        stars = money_label(wanted.price_stars, STARS, t)
+        yield Button(t("Pay {stars} for 30 days", stars=stars), PayWithStars(wanted.key))
 
 
 def limit_reached_screen(t: Texts, params: Mapping[str, Any], *, zone: str | None = None) -> Screen:
@@ -82,10 +129,28 @@ def limit_reached_screen(t: Texts, params: Mapping[str, Any], *, zone: str | Non
             *_reached_facts(params, limit=limit, used=used, zone=zone, t=t),
             "",
             t("Nothing was changed.") if feature in STANDING else t("Nothing was started, and nothing was counted."),
-            _not_for_sale(t),
         ]
     )
-    return Screen(text, [[Button(t("Compare plans"), ShowPlans(0)), Button(t("Usage"), ShowUsage())]])
+    return Screen(text, [[Button(t("⬆️ Upgrade"), ShowBigger()), Button(t("Usage"), ShowUsage())]])
+
+
+def _plan_buttons(seen: Overview, t: Texts) -> Keyboard:
+    rows = []
+    if seen.is_due and Rail.STRIPE in seen.rails:
+        rows.append([Button(t("💳 Give another card"), FixCard())])
+    if seen.trial_offered:
+        rows.append([Button(t("✨ Try Pro for 7 days, free of charge"), StartTrial())])
+    if seen.bigger is not None and seen.rails:
+        rows.append([Button(t("⬆️ Upgrade"), ShowBigger())])
+    rows.append([Button(t("Compare plans"), ShowPlans(0)), Button(t("Usage"), ShowUsage())])
+    if seen.subscription is not None:
+        rows.append([Button(t("🧾 Manage billing"), ShowBilling())])
+    return rows
+
+
+def _closed_lines(seen: Overview, t: Texts) -> list[Markup | str]:
+    """Said where nothing can be bought."""
+    return [] if seen.rails else ["", t("Plans can't be bought here at the moment.")]
 
 
 def _usage_lines(entitlements: Sequence[Entitlement], zone: str | None, t: Texts) -> list[Markup]:
@@ -144,25 +209,8 @@ def _reached_facts(params: Mapping[str, Any], *, limit: int, used: int, zone: st
 
 
 def _reset_line(at: datetime, zone: str | None, t: Texts) -> Markup:
-    """When it is counted from zero again, by the user's clock; by UTC for somebody who hasn't told theirs."""
-    if zone is None:
-        return t("Resets on {when} (UTC).", when=format_local(at, "UTC", t.language))
-    return t("Resets on {when} (your time).", when=format_local(at, zone, t.language))
-
-
-def _not_for_sale(t: Texts) -> Markup:
-    return t("Bigger plans can't be bought yet; that opens soon.")
-
-
-def _price(plan: Plan, t: Texts) -> Markup:
-    if plan.price_cents == 0:
-        return t("free of charge")
-    pattern = t.locale.currency_formats["standard"].pattern
-    if plan.price_cents % 100 == 0:
-        pattern = pattern.replace(".00", "")
-    amount = Decimal(plan.price_cents) / 100
-    price = format_currency(amount, plan.currency, format=pattern, locale=t.locale, currency_digits=False)
-    return t("{price} a month", price=price)
+    """When it is counted from zero again."""
+    return t("Resets on {when}.", when=time_label(at, zone, t))
 
 
 def _number(value: int, t: Texts) -> str:

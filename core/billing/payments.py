@@ -7,6 +7,7 @@ from sqlalchemy import select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core import ids
+from core.accounts.service import user_of
 from core.billing.events import lock_owner, note_event
 from core.billing.models import Payment, Rail, Subscription, TrialStatus
 from core.billing.policy import Loss, Policy
@@ -15,7 +16,7 @@ from core.billing.standing import is_in_force
 from core.billing.subscriptions import revoke
 from core.billing.telling import tell_admins
 from core.billing.trials import end_trial
-from core.db import ReadSession
+from core.db import Json, ReadSession
 from core.errors import NotFound
 from core.tx import Tx
 
@@ -137,17 +138,17 @@ async def _lost(
     tx: Tx, policy: Policy, payment: Payment, *, loss: Loss, ends: bool, source: str, key: str, amount: int
 ) -> Subscription | None:
     await tx.session.flush()
-    data = {
+    data: Json = {
         "rail": payment.rail,
         "charge_id": payment.charge_id,
         "amount": amount,
         "currency": payment.currency,
         "plan": payment.plan_key,
-        "owner_id": str(payment.owner_id) if payment.owner_id else None,
     }
     owner_id = payment.owner_id
     ended = None
     if owner_id is not None:
+        data["telegram_id"] = (await user_of(tx.session, owner_id)).telegram_user_id
         kind = f"payment.{'refunded' if loss is Loss.REFUND else 'disputed'}"
         await note_event(tx, owner_id=owner_id, kind=kind, source=source, key=key, data=data)
         if ends and loss in policy.ends_on:

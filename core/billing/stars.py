@@ -3,6 +3,7 @@
 Telegram renews a subscription every 30 days and tells of each payment; it tells of no end, so it ends by its date.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -62,7 +63,7 @@ def payload_of(plan: Plan) -> str:
 
 
 async def offered_plan(
-    session: ReadSession, *, owner_id: ids.UserId, plan_key: str, rails: list[str], now: datetime
+    session: ReadSession, *, owner_id: ids.UserId, plan_key: str, rails: Collection[Rail], now: datetime
 ) -> Plan:
     """The plan that a user may pay with Stars now. Its `price_stars` isn't None.
 
@@ -93,7 +94,7 @@ async def check_payment(
     payload: str,
     amount: int,
     currency: str,
-    rails: list[str],
+    rails: Collection[Rail],
     now: datetime,
 ) -> Plan:
     """The last look before Stars are taken. Raises StarsRefused as `offered_plan`, and with "price" when the price

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -13,7 +14,8 @@ from bot.keyboards import BAR_CELLS, bar
 from bot.texts import Texts
 from core import ids
 from core.accounts.service import choose_time_zone
-from core.billing.models import Plan
+from core.billing.models import Rail
+from core.billing.overview import Overview
 from core.billing.queries import Feature, plans
 from core.billing.service import hold_quota
 from core.tx import Tx
@@ -54,8 +56,6 @@ async def test_plan_shows_what_is_used_and_when_it_is_counted_anew(chat: Chat) -
         "Keywords in digests: ▱▱▱▱▱▱▱▱▱▱ 0 of 3",
         "Watched creators: ▱▱▱▱▱▱▱▱▱▱ 0 of 3",
         "Resets on Tue 1 Dec, 00:00 (UTC).",
-        "",
-        "Bigger plans can't be bought yet; that opens soon.",
     ]
 
 
@@ -87,23 +87,31 @@ async def test_no_button_about_plans_leads_nowhere(chat: Chat) -> None:
         assert answer.text == "", label
 
 
-async def test_every_feature_of_every_plan_is_told(tx: Tx) -> None:
+async def seen_by(tx: Tx, *, own: str = "free", rails: tuple[Rail, ...] = ()) -> Overview:
+    """As somebody sees it whose plan is `own`."""
     found = await plans(tx.session)
-    for page, plan in enumerate(found, 1):
-        text = screens.compare(found, own="free", page=page, t=T).text
+    mine = next(plan for plan in found if plan.key == own)
+    return Overview(plan=mine, subscription=None, trial=None, trial_offered=False, plans=found, rails=rails)
+
+
+async def test_every_feature_of_every_plan_is_told(tx: Tx) -> None:
+    seen = await seen_by(tx)
+    for page, plan in enumerate(seen.plans, 1):
+        text = screens.compare(seen, page=page, t=T).text
         assert all(labels.feature_label(feature, T) in text for feature in Feature)
         assert str(labels.plan_label(plan.key, T)) in text
         assert len(text) < 1_000
 
 
 async def test_a_page_that_is_no_more_shows_ones_own_plan(tx: Tx) -> None:
-    found = await plans(tx.session)
-    assert "Pro" in screens.compare(found, own="pro", page=9, t=T).text.splitlines()[0]
+    assert "Pro" in screens.compare(await seen_by(tx, own="pro"), page=9, t=T).text.splitlines()[0]
 
 
-def test_prices_are_written_as_short_as_they_are() -> None:
-    odd = Plan(key="odd", rank=9, price_cents=1_250, currency="USD", limits=dict.fromkeys(Feature), perks={})
-    assert "<b>Odd</b> · $12.50 a month" in screens.compare([odd], own="free", page=1, t=T).text
+@pytest.mark.parametrize(
+    ("amount", "currency", "shown"), [(1_250, "USD", "$12.50"), (1_900, "USD", "$19"), (1_000, "XTR", "⭐ 1,000")]
+)
+def test_prices_are_written_as_short_as_they_are(amount: int, currency: str, shown: str) -> None:
+    assert labels.money_label(amount, currency, T) == shown
 
 
 def test_a_limit_that_is_used_up_says_what_when_and_where_to_go_on() -> None:
@@ -112,8 +120,7 @@ def test_a_limit_that_is_used_up_says_what_when_and_where_to_go_on() -> None:
     assert "20 of 20 on the Free plan" in shown.text
     assert "01:00 (your time)." in shown.text
     assert "Nothing was started, and nothing was counted." in shown.text
-    assert "can't be bought yet" in shown.text
-    assert [str(button.label) for row in shown.keyboard for button in row] == ["Compare plans", "Usage"]
+    assert [str(button.label) for row in shown.keyboard for button in row] == ["⬆️ Upgrade", "Usage"]
 
 
 def test_a_request_too_big_for_what_is_left_says_how_much_it_would_take() -> None:

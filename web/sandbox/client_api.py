@@ -7,7 +7,7 @@ from web.sandbox.errors import invalid, not_found
 from web.sandbox.http import WORLD, Body, chat_in, integer_of, read_json
 from web.sandbox.methods.polls import vote
 from web.sandbox.model import Chat, Message
-from web.sandbox.payments import invoice_in, pay
+from web.sandbox.payments import invoice_called, invoice_in, pay
 from web.sandbox.people import (
     button_data,
     check_inside,
@@ -202,6 +202,11 @@ async def pay_invoice(request: web.Request) -> web.Response:
     check_inside(world, chat, user_id)
     message = existing_message(world, chat, _message_id(request))
     return web.json_response(await pay(world, user_id, invoice_in(world, message)))
+
+
+@routes.get("/client/invoices/{slug}")
+async def see_invoice(request: web.Request) -> web.Response:
+    return web.json_response(invoice_called(request.app[WORLD], request.match_info["slug"]))
 
 
 @routes.post("/client/invoices/{slug}/pay")

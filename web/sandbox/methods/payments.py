@@ -4,7 +4,7 @@ from web.sandbox.call import Call, method
 from web.sandbox.errors import bad_request
 from web.sandbox.methods.sending import send
 from web.sandbox.model import Json
-from web.sandbox.payments import SUBSCRIPTION_PERIOD_S, keep_payment, open_invoice, place_invoice
+from web.sandbox.payments import SUBSCRIPTION_PERIOD_S, keep_payment, open_invoice, place_invoice, set_renewal
 from web.sandbox.posting import post
 
 STARS = "XTR"
@@ -105,7 +105,7 @@ def edit_user_star_subscription(call: Call) -> bool:
     payment = _payment(call, charge_id)
     if not payment["told"].get("is_recurring"):
         raise bad_request("SUBSCRIPTION_NOT_ACTIVE")
-    keep_payment(call.world, charge_id, {**payment, "cancelled": call.flag("is_canceled")})
+    set_renewal(call.world, payment, cancelled=call.flag("is_canceled"))
     return True
 
 

@@ -17,6 +17,9 @@ const ADMIN_RIGHTS = {
   invite_users: "can_invite_users",
   pin_messages: "can_pin_messages",
 };
+const PLAYED = "Nothing real is paid: the sandbox plays the payment.";
+
+const told = ({ status, error }) => toast(status === "paid" ? "Paid" : (error ?? "The payment was refused"));
 
 export class Actions {
   #answers = new Map();
@@ -222,10 +225,18 @@ export class Actions {
   }
 
   async #pay(message) {
-    const text = "Nothing real is paid: the sandbox plays the payment.";
-    if (!(await confirmDialog({ title: `Pay for ${message.invoice?.title ?? "this"}?`, text, action: "Pay" }))) return;
-    const { status, error } = await this.api.pay(this.#chatId, message.message_id);
-    toast(status === "paid" ? "Paid" : (error ?? "The payment was refused"));
+    const title = `Pay for ${message.invoice?.title ?? "this"}?`;
+    if (!(await confirmDialog({ title, text: PLAYED, action: "Pay" }))) return;
+    told(await this.api.pay(this.#chatId, message.message_id));
+  }
+
+  /** What an invoice's link opens: the price, how often it is taken, and the way to pay. */
+  async #payInvoice(slug) {
+    const invoice = await this.api.invoice(slug);
+    const price = `⭐ ${invoice.total_amount.toLocaleString("en")}`;
+    const often = invoice.subscription_period ? `${price} now, and again every 30 days.` : `${price}, once.`;
+    const text = `${invoice.description} ${often} ${PLAYED}`;
+    if (await confirmDialog({ title: invoice.title, text, action: `Pay ${price}` })) told(await this.api.payInvoice(slug));
   }
 
   #albumOf(message) {
@@ -244,7 +255,7 @@ export class Actions {
   }
 
   #isOurs(link) {
-    if (link.share) return true;
+    if (link.share || link.invoice) return true;
     const name = (link.bot ?? link.username).toLowerCase();
     return (
       [...this.store.chats.values()].some((chat) => chat.username?.toLowerCase() === name) ||
@@ -254,6 +265,7 @@ export class Actions {
 
   #follow(link) {
     if (link.share) return this.#shareText(link.share);
+    if (link.invoice) return this.attempt(() => this.#payInvoice(link.invoice));
     if (link.addTo) return this.#addBot(link);
     if (link.start !== undefined) return this.startBot(link.start);
     this.onMention(link.username);

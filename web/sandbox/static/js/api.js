@@ -47,6 +47,8 @@ export class Api {
   react = (chatId, messageId, emoji) => this.#post(chatId, `/messages/${messageId}/react`, { emoji });
   vote = (chatId, messageId, optionIds) => this.#post(chatId, `/messages/${messageId}/vote`, { option_ids: optionIds });
   pay = (chatId, messageId) => this.#post(chatId, `/messages/${messageId}/pay`, {});
+  invoice = (slug) => get(`/invoices/${encodeURIComponent(slug)}`);
+  payInvoice = (slug) => post(`/invoices/${encodeURIComponent(slug)}/pay`, { user_id: this.userId });
   remove = (chatId, messageId) =>
     request("DELETE", `/chats/${chatId}/messages/${messageId}`, null, { user_id: this.userId });
   forward = (chatId, fromChatId, messageIds) =>

@@ -6,7 +6,7 @@ const HOSTS = new Set(["t.me", "telegram.me", "telegram.dog"]);
 
 /**
  * What a link asks for: `{bot, start}`, `{bot, addTo: "channel" | "group", admin}`, `{username, messageId?}`,
- * `{share: {url, text}}`, or null when it leads outside.
+ * `{share: {url, text}}`, `{invoice: slug}`, or null when it leads outside.
  */
 export function telegramLink(address) {
   const href = safeUrl(address);
@@ -18,6 +18,7 @@ export function telegramLink(address) {
   if (!HOSTS.has(url.host)) return null;
   const [name, rest] = url.pathname.split("/").filter(Boolean);
   if (!name) return null;
+  if (name.startsWith("$")) return { invoice: name.slice(1) };
   if (name === "share") return { share: { url: query.get("url") ?? "", text: query.get("text") ?? "" } };
   return target(name, query, rest);
 }

@@ -1,0 +1,77 @@
+"""A user as those who run the bot see them: plan, payments, and the trail. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from markupsafe import Markup
+
+from bot.admin.actions import ShowAdmin
+from bot.billing.actions import RefundPayment, ShowPayer
+from bot.billing.labels import money_label, plan_label, time_label
+from bot.billing.paying_screens import payment_line
+from bot.billing.screens import standing_lines
+from bot.screens import Button, Screen, clipped, lines
+from bot.texts import Texts
+from core.accounts.models import User
+from core.billing.models import BillingEvent, Payment, Rail
+from core.billing.overview import Overview
+
+SHOWN_EVENTS = 15
+DATA_LENGTH = 80
+
+
+def how_to_ask(t: Texts) -> Screen:
+    return Screen(t("Name the user by their Telegram id: <code>/admin user 123456789</code>"))
+
+
+def payer(
+    user: User,
+    seen: Overview,
+    payments: Sequence[Payment],
+    trail: Sequence[BillingEvent],
+    *,
+    now: datetime,
+    zone: str | None,
+    t: Texts,
+) -> Screen:
+    """Everything about what they pay, the newest of the trail first."""
+    text: list[Markup | str] = [
+        t("👤 <b>{name}</b> · <code>{id}</code>", name=user.first_name, id=str(user.telegram_user_id)),
+        t("Plan: {plan}", plan=plan_label(seen.plan.key, t)),
+        *standing_lines(seen, now=now, zone=zone, t=t),
+    ]
+    if seen.subscription is not None:
+        of_rail = {"rail": seen.subscription.rail, "id": clipped(seen.subscription.remote_id, 40)}
+        text.append(t("{rail} · <code>{id}</code>", **of_rail))
+    if payments:
+        text += ["", t("<b>Payments</b>"), *(payment_line(each, zone, t) for each in payments)]
+    text += ["", t("<b>Trail</b>"), *(_event_line(each, zone, t) for each in trail[:SHOWN_EVENTS])]
+    if not trail:
+        text.append(t("Nothing yet."))
+    rows = [[_refund_button(each, t)] for each in payments if _can_go_back(each)]
+    return Screen(lines(text), [*rows, [Button(t("‹ Admin"), ShowAdmin())]])
+
+
+def ask_refund(payment: Payment, telegram_id: int, t: Texts) -> Screen:
+    """The second look before Stars go back."""
+    amount = money_label(payment.amount, payment.currency, t)
+    text = t("Give {amount} back to <code>{id}</code>? This can't be undone.", amount=amount, id=str(telegram_id))
+    yes = Button(t("Yes, refund {amount}", amount=amount), RefundPayment(payment.id, sure=True))
+    return Screen(text, [[yes], [Button(t("No"), ShowPayer(telegram_id))]])
+
+
+def _event_line(event: BillingEvent, zone: str | None, t: Texts) -> Markup:
+    told = clipped(" ".join(f"{name}={value}" for name, value in event.data.items() if value is not None), DATA_LENGTH)
+    values = {"when": time_label(event.at, zone, t), "kind": event.kind, "source": event.source, "told": told}
+    return t("{when}: <b>{kind}</b> ({source}) <i>{told}</i>", **values)
+
+
+def _can_go_back(payment: Payment) -> bool:
+    return payment.rail == Rail.STARS and payment.refunded < payment.amount
+
+
+def _refund_button(payment: Payment, t: Texts) -> Button:
+    return Button(
+        t("↩️ Refund {amount}", amount=money_label(payment.amount, payment.currency, t)),
+        RefundPayment(payment.id, sure=False),
+    )

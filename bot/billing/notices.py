@@ -1,0 +1,137 @@
+"""What is said about plans and money without being asked. Pure."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from bot.billing.actions import FixCard, ShowBigger, ShowBilling, ShowPayer, ShowPlan
+from bot.billing.labels import money_label, plan_label, time_label
+from bot.screens import Button, Screen, lines
+from bot.texts import Texts
+from core.billing.models import Rail
+
+Data = Mapping[str, Any]
+
+
+def started(data: Data, t: Texts) -> Screen:
+    plan = plan_label(data["plan"], t)
+    text = t("🎉 <b>You have {plan} now.</b> Thank you! What it has room for is in /plan.", plan=plan)
+    return Screen(text, [_own_plan(t)])
+
+
+def plan_changed(data: Data, t: Texts) -> Screen:
+    return Screen(t("You have <b>{plan}</b> now.", plan=plan_label(data["now_on"], t)), [_own_plan(t)])
+
+
+def change_planned(data: Data, t: Texts) -> Screen:
+    old, new = plan_label(data["plan"], t), plan_label(data["next_plan"] or data["plan"], t)
+    text = t("You keep {old} until {when}; then it becomes <b>{new}</b>.", old=old, new=new, when=_until(data, t))
+    return Screen(text, [_own_plan(t)])
+
+
+def cancelled(data: Data, t: Texts) -> Screen:
+    text = t(
+        "<b>{plan} isn't renewed.</b> You keep it until {when}; then you are on Free. Nothing is deleted.",
+        plan=plan_label(data["plan"], t),
+        when=_until(data, t),
+    )
+    return Screen(text, [_own_plan(t)])
+
+
+def resumed(data: Data, t: Texts) -> Screen:
+    return Screen(t("<b>{plan} goes on:</b> it is renewed again.", plan=plan_label(data["plan"], t)), [_own_plan(t)])
+
+
+def past_due(data: Data, t: Texts) -> Screen:
+    """On day 0, 3 and 6."""
+    plan, when = plan_label(data["plan"], t), _until(data, t)
+    first = t("⚠️ <b>The payment for {plan} didn't go through.</b>", plan=plan)
+    if data["day"] >= LAST_DAY:
+        first = t("⚠️ <b>Last reminder: the payment for {plan} is still due.</b>", plan=plan)
+    elif data["day"]:
+        first = t("⚠️ <b>The payment for {plan} is still due.</b>", plan=plan)
+    text = lines(
+        [first, "", t("You keep {plan} until {when}. Without a payment you are on Free then.", plan=plan, when=when)]
+    )
+    fix = [[Button(t("💳 Give another card"), FixCard())]] if data["rail"] == Rail.STRIPE else []
+    return Screen(text, [*fix, _own_plan(t)])
+
+
+def recovered(data: Data, t: Texts) -> Screen:
+    text = t("✅ The payment went through: <b>{plan} goes on</b>.", plan=plan_label(data["plan"], t))
+    return Screen(text, [_own_plan(t)])
+
+
+def expired(data: Data, t: Texts) -> Screen:
+    plan, now_on = plan_label(data["plan"], t), plan_label(data["now_on"], t)
+    first = {
+        "refund": t("<b>The payment for {plan} was refunded</b>, and the plan has ended.", plan=plan),
+        "dispute": t("<b>The payment for {plan} was taken back by the bank</b>, and the plan has ended.", plan=plan),
+    }.get(data.get("why") or "", t("<b>{plan} has ended.</b>", plan=plan))
+    text = lines([first, t("You are on {plan} now. All you have made stays.", plan=now_on)])
+    return Screen(text, [[Button(t("⬆️ Upgrade"), ShowBigger())], _own_plan(t)])
+
+
+def trial_reminder(data: Data, t: Texts, now: datetime) -> Screen:
+    ends_at = datetime.fromisoformat(data["ends_at"])
+    days = max(1, round((ends_at - now).total_seconds() / 86_400))
+    first = t.plural("⏳ <b>{n} day of your trial is left</b>", "⏳ <b>{n} days of your trial are left</b>", days)
+    end = t("It ends on {when}; then you are on Free. Nothing is deleted.", when=time_label(ends_at, data["zone"], t))
+    keep = Button(t("⬆️ Keep {plan}", plan=plan_label(data["plan"], t)), ShowBigger())
+    return Screen(lines([first, end]), [[keep], _own_plan(t)])
+
+
+def trial_over(data: Data, t: Texts) -> Screen:
+    text = lines(
+        [
+            t("<b>Your trial of {plan} is over.</b> You are on Free now.", plan=plan_label(data["plan"], t)),
+            t("All you have made stays. What is more than Free has room for can be read, but there's no room for new."),
+        ]
+    )
+    return Screen(text, [[Button(t("⬆️ Upgrade"), ShowBigger())], _own_plan(t)])
+
+
+def refund(data: Data, t: Texts) -> Screen:
+    """To admins."""
+    return _loss(t("↩️ <b>A payment was refunded</b>"), data, t)
+
+
+def dispute(data: Data, t: Texts) -> Screen:
+    """To admins."""
+    return _loss(t("⚠️ <b>A payment is disputed</b>"), data, t)
+
+
+def _loss(title: Markup, data: Data, t: Texts) -> Screen:
+    amount, plan = money_label(data["amount"], data["currency"], t), plan_label(data["plan"] or "–", t)
+    ended = t("The plan has ended.") if data["ended"] else t("The plan wasn't ended by this.")
+    what = t("{amount} · {plan} · {rail}", amount=amount, plan=plan, rail=data["rail"])
+    text = lines([title, what, t("<code>{charge}</code>", charge=data["charge_id"]), ended])
+    payer = data.get("telegram_id")
+    return Screen(text, [[Button(t("The user"), ShowPayer(payer))]] if payer else [])
+
+
+def _own_plan(t: Texts) -> list[Button]:
+    return [Button(t("Your plan"), ShowPlan()), Button(t("🧾 Billing"), ShowBilling())]
+
+
+def _until(data: Data, t: Texts) -> Markup:
+    return time_label(datetime.fromisoformat(data["until"]), data["zone"], t) if data["until"] else t("its end")
+
+
+LAST_DAY: Final = 6
+RENDERERS: Final[Mapping[str, Callable[[Data, Texts, datetime], Screen]]] = {
+    "billing.started": lambda data, t, _: started(data, t),
+    "billing.plan_changed": lambda data, t, _: plan_changed(data, t),
+    "billing.change_planned": lambda data, t, _: change_planned(data, t),
+    "billing.cancelled": lambda data, t, _: cancelled(data, t),
+    "billing.resumed": lambda data, t, _: resumed(data, t),
+    "billing.past_due": lambda data, t, _: past_due(data, t),
+    "billing.recovered": lambda data, t, _: recovered(data, t),
+    "billing.expired": lambda data, t, _: expired(data, t),
+    "billing.trial_reminder": trial_reminder,
+    "billing.trial_over": lambda data, t, _: trial_over(data, t),
+    "billing.refund": lambda data, t, _: refund(data, t),
+    "billing.dispute": lambda data, t, _: dispute(data, t),
+}

@@ -1,0 +1,128 @@
+"""How a plan is paid: the ways to a payment, what was paid, and how to stop. Pure."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from markupsafe import Markup
+
+from bot.billing.actions import FixCard, ManageCard, ResumeStars, ShowBilling, ShowPlan, ShowPlans, StopStars
+from bot.billing.labels import STARS, money_label, plan_label, time_label
+from bot.billing.screens import standing_lines
+from bot.screens import Button, Screen, lines
+from bot.texts import Texts
+from core.billing.models import Payment, Plan, Rail, SubscriptionStatus
+from core.billing.overview import Overview
+from core.billing.trials import TRIAL
+
+
+def by_card(wanted: Plan, url: str, t: Texts) -> Screen:
+    """The way to the payment page. What came of it is told in the chat."""
+    price = money_label(wanted.price_cents, wanted.currency, t)
+    text = lines(
+        [
+            t("💳 <b>{plan} for {price} a month</b>", plan=plan_label(wanted.key, t), price=price),
+            "",
+            t("You pay on a page of Stripe, in your browser. As soon as the payment is through, I tell you here."),
+            t("It is renewed each month until you end it, at any time with /billing."),
+        ]
+    )
+    return Screen(text, [[Button(t("Open the payment page"), url=url)], [Button(t("‹ Plans"), ShowPlans(0))]])
+
+
+def with_stars(wanted: Plan, url: str, *, replaces: str | None, t: Texts) -> Screen:
+    """The way to the invoice. `replaces`: the plan paid with Stars that it takes the place of."""
+    stars = money_label(wanted.price_stars or 0, STARS, t)
+    text = [
+        t("<b>{plan} for {stars} every 30 days</b>", plan=plan_label(wanted.key, t), stars=stars),
+        "",
+        t("Telegram takes the Stars now and every 30 days, until you end it with /billing or in Telegram's settings."),
+    ]
+    if replaces is not None:
+        old = plan_label(replaces, t)
+        text.append(
+            t("It begins at once. {plan} is not renewed then, and what is left of it isn't carried over.", plan=old)
+        )
+    return Screen(lines(text), [[Button(t("Pay {stars}", stars=stars), url=url)], [Button(t("‹ Plans"), ShowPlans(0))]])
+
+
+def billing(seen: Overview, payments: Sequence[Payment], *, now: datetime, zone: str | None, t: Texts) -> Screen:
+    """What is paid, how it goes on, and the last payments."""
+    text: list[Markup | str] = [t("🧾 <b>Billing</b>"), "", *_paid_lines(seen, now=now, zone=zone, t=t)]
+    if payments:
+        text += ["", t("<b>Payments</b>"), *(payment_line(each, zone, t) for each in payments)]
+    rows = [[button] for button in _billing_buttons(seen, t)]
+    return Screen(lines(text), [*rows, [Button(t("‹ Your plan"), ShowPlan())]])
+
+
+def payment_line(payment: Payment, zone: str | None, t: Texts) -> Markup:
+    """One payment: when, how much, and whether it went back."""
+    amount = money_label(payment.amount, payment.currency, t)
+    values = {"when": time_label(payment.paid_at, zone, t), "amount": amount}
+    if payment.disputed_at is not None:
+        return t("• {amount} · {when} · disputed", **values)
+    if payment.refunded >= payment.amount:
+        return t("• {amount} · {when} · refunded", **values)
+    if payment.refunded:
+        back = money_label(payment.refunded, payment.currency, t)
+        return t("• {amount} · {when} · {back} refunded", **values, back=back)
+    return t("• {amount} · {when}", **values)
+
+
+def portal(url: str, t: Texts) -> Screen:
+    """The way to the page of whoever takes the card."""
+    text = t("Your card, your invoices, another plan, the end of it: all on one page, in your browser.")
+    return Screen(text, [[Button(t("Open the page"), url=url)], [Button(t("‹ Billing"), ShowBilling())]])
+
+
+def ask_stop(plan_key: str, until: datetime, *, zone: str | None, t: Texts) -> Screen:
+    """The second look before a subscription with Stars ends."""
+    text = t(
+        "Not to be renewed any more? You keep {plan} until {when}, and no Stars are taken then.",
+        plan=plan_label(plan_key, t),
+        when=time_label(until, zone, t),
+    )
+    return Screen(text, [[Button(t("Yes, end it"), StopStars(sure=True)), Button(t("Keep it"), ShowBilling())]])
+
+
+def trial_started(ends_at: datetime, *, zone: str | None, t: Texts) -> Screen:
+    """What has begun, and how it ends."""
+    text = lines(
+        [
+            t("✨ <b>Pro is yours for {n} days</b>", n=TRIAL.days),
+            "",
+            t("Until {when}, free of charge, without a card.", when=time_label(ends_at, zone, t)),
+            t("Then you are on Free again, by itself. Nothing is deleted: what Free has no room for stays readable."),
+        ]
+    )
+    return Screen(text, [[Button(t("‹ Your plan"), ShowPlan())]])
+
+
+def _paid_lines(seen: Overview, *, now: datetime, zone: str | None, t: Texts) -> Iterator[Markup]:
+    row = seen.subscription
+    if row is None and seen.trial is None:
+        yield t("You are on Free: nothing is charged.")
+        return
+    plan = plan_label(seen.plan.key, t)
+    if row is None:
+        yield t("You are trying {plan}: nothing is charged.", plan=plan)
+    elif row.rail == Rail.STARS:
+        yield t("{plan}, paid with Telegram Stars.", plan=plan)
+    else:
+        yield t("{plan}, paid by card.", plan=plan)
+    yield from standing_lines(seen, now=now, zone=zone, t=t)
+
+
+def _billing_buttons(seen: Overview, t: Texts) -> Iterator[Button]:
+    row = seen.subscription
+    if row is None:
+        if seen.rails:
+            yield Button(t("Compare plans"), ShowPlans(0))
+    elif row.rail == Rail.STARS:
+        if row.status == SubscriptionStatus.CANCELLED:
+            yield Button(t("Renew it after all"), ResumeStars())
+        else:
+            yield Button(t("End it"), StopStars(sure=False))
+    elif Rail.STRIPE in seen.rails:
+        if seen.is_due:
+            yield Button(t("💳 Give another card"), FixCard())
+        yield Button(t("Card, invoices, change or end it"), ManageCard())
