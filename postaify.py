@@ -36,6 +36,8 @@ ALONE: dict[str, object] = {
     "SCRAPECREATORS_API_KEY": None,
     "SCRAPECREATORS_API_URL": None,
     "YOUTUBE_API_KEY": None,
+    "STRIPE_SECRET_KEY": None,
+    "STRIPE_API_BASE": None,
     "WEB_PORT": 0,
     "WEB_PUBLIC_URL": None,
     "SANDBOX_PORT": 0,
@@ -275,6 +277,15 @@ def status() -> None:
     if not rows:
         _fail("Nothing runs here.")
     _show("Running", rows)
+
+
+@app.command()
+def billing(chore: Literal["sync", "resync"]) -> None:
+    """At Stripe: sync products, prices and webhook with the plans, or resync everybody who ever paid."""
+    from jobs.stripe_chores import do
+
+    with explained(), _with_services(Settings.load()) as settings:
+        raise typer.Exit(0 if do(settings, chore, console) else 1)
 
 
 @app.command()

@@ -22,10 +22,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from core import ids
 from core.clock import SystemClock
 from core.db import open_engine
-from core.errors import AppError
+from core.errors import AppError, ProviderError
 from core.home import HomeNotOurs, make_home
 from core.http import open_http
 from core.migrate import missing_revisions
+from core.providers.payments.opening import build_payments
 from core.settings import SANDBOX_TOKEN, Settings
 from core.storage import FOLDER, build_storage, key_for
 
@@ -272,6 +273,26 @@ async def _check_youtube(settings: Settings) -> str:
     return "YouTube Data API; TikTok and Instagram need SCRAPECREATORS_API_KEY"
 
 
+async def check_payments(settings: Settings) -> str:
+    """Whether the key is taken, and what is sold is there. Moves no money."""
+    async with open_http(timeout_s=TIMEOUT_S) as http:
+        payments = build_payments(settings, http)
+        if payments is None or settings.stripe_in_sandbox:
+            cards = "the local sandbox plays Stripe" if payments else "no cards"
+            return f"{cards} (set STRIPE_SECRET_KEY to take real ones)"
+        try:
+            facts = await payments.account_facts()
+        except ProviderError as error:
+            raise Trouble(f"Stripe: {error.error_code}", advice="check STRIPE_SECRET_KEY and the network") from error
+    if not facts["prices"] and not settings.stripe_prices:
+        raise Trouble("Stripe has no prices of ours", advice="run `postaify billing sync`")
+    if settings.stripe_webhook_url not in facts["webhooks"].split(","):
+        raise Trouble("Stripe doesn't tell us of payments", advice="set WEB_PUBLIC_URL, run `postaify billing sync`")
+    if not settings.stripe_webhook_secrets:
+        raise Trouble("Stripe's webhooks can't be checked", advice="set STRIPE_WEBHOOK_SECRET (see its dashboard)")
+    return f"Stripe, {'live' if payments.livemode else 'test'} mode"
+
+
 CHECKS: dict[str, Check] = {
     "configuration": check_configuration,
     "database": check_database,
@@ -284,6 +305,7 @@ CHECKS: dict[str, Check] = {
     "telegram": check_telegram,
     "text model": check_text_model,
     "viral videos": check_discovery,
+    "payments": check_payments,
 }
 
 

@@ -79,7 +79,7 @@ def test_help_lists_every_command(home: Path) -> None:
     program = [sys.executable, "-m", "postaify", "--help"]
     done = subprocess.run(program, cwd=ROOT, capture_output=True, text=True, timeout=PATIENCE_S)
     assert done.returncode == 0
-    for command in ("up", "bot", "worker", "scheduler", "web", "sandbox", "migrate", "doctor", "status"):
+    for command in ("up", "bot", "worker", "scheduler", "web", "sandbox", "migrate", "doctor", "status", "billing"):
         assert f" {command} " in done.stdout
 
 
@@ -135,6 +135,7 @@ def test_migrate_then_doctor_finds_nothing_wrong(home: Path) -> None:
         "telegram",
         "text model",
         "viral videos",
+        "payments",
     ]
 
 

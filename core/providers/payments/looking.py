@@ -27,13 +27,14 @@ T = TypeVar("T")
 
 
 async def customer(sdk: Sdk, customer_id: str) -> SeenCustomer:
-    """Several answers, asked for side by side; charges only where money has moved."""
+    """Several answers, asked for side by side; charges only where money has moved. Lists come the newest first, with
+    times in whole seconds."""
     whole, subscriptions, invoices = await asyncio.gather(
         sdk.call(lambda client: client.v1.customers.retrieve_async(customer_id)),
         _all(sdk, lambda client: client.v1.subscriptions, customer=customer_id, status="all"),
         _all(sdk, lambda client: client.v1.invoices, customer=customer_id, expand=["data.payments"]),
     )
-    bills = sorted((reading.invoice_of(invoice) for invoice in invoices), key=lambda bill: bill.created_at)
+    bills = sorted((reading.invoice_of(invoice) for invoice in invoices[::-1]), key=lambda bill: bill.created_at)
     refunds: list[Mapping[str, Any]] = []
     disputes: list[Mapping[str, Any]] = []
     if any(bill.payment_ids for bill in bills):
@@ -44,7 +45,7 @@ async def customer(sdk: Sdk, customer_id: str) -> SeenCustomer:
         owner=(told.get("metadata") or {}).get(reading.OWNER),
         gone=bool(told.get("deleted")),
         subscriptions=sorted(
-            [await _with_what_comes(sdk, found) for found in subscriptions], key=lambda found: found.created_at
+            [await _with_what_comes(sdk, found) for found in subscriptions[::-1]], key=lambda found: found.created_at
         ),
         invoices=bills,
         refunds=reading.found(map(reading.refund_of, refunds)),
