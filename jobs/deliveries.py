@@ -21,7 +21,7 @@ from core.deliveries.models import Delivery, DeliveryKind, DeliveryStatus
 from core.deliveries.models import Priority as DeliveryPriority
 from core.podcasts.recording import record_sent
 from core.podcasts.showing import EPISODE
-from core.posts.parts import UNSEEN, progress
+from core.posts.parts import MAY_BE_THERE, UNSEEN, progress
 from core.posts.pinning import request_pin
 from core.posts.scheduling import record_delivery
 from core.posts.writing import Place
@@ -254,7 +254,7 @@ class Sending:
                 if not await self._hold(outcome.reason):
                     await self._finish(DeliveryStatus.FAILED, _error(f"delivery.{outcome.reason}", outcome.detail))
             case Unknown() if self.delivery.chat_id > 0 and self.delivery.attempt + 1 < UNKNOWN_MAX:
-                await self._put_back(self._pause(), _error(UNREACHABLE, outcome.detail))
+                await self._put_back(self._pause(), _error(deliveries.UNKNOWN_OUTCOME, outcome.detail))
             case Unknown():
                 await self._finish(DeliveryStatus.UNCONFIRMED, _error(deliveries.UNKNOWN_OUTCOME, outcome.detail))
 
@@ -335,7 +335,8 @@ async def after_delivery(
         post_id = ids.PostId(delivery.subject_id)
         first = TelegramId(parts[0]["message_id"]) if parts and parts[0] != UNSEEN else None
         if error is not None:
-            error = {**error, "params": {**error.get("params", {}), **progress(delivery.content, parts)}}
+            before = MAY_BE_THERE if (delivery.error or {}).get("code") == deliveries.UNKNOWN_OUTCOME else {}
+            error = {**error, "params": {**error.get("params", {}), **progress(delivery.content, parts), **before}}
         await record_delivery(
             tx, owner_id=delivery.owner_id, post_id=post_id, status=status, error=error, message_id=first
         )

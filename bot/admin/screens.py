@@ -84,6 +84,7 @@ def progress(data: Mapping[str, Any], t: Texts) -> Screen:
             (data["blocked"], t("Have blocked the bot, or are gone: {n}", n=data["blocked"])),
             (data["failed"], t("Failed: {n}", n=data["failed"])),
             (data["cancelled"], t("Cancelled: {n}", n=data["cancelled"])),
+            (data.get("doubtful"), t("Of these, tried before and perhaps there: {n}", n=data.get("doubtful"))),
         )
         if n
     ]

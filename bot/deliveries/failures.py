@@ -53,6 +53,8 @@ def failure_sentence(error: Mapping[str, Any] | None, t: Texts) -> Markup:
     error = error or {}
     sentence = _SENTENCES.get(error.get("code", ""))
     said = sentence(t) if sentence is not None else t("Something went wrong on our side. Please try again.")
+    if error.get("code") != UNKNOWN_OUTCOME and error.get("params", {}).get("may_be_there"):
+        said = Markup("{} {}").format(said, t("An earlier attempt may have arrived all the same: please look."))
     reference = error.get("params", {}).get("reference")
     if not reference:
         return said

@@ -156,7 +156,10 @@ def _cancelled(data: Data, t: Texts, now: datetime) -> Screen:
         keyboard.insert(0, [Button(t("🚀 Send it after all"), PostNow(post_id))])
         skipped = t("Its time, {time}, passed while I was down, and you want such posts skipped.", time=time)
         return Screen(_body(data, t("⏭ <b>Skipped</b>"), t, skipped), keyboard)
-    return Screen(_body(data, t("🚫 <b>Cancelled</b>"), t, t("It was planned for {time}.", time=time)), keyboard)
+    said = [t("It was planned for {time}.", time=time)]
+    if (data["error"] or {}).get("code") == UNKNOWN_OUTCOME:
+        said.append(t("An attempt was made before, and Telegram never said whether it arrived. Please look there."))
+    return Screen(_body(data, t("🚫 <b>Cancelled</b>"), t, *said), keyboard)
 
 
 def _on_hold(data: Data, t: Texts, now: datetime) -> Screen:

@@ -50,6 +50,7 @@ async def progress_of(session: ReadSession, broadcast: Broadcast, *, per_s: floa
         "blocked": counts.blocked,
         "failed": counts.failed,
         "cancelled": counts.cancelled,
+        "doubtful": counts.doubtful,
         "left": left,
         "left_s": round(left / per_s) if per_s and left and running else None,
     }

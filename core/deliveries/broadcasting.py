@@ -9,7 +9,7 @@ from sqlalchemy import Select, func, select, update
 
 from core.db import ReadSession, any_found
 from core.deliveries.models import FINAL, Delivery, DeliveryKind, DeliveryStatus, Priority
-from core.deliveries.service import CANCELLABLE, HELD, TICKET_LEASE, Leased, new_ticket
+from core.deliveries.service import CANCELLABLE, HELD, TICKET_LEASE, Leased, may_have_arrived, new_ticket
 from core.telegram.outcomes import Refusal
 from core.tx import Tx
 
@@ -31,6 +31,8 @@ class Counts:
     failed: int = 0
     unconfirmed: int = 0
     cancelled: int = 0
+    doubtful: int = 0
+    """Of those, how many may have arrived: Telegram never said what came of an attempt before."""
     left: int = 0
 
 
@@ -134,6 +136,7 @@ async def counts_of(session: ReadSession, *, broadcast_id: UUID) -> Counts:
                 func.count().filter(failed, ~blocked),
                 func.count().filter(Delivery.status == DeliveryStatus.UNCONFIRMED),
                 func.count().filter(Delivery.status == DeliveryStatus.CANCELLED),
+                func.count().filter(Delivery.status == DeliveryStatus.CANCELLED, may_have_arrived()),
                 func.count().filter(Delivery.status.not_in(FINAL)),
             ).where(Delivery.subject_id == broadcast_id, Delivery.kind == DeliveryKind.BROADCAST)
         )

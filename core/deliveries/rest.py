@@ -8,6 +8,7 @@ from sqlalchemy import func, select, update
 from core import ids
 from core.db import Json, ReadSession
 from core.deliveries.models import Delivery, DeliveryKind, DeliveryStatus
+from core.deliveries.service import may_have_arrived
 from core.tx import Tx
 
 GOES_ON = (
@@ -27,6 +28,17 @@ async def latest_delivery(session: ReadSession, *, owner_id: ids.UserId, subject
     )
     newest = mine.order_by(Delivery.id.desc()).limit(1)
     return await session.scalar(newest.execution_options(populate_existing=True))
+
+
+async def may_be_there(session: ReadSession, *, owner_id: ids.UserId, subject_id: UUID) -> bool:
+    """Whether an attempt at a post, or at the next part of it, was made of which nobody knows whether it arrived."""
+    doubtful = select(Delivery.id).where(
+        Delivery.owner_id == owner_id,
+        Delivery.subject_id == subject_id,
+        Delivery.kind == DeliveryKind.POST,
+        may_have_arrived(),
+    )
+    return await session.scalar(doubtful.limit(1)) is not None
 
 
 async def send_rest(

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, func, or_, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import ColumnElement, and_, case, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
 from core import ids
 from core.db import Json, ReadSession, TelegramId, any_found, any_of
@@ -31,6 +31,7 @@ RETRY_WAIT_MAX_S = 60.0
 
 SEND = JobSpec("jobs.deliveries.send", queue=DELIVERIES, lease_s=LEASE.total_seconds(), timeout_s=300)
 UNKNOWN_OUTCOME = "delivery.unknown_outcome"
+"""Nobody knows whether an attempt has arrived. As a row's error it outlasts what becomes of later attempts."""
 TICKET = "ticket:"
 """Rows leased by a ticket wait for a worker; rows leased by a worker have been read by it."""
 HELD = (DeliveryStatus.LEASED, DeliveryStatus.SENDING)
@@ -243,7 +244,8 @@ async def put_back(
     error: Json | None = None,
     chat_id: TelegramId | None = None,
 ) -> None:
-    """Nothing was sent: try again later, to `chat_id` when its chat has moved there. The promise (`due_at`) stays."""
+    """Try again later, to `chat_id` when its chat has moved there. The promise (`due_at`) stays, and so does an error
+    that says that an earlier attempt may have arrived."""
     moved = {"chat_id": chat_id} if chat_id is not None else {}
     await tx.session.execute(
         update(Delivery)
@@ -257,7 +259,7 @@ async def put_back(
             leased_by=None,
             lease_until=None,
             next_attempt_at=tx.now + timedelta(seconds=after_s),
-            error=error,
+            error=case((may_have_arrived(), Delivery.error), else_=literal(error, JSONB)),
             **moved,
         )
     )
@@ -270,11 +272,17 @@ async def recover_leases(tx: Tx, *, dead_workers: Sequence[str] = ()) -> Sequenc
     none. Begun, to a channel or group: unconfirmed, and the owner decides.
     """
     lost = or_(Delivery.lease_until < tx.now, Delivery.leased_by.in_(list(dead_workers)))
-    unknown = (Delivery.status == DeliveryStatus.SENDING) & (Delivery.chat_id < 0)
+    begun, no_answer = Delivery.status == DeliveryStatus.SENDING, {"code": UNKNOWN_OUTCOME, "params": {}}
+    unknown = begun & (Delivery.chat_id < 0)
     await tx.session.execute(
         update(Delivery)
         .where(Delivery.status.in_(HELD), lost, ~unknown)
-        .values(status=DeliveryStatus.SCHEDULED, leased_by=None, lease_until=None)
+        .values(
+            status=DeliveryStatus.SCHEDULED,
+            leased_by=None,
+            lease_until=None,
+            error=case((begun, literal(no_answer, JSONB)), else_=Delivery.error),
+        )
         .execution_options(synchronize_session=False)
     )
     unconfirmed = await tx.session.scalars(
@@ -284,7 +292,7 @@ async def recover_leases(tx: Tx, *, dead_workers: Sequence[str] = ()) -> Sequenc
             status=DeliveryStatus.UNCONFIRMED,
             lease_until=None,
             finished_at=tx.now,
-            error={"code": UNKNOWN_OUTCOME, "params": {}},
+            error=no_answer,
         )
         .returning(Delivery)
         .execution_options(synchronize_session=False)
@@ -355,6 +363,12 @@ async def lease_holders(tx: Tx) -> list[str]:
     held = Delivery.status.in_(HELD)
     names = await tx.session.scalars(select(Delivery.leased_by).where(held).distinct())
     return [name for name in names if name is not None]
+
+
+def may_have_arrived() -> ColumnElement[bool]:
+    """Whether the outcome of an attempt at a delivery is unknown."""
+    unknown: ColumnElement[bool] = Delivery.error["code"].astext == UNKNOWN_OUTCOME
+    return unknown
 
 
 def retry_wait(attempt: int) -> float:

@@ -9,6 +9,8 @@ from core.telegram.content import Content
 from core.telegram.markup import MarkupInvalid
 from core.telegram.parts import parts_of
 
+MAY_BE_THERE = {"may_be_there": True}
+"""In the params of an error: one more attempt was made of which nobody knows whether it arrived."""
 UNSEEN = {"message_id": 0}
 """A part that its owner has seen in the chat, and whose message nobody knows."""
 

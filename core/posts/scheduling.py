@@ -10,16 +10,15 @@ from core.channels.queries import ChannelNotFound
 from core.db import Json, TelegramId
 from core.deliveries.holding import release_delivery
 from core.deliveries.models import DeliveryKind, DeliveryStatus, Priority
-from core.deliveries.rest import latest_delivery, send_rest
-from core.deliveries.service import cancel_deliveries, schedule_delivery, send_notice
+from core.deliveries.rest import latest_delivery, may_be_there, send_rest
+from core.deliveries.service import UNKNOWN_OUTCOME, cancel_deliveries, schedule_delivery, send_notice
 from core.deliveries.statuses import show_status, status_message_of
 from core.errors import Conflict, InvalidInput
 from core.evergreen.giving_way import make_room
 from core.posts.content import content_for
 from core.posts.copies import replan_copies
-from core.posts.emailing import mail_published
 from core.posts.models import Post, PostStatus
-from core.posts.parts import UNSEEN, progress, remaining
+from core.posts.parts import MAY_BE_THERE, UNSEEN, progress, remaining
 from core.posts.queries import post_of
 from core.posts.queued import due_at_of, is_filler, is_held_by_queue
 from core.posts.targets import NotReady, chat_for, target_data
@@ -209,11 +208,13 @@ async def cancel_schedule(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) 
 
 
 async def _cancelled(tx: Tx, post: Post) -> tuple[PostStatus, Json | None]:
-    """What a post is that was taken back: partly there, when that came between two parts."""
+    """What a post is that was taken back: partly there, when that came between two parts. With a word of doubt, when an
+    attempt was made before of which nobody knows whether it arrived."""
     delivery = await latest_delivery(tx.session, owner_id=post.owner_id, subject_id=post.id)
+    doubt = await may_be_there(tx.session, owner_id=post.owner_id, subject_id=post.id)
     if delivery is None or not delivery.parts:
-        return PostStatus.CANCELLED, None
-    there = progress(delivery.content, delivery.parts)
+        return PostStatus.CANCELLED, {"code": UNKNOWN_OUTCOME, "params": {}} if doubt else None
+    there = progress(delivery.content, delivery.parts) | (MAY_BE_THERE if doubt else {})
     return PostStatus.PARTIALLY_PUBLISHED, {"code": CANCELLED_BETWEEN, "params": there}
 
 
@@ -242,7 +243,6 @@ async def confirm_published(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId
         return Scheduling(post, changed=True)
     post.status, post.error, post.updated_at = PostStatus.PUBLISHED, None, tx.now
     await show_post_status(tx, post, delivered_at=post.due_at)
-    await mail_published(tx, post, published_at=post.due_at or tx.now)
     return Scheduling(post, changed=True)
 
 
@@ -265,8 +265,6 @@ async def record_delivery(
     post.error, post.updated_at = error, tx.now
     post.message_id = message_id
     await show_post_status(tx, post, delivered_at=tx.now)
-    if post.status == PostStatus.PUBLISHED:
-        await mail_published(tx, post, published_at=tx.now)
 
 
 async def tell_late(tx: Tx, *, delivery_id: ids.DeliveryId, owner_id: ids.UserId, subject_id: UUID) -> None:

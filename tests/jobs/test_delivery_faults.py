@@ -13,12 +13,16 @@ from sqlalchemy import event, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 from telegram.request import RequestData
 
+from bot.deliveries.failures import failure_sentence
+from bot.notices import render
+from bot.texts import Texts
 from core import ids
 from core.accounts.models import User
 from core.clock import FixedClock
 from core.db import TelegramId
 from core.deliveries import service as deliveries
-from core.deliveries.models import Delivery, DeliveryKind, DeliveryStatus
+from core.deliveries.models import Delivery, DeliveryKind, DeliveryStatus, StatusMessage
+from core.deliveries.service import UNKNOWN_OUTCOME
 from core.deps import Deps
 from core.posts.models import Post, PostStatus
 from core.posts.scheduling import cancel_schedule, post_now
@@ -181,6 +185,39 @@ async def test_what_was_cancelled_in_the_last_moment_isnt_sent(
     await send(bench, queue)
     assert (await delivery_of(bench.deps, post)).status == DeliveryStatus.CANCELLED
     assert await texts(person) == []
+
+
+async def test_cancelled_after_an_attempt_that_telegram_never_answered_that_is_said(
+    bench: Bench, queue: RecordingQueue, person: Person, sandbox: RunningSandbox, clock: FixedClock
+) -> None:
+    await sandbox.client.add_fault("drop_answer", "sendMessage", chat_id=person.id)
+    post = await posted(bench.deps, person)
+    await send(bench, queue)
+    assert (await delivery_of(bench.deps, post)).status == DeliveryStatus.SCHEDULED
+    async with bench.deps.tx() as tx:
+        cancelled = (await cancel_schedule(tx, owner_id=post.owner_id, post_id=post.id)).post
+    assert (cancelled.status, cancelled.error) == (PostStatus.CANCELLED, {"code": UNKNOWN_OUTCOME, "params": {}})
+    async with bench.deps.sessions() as session:
+        status = await session.get_one(StatusMessage, post.id, populate_existing=True)
+    screen = render(status.notice, status.data, now=clock.now())
+    assert "An attempt was made before, and Telegram never said whether it arrived" in screen.text
+    assert await texts(person) == ["Bread."]
+
+
+async def test_a_failure_after_an_attempt_that_telegram_never_answered_says_both(
+    bench: Bench, queue: RecordingQueue, person: Person, sandbox: RunningSandbox, clock: FixedClock
+) -> None:
+    await sandbox.client.add_fault("drop_answer", "sendMessage", chat_id=person.id)
+    post = await posted(bench.deps, person)
+    await send(bench, queue)
+    await person.block()
+    clock.advance(timedelta(minutes=1))
+    await send(bench, queue)
+    failed = await post_row(bench.deps, post)
+    assert failed.status == PostStatus.FAILED
+    said = failure_sentence(failed.error, Texts("en"))
+    assert "You had blocked me." in said
+    assert "An earlier attempt may have arrived all the same" in said
 
 
 async def test_a_group_that_became_a_supergroup_is_followed(

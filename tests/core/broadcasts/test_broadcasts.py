@@ -138,6 +138,17 @@ async def test_cancelled_it_ends_when_what_was_being_sent_has_ended(tx: Tx) -> N
     assert await unfinished_broadcasts(tx.session) == []
 
 
+async def test_cancelled_it_says_how_many_may_have_arrived_all_the_same(tx: Tx) -> None:
+    broadcast = await started(tx, people=3)
+    await plan_broadcast(tx, broadcast.id)
+    row, _ = await leased_by_worker(tx, 2)
+    assert await deliveries.begin_sending(tx, [row], worker="w")
+    await deliveries.recover_leases(tx, dead_workers=["w"])
+    await broadcasts.cancel_broadcast(tx, admin_id=broadcast.admin_id, broadcast_id=broadcast.id)
+    counts = await progress_of(tx.session, broadcast)
+    assert (counts["cancelled"], counts["doubtful"]) == (3, 1)
+
+
 async def test_done_when_everybody_has_been_dealt_with_and_its_message_says_the_counts(
     deps: Deps, clock: FixedClock
 ) -> None:

@@ -174,6 +174,16 @@ async def test_found_in_sending_after_a_crash(tx: Tx, chat_id: TelegramId, expec
         assert found.error == {"code": deliveries.UNKNOWN_OUTCOME, "params": {}}
     else:
         assert not unconfirmed
+        assert found.error == {"code": deliveries.UNKNOWN_OUTCOME, "params": {}}, "for who cancels it now"
+
+
+async def test_that_an_attempt_may_have_arrived_outlasts_what_becomes_of_later_ones(tx: Tx) -> None:
+    delivery_id = await add(tx)
+    no_answer, refused = ({"code": code, "params": {}} for code in (deliveries.UNKNOWN_OUTCOME, "delivery.unreachable"))
+    for error, kept in ((refused, refused), (no_answer, no_answer), (refused, no_answer), (None, no_answer)):
+        await begin(tx, delivery_id)
+        await deliveries.put_back(tx, delivery_id, worker=WORKER, after_s=0, error=error)
+        assert (await row(tx, delivery_id)).error == kept
 
 
 async def test_what_wasnt_begun_goes_back_to_the_schedule_also_for_a_channel(tx: Tx) -> None:
