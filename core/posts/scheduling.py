@@ -17,6 +17,7 @@ from core.errors import Conflict, InvalidInput
 from core.evergreen.giving_way import make_room
 from core.posts.content import content_for
 from core.posts.copies import replan_copies
+from core.posts.emailing import mail_published
 from core.posts.models import Post, PostStatus
 from core.posts.parts import MAY_BE_THERE, UNSEEN, progress, remaining
 from core.posts.queries import post_of
@@ -243,6 +244,7 @@ async def confirm_published(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId
         return Scheduling(post, changed=True)
     post.status, post.error, post.updated_at = PostStatus.PUBLISHED, None, tx.now
     await show_post_status(tx, post, delivered_at=post.due_at)
+    await mail_published(tx, post, published_at=post.due_at or tx.now)
     return Scheduling(post, changed=True)
 
 
@@ -265,6 +267,8 @@ async def record_delivery(
     post.error, post.updated_at = error, tx.now
     post.message_id = message_id
     await show_post_status(tx, post, delivered_at=tx.now)
+    if post.status == PostStatus.PUBLISHED:
+        await mail_published(tx, post, published_at=tx.now)
 
 
 async def tell_late(tx: Tx, *, delivery_id: ids.DeliveryId, owner_id: ids.UserId, subject_id: UUID) -> None:
