@@ -33,6 +33,7 @@ from core.workers import claim_name
 from jobs.ledger import Ledger
 from jobs.runtime import Bench, crash_of, plain_job, without_undoing, written
 from jobs.statuses import CARD, bind_first_card
+from jobs.withdrawing import unless_withdrawn
 
 log = structlog.get_logger()
 
@@ -90,7 +91,8 @@ async def send(bench: Bench, ticket: str, *delivery_ids: str) -> None:
     if claimed:
         ledger = Ledger(bench, holder)
         async with _keeping(bench, holder, [delivery.id for delivery in claimed]):
-            await asyncio.gather(*(Sending(bench, holder, delivery, ledger=ledger).run() for delivery in claimed))
+            sendings = [Sending(bench, holder, delivery, ledger=ledger) for delivery in claimed]
+            await asyncio.gather(*(unless_withdrawn(bench.deps, one.delivery, one.run()) for one in sendings))
         log.info(
             "deliveries.delivered", count=len(ledger.delivered), delivery_ids=[str(one) for one in ledger.delivered]
         )

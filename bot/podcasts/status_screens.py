@@ -43,8 +43,8 @@ def progress(data: Data, t: Texts) -> Screen:
             t("<i>{step} …</i>", step=step_label(str(data["step"]), t)),
         ]
     )
-    sending = data["step"] == "sending"
-    return Screen(text, [] if sending else [[Button(t("Cancel"), StopPodcast(_id(data)))]])
+    stop = t("Don't send it") if data["step"] == "sending" else t("Cancel")
+    return Screen(text, [[Button(stop, StopPodcast(_id(data)))]])
 
 
 def failed(data: Data, t: Texts) -> Screen:
@@ -65,12 +65,17 @@ def _kept(data: Data, t: Texts) -> Markup:
 
 def deleted(data: Data, t: Texts) -> Screen:
     undo = [Button(t("↩️ Undo"), UndeletePodcast(_id(data)))]
-    return Screen(lines([_heading("🗑", data, t), t("Deleted. Nothing was charged.")]), [undo])
+    minutes = data.get("minutes")
+    charged = t("Nothing was charged.") if minutes is None else _charged(minutes, t)
+    return Screen(lines([_heading("🗑", data, t), t("Deleted. {charged}", charged=charged)]), [undo])
 
 
 def done(data: Data, t: Texts) -> Screen:
     """The end, above the audio."""
     charged = _charged(int(data["minutes"]), t)
+    if data.get("withdrawn"):
+        text = lines([_heading("🎧", data, t), t("Stopped sending it. It is in your list and your feed."), charged])
+        return Screen(text, [[Button(t("Send it"), SendEpisode(_id(data)))], _links(data, t)])
     if not data["sent"]:
         text = lines([_heading("⚠️", data, t), t("It is ready, but Telegram didn't take the file."), charged])
         return Screen(text, [[Button(t("Send it again"), SendEpisode(_id(data)))], _links(data, t)])

@@ -10,12 +10,21 @@ from core import ids
 from core.billing.queries import Feature
 from core.billing.service import hold_quota, release_hold
 from core.db import ReadSession
+from core.deliveries.withdrawing import withdraw_notices
 from core.errors import AppError, Conflict, InvalidInput
 from core.podcasts.models import WORKING, Podcast, PodcastStatus
 from core.podcasts.options import FOCUS_CHARACTERS, SOURCES_MOST, TITLE_CHARACTERS, PodcastOptions
 from core.podcasts.queries import Material, deletable_podcast_of, material_of, options_of, podcast_of
 from core.podcasts.quotes import is_outdated, quoted_minutes
-from core.podcasts.showing import show_cancelled, show_deleted, show_failed, show_progress, show_script
+from core.podcasts.showing import (
+    EPISODE,
+    show_cancelled,
+    show_deleted,
+    show_done,
+    show_failed,
+    show_progress,
+    show_script,
+)
 from core.posts.writing import Place
 from core.providers.scripts import SOURCES_MIN_CHARACTERS
 from core.providers.text import SOURCE_MAX_CHARACTERS
@@ -167,12 +176,18 @@ async def retry_podcast(
 
 
 async def cancel_podcast(tx: Tx, *, owner_id: ids.UserId, podcast_id: ids.PodcastId, place: Place) -> bool:
-    """Stop the work at it; nothing is charged. False when there is none."""
+    """Stop the work at it; nothing is charged. A finished episode that is being sent isn't sent any further, and stays.
+
+    False when there is nothing to stop.
+    """
     met = await request_cancel(tx, owner_id=owner_id, subject_id=podcast_id)  # first: jobs lock in this order
+    minutes = await _unsent_minutes(tx, owner_id, podcast_id) if met is None else None
     podcast = await podcast_of(tx.session, owner_id=owner_id, podcast_id=podcast_id, lock=True)
     if met == "queued":
         await end_work(tx, podcast, place, error=AppError(CANCELLED))
-    return met is not None
+    if minutes is not None:
+        await show_done(tx, podcast, place, minutes=minutes, parts=len(podcast.parts), sent=False, withdrawn=True)
+    return met is not None or minutes is not None
 
 
 async def rename_podcast(tx: Tx, *, owner_id: ids.UserId, podcast_id: ids.PodcastId, title: str) -> Podcast:
@@ -193,6 +208,7 @@ async def delete_podcast(
     Again, it does no harm. Raises PodcastNotFound, also when it was deleted longer ago than `UNDO_WITHIN`.
     """
     await request_cancel(tx, owner_id=owner_id, subject_id=podcast_id)  # first: jobs lock in this order
+    minutes = await _unsent_minutes(tx, owner_id, podcast_id)
     podcast = await deletable_podcast_of(
         tx.session, owner_id=owner_id, podcast_id=podcast_id, deleted_since=tx.now - UNDO_WITHIN
     )
@@ -202,7 +218,8 @@ async def delete_podcast(
         podcast.deleted_at = podcast.updated_at = tx.now
     if working:
         podcast.status = at_rest(podcast, otherwise=PodcastStatus.CANCELLED)
-        await show_deleted(tx, podcast, place)
+    if working or minutes is not None:
+        await show_deleted(tx, podcast, place, minutes=None if working else minutes)
     return podcast, working
 
 
@@ -271,6 +288,13 @@ def check_length(material: Material) -> None:
 async def language_of(session: ReadSession, podcast: Podcast) -> str:
     """What the episode will be in: what was chosen, or the sources' own."""
     return options_of(podcast).language or (await material_of(session, podcast)).language
+
+
+async def _unsent_minutes(tx: Tx, owner_id: ids.UserId, podcast_id: ids.PodcastId) -> int | None:
+    """Take back the audio that isn't delivered yet. Gives the minutes that it took, None when it isn't new or there is
+    none."""
+    unsent = await withdraw_notices(tx, owner_id=owner_id, subject_id=podcast_id, notice=EPISODE)
+    return next((data["minutes"] for data in unsent if data.get("minutes") is not None), None)
 
 
 async def _unstarted(tx: Tx, owner_id: ids.UserId, podcast_id: ids.PodcastId) -> Podcast:

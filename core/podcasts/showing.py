@@ -64,13 +64,16 @@ async def show_cancelled(tx: Tx, podcast: Podcast, place: Place) -> None:
     await _show(tx, podcast, place, STOPPED)
 
 
-async def show_deleted(tx: Tx, podcast: Podcast, place: Place) -> None:
-    await _show(tx, podcast, place, DELETED)
+async def show_deleted(tx: Tx, podcast: Podcast, place: Place, *, minutes: int | None = None) -> None:
+    """`minutes`: it was ready already, and took so many."""
+    await _show(tx, podcast, place, DELETED, minutes=minutes)
 
 
-async def show_done(tx: Tx, podcast: Podcast, place: Place, *, minutes: int, parts: int, sent: bool = True) -> None:
-    """`sent`: whether Telegram took the audio."""
-    await _show(tx, podcast, place, DONE, minutes=minutes, parts=parts, sent=sent)
+async def show_done(
+    tx: Tx, podcast: Podcast, place: Place, *, minutes: int, parts: int, sent: bool = True, withdrawn: bool = False
+) -> None:
+    """`sent`: whether Telegram took the audio; `withdrawn`: its owner didn't want it to be sent."""
+    await _show(tx, podcast, place, DONE, minutes=minutes, parts=parts, sent=sent, withdrawn=withdrawn)
 
 
 def place_of(payload: Json) -> Place:

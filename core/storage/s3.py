@@ -40,6 +40,7 @@ from core.storage.streams import blocks_of
 PART_BYTES: Final = 8 * 1024 * 1024
 """Larger files go in parts of this size. R2 wants all but the last to be equal, and S3 at least 5 MiB."""
 PARTS_AT_ONCE: Final = 2
+ABORT_WITHIN_S: Final = 1.0
 THREADS: Final = 16
 LISTED_AT_ONCE: Final = 500
 NOT_THERE: Final = frozenset({"404", "NoSuchKey", "NotFound"})
@@ -204,8 +205,9 @@ class S3Storage:
             parts, size_bytes = await self._upload_parts(place, first, rest)
             await self._call("complete_multipart_upload", **place, MultipartUpload={"Parts": parts})
         except BaseException:
-            with suppress(AppError):  # tidy() finds it
-                await self._call("abort_multipart_upload", **place)
+            with suppress(AppError, TimeoutError):  # tidy() finds it
+                async with asyncio.timeout(ABORT_WITHIN_S):  # who cancels doesn't wait for a bucket that hangs
+                    await self._call("abort_multipart_upload", **place)
             raise
         return size_bytes
 

@@ -1,5 +1,6 @@
 """What is true of buckets only: presigned addresses, uploads in parts, and what the server answers."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -14,9 +15,11 @@ from core.clock import FixedClock
 from core.errors import ProviderError
 from core.settings import Settings
 from core.storage import Storage, build_storage
-from core.storage.s3 import Bucket, S3Storage
+from core.storage.s3 import PART_BYTES, Bucket, S3Storage
 from tests.bench.redis_server import free_port
 from tests.core.storage.fixtures import BUCKET
+from tests.core.storage.held_bucket import holding
+from tests.patience import PATIENCE_S
 
 HOUR = timedelta(hours=1)
 BEGUN_AT = datetime(2010, 11, 10, 20, 48, 33, tzinfo=UTC)
@@ -118,3 +121,25 @@ def test_nothing_is_sent_that_r2_refuses(bucket: Bucket) -> None:
 
 def unfinished(client: Any) -> set[str]:
     return {one["Key"] for one in client.list_multipart_uploads(Bucket=BUCKET).get("Uploads", [])}
+
+
+async def test_who_cancels_an_upload_does_not_wait_for_a_bucket_that_hangs(
+    bucket: Bucket, s3_url: str, tmp_path: Path, key: str
+) -> None:
+    """Neither for the part on its way nor for the end of the upload, which `tidy` would find."""
+
+    def holds(method: str, path: str) -> bool:
+        return "partNumber=2" in path or method == "DELETE"
+
+    async with holding(s3_url, holds) as way:
+        storage = S3Storage(replace(bucket, endpoint_url=way.url), scratch=tmp_path, clock=FixedClock())
+        putting = asyncio.create_task(storage.put(key, b"a" * PART_BYTES * 2))
+        async with asyncio.timeout(PATIENCE_S):
+            await way.held.wait()
+        putting.cancel()
+        await asyncio.wait([putting], timeout=PATIENCE_S / 2)  # of what hangs, boto gives up after a minute
+        assert putting.cancelled()
+        await storage.close()
+    client = bucket.connect()
+    assert key in unfinished(client)
+    client.close()
