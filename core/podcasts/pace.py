@@ -28,16 +28,18 @@ _STOP = regex.compile(r"[.!?…。！？।॥؟۔:;](?=[\"'»”’)」』]*\s+
 _BREATH = regex.compile(r"[,،、，–—](?=\s|\p{L})")
 
 _LETTERS_A_SECOND = {
-    "en": 15.0, "es": 14.7, "pt": 13.8, "de": 15.9, "fr": 19.0, "it": 14.9, "ru": 15.8, "uk": 10.8, "ar": 8.8,
-    "hi": 11.4, "id": 13.5, "tr": 12.5, "pl": 11.1, "ja": 2.3, "zh": 3.6,
+    "en": 15.0, "es": 14.7, "pt": 13.8, "de": 15.9, "fr": 19.0, "it": 14.9, "ru": 15.8, "uk": 12.0, "ar": 8.8,
+    "hi": 11.4, "id": 13.5, "tr": 12.5, "pl": 12.0, "ja": 2.3, "zh": 3.7, "be": 12.2, "bg": 13.2, "bn": 10.6,
+    "el": 14.8, "fa": 9.5, "gu": 11.2, "he": 11.0, "hu": 12.6, "is": 12.2, "kn": 11.6, "ko": 5.2, "nl": 14.1,
+    "ro": 13.0, "sl": 12.0, "sw": 10.8, "ta": 14.2, "cs": 12.7, "da": 15.0, "lt": 12.0, "th": 9.0, "ur": 11.1,
 }  # fmt: skip
 """Measured with espeak at this product's rate (its WORDS_PER_MINUTE) over plain prose, pauses taken off."""
 _OTHERS = 13.5
-_NATURAL = {"fr": 15.5, "ja": 7.0, "zh": 4.5, "uk": 14.0, "ar": 11.0, "pl": 14.0, "tr": 14.5}
+_NATURAL = {"fr": 15.5, "ja": 7.0, "zh": 4.5, "uk": 14.0, "ar": 11.0, "pl": 14.0, "tr": 14.5, "fa": 12.0, "ko": 6.0}
 """Where espeak is far from people: what these do, as an estimate."""
 _LETTERS_A_WORD = {
     "en": 4.7, "es": 4.7, "pt": 4.6, "de": 5.6, "fr": 4.6, "it": 5.0, "ru": 5.6, "uk": 5.4, "ar": 4.5, "hi": 3.7,
-    "id": 5.7, "tr": 6.1, "pl": 5.6, "ja": 2.0, "zh": 2.0,
+    "id": 5.7, "tr": 6.1, "pl": 5.6, "ja": 2.0, "zh": 2.0, "bn": 5.4, "fa": 4.0, "kn": 8.3, "ko": 3.1, "ta": 8.5,
 }  # fmt: skip
 
 

@@ -1,5 +1,6 @@
 """What is read aloud of a text: no markup, no stage directions, signs as words where the voice would stumble. Pure."""
 
+import html
 import tomllib
 from functools import lru_cache
 from pathlib import Path
@@ -57,6 +58,7 @@ _ARROW = regex.compile(r"\s*(?:[→➜➔⇒]|->|=>)\s*")
 _PICTOGRAPH = regex.compile(r"[\p{Extended_Pictographic}--[©®™‼⁉]]", regex.V1)
 """EMOJI leaves those out that are text unless a selector follows: a voice would read their names."""
 _UNSAYABLE = regex.compile(r"[\p{Cc}\p{Cs}\p{Co}\p{Cn}\u200b\u2060\ufeff\ufe0f]")
+_ENTITY = regex.compile(r"&(?:[A-Za-z]\w{1,31}|#\d{1,7}|#[xX][\da-fA-F]{1,6});")
 _SPACES = regex.compile(r"\s+")
 _BEFORE_SIGN = regex.compile(r"\s+(?=[,.;…](?:\s|$))")
 _AFTER_FULL_WIDTH = regex.compile(r"(?<=[。！？，、；])\s+(?=[\p{Han}\p{Hiragana}\p{Katakana}])")
@@ -78,6 +80,7 @@ def spoken(text: str, language: str) -> str:
 
 
 def _plainer(text: str, words: dict[str, str]) -> str:
+    text = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
     text = _LINK.sub(r"\1", _IMAGE.sub(" ", _FENCE.sub(" ", text)))
     text = _DIRECTION.sub(" ", _TAG.sub(" ", text))
     text = _BRACKETED.sub(_unbracketed, text)
