@@ -1,13 +1,16 @@
 """The sandbox's Stripe for tests: an account on it, somebody with a card, and what it tells."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 import httpx
 from pydantic import SecretStr
 
+from core.clock import SystemClock
 from core.providers.payments.account import StripeAccount
 from core.providers.payments.contract import Sellable
 from core.providers.payments.opening import SANDBOX_PATH
@@ -26,31 +29,32 @@ PLANS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class StripeSandbox:
-    """`api` is where the unmodified SDK calls."""
+    """`api` is where the unmodified SDK calls. Its time only goes on faster than ours when told to."""
 
     sandbox: RunningSandbox
     http: httpx.AsyncClient
     account: StripeAccount
+    ahead: timedelta = timedelta()
+
+    def now(self) -> datetime:
+        return SystemClock().now() + self.ahead
+
+    async def advance(self, by: timedelta) -> None:
+        await self.sandbox.client.advance(int(by.total_seconds()))
+        self.ahead += by
 
     @property
     def api(self) -> str:
         return f"{self.sandbox.base_url}{SANDBOX_PATH}"
 
-    async def call(self, method: str, path: str, **form: str) -> dict[str, object]:
+    async def call(self, method: str, path: str, form: Mapping[str, str] | None = None) -> Any:
         """Straight to the API, as somebody in the dashboard would do it."""
         headers = {"Authorization": f"Bearer {SANDBOX_STRIPE_KEY}"}
-        answer = await self.http.request(method, f"{self.api}/v1/{path}", data=form or None, headers=headers)
+        answer = await self.http.request(method, f"{self.api}/v1/{path}", data=form, headers=headers)
         assert answer.status_code == 200, answer.text
-        told: dict[str, object] = answer.json()
-        return told
-
-    async def control(self, path: str, **body: object) -> dict[str, object]:
-        answer = await self.http.post(f"{self.sandbox.base_url}/control/{path}", json=body)
-        assert answer.status_code == 200, answer.text
-        told: dict[str, object] = answer.json()
-        return told
+        return answer.json()
 
     async def pay(self, url: str, card: str = GOOD_CARD) -> httpx.Response:
         """Fill in a checkout page and press the button; where it leads isn't followed."""

@@ -103,6 +103,34 @@ def dispute(data: Data, t: Texts) -> Screen:
     return _loss(t("⚠️ <b>A payment is disputed</b>"), data, t)
 
 
+def second(data: Data, t: Texts) -> Screen:
+    """Somebody has paid on two pages, or beside Stars."""
+    amount, plan = money_label(data["amount"], data["currency"], t), plan_label(data["plan"], t)
+    text = lines(
+        [
+            t("<b>You have paid twice.</b> The second payment of {amount} goes back to your card.", amount=amount),
+            t("Banks take 5 to 10 days for that. You keep {plan}, and it costs you once.", plan=plan),
+        ]
+    )
+    return Screen(text, [_own_plan(t)])
+
+
+def unknown_price(data: Data, t: Texts) -> Screen:
+    """To admins."""
+    text = lines(
+        [
+            t("⚠️ <b>Somebody pays a price that isn't one of our plans'.</b> They have no plan by it."),
+            t("{amount} · <code>{price}</code>", amount=_amount(data, t), price=data["price_id"]),
+            t("Subscription <code>{id}</code>. Look at it in Stripe's dashboard.", id=data["remote_id"]),
+        ]
+    )
+    return Screen(text)
+
+
+def _amount(data: Data, t: Texts) -> str:
+    return money_label(data["amount"], data["currency"], t) if data["amount"] is not None else data["currency"]
+
+
 def _loss(title: Markup, data: Data, t: Texts) -> Screen:
     amount, plan = money_label(data["amount"], data["currency"], t), plan_label(data["plan"] or "–", t)
     ended = t("The plan has ended.") if data["ended"] else t("The plan wasn't ended by this.")
@@ -134,4 +162,6 @@ RENDERERS: Final[Mapping[str, Callable[[Data, Texts, datetime], Screen]]] = {
     "billing.trial_over": lambda data, t, _: trial_over(data, t),
     "billing.refund": lambda data, t, _: refund(data, t),
     "billing.dispute": lambda data, t, _: dispute(data, t),
+    "billing.second": lambda data, t, _: second(data, t),
+    "billing.unknown_price": lambda data, t, _: unknown_price(data, t),
 }
