@@ -10,6 +10,7 @@ from web.sandbox.faults import KINDS, Fault
 from web.sandbox.http import WORLD, integer_of, read_json
 from web.sandbox.limits import Rates
 from web.sandbox.payments import renew
+from web.sandbox.stripe.control import forget as forget_stripe
 
 routes = web.RouteTableDef()
 FAULT_FIELDS = frozenset(field.name for field in fields(Fault)) - {"id"}
@@ -140,6 +141,7 @@ async def reset(request: web.Request) -> web.Response:
         await world.on_webhook(bot)
     world.reset()
     request.app[SAMPLES].reset()
+    forget_stripe(request.app)
     return web.json_response({})
 
 

@@ -3,7 +3,7 @@
 import copy
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
@@ -32,13 +32,6 @@ class Rules:
     """What becomes of a subscription after the last try: cancel, unpaid or past_due (nothing)."""
 
 
-@dataclass
-class NextCharges:
-    """What a test wants of the next charges: how they are declined, in their order."""
-
-    declines: deque[str] = field(default_factory=deque)
-
-
 class Account:
     """Changes go through `make` and `change`, which write, and tell by events."""
 
@@ -46,12 +39,14 @@ class Account:
         self.world = world
         self.store = Store(world.storage)
         self.rules = Rules()
-        self.next_charges = NextCharges()
+        self.declines: deque[str] = deque()
+        """What a test wants of the next charges: how they are declined, in their order."""
         self.faults = Faults()
         self.answers = Answers(world.storage)
         self.calls: deque[Json] = deque(maxlen=KEPT_CALLS)
         self._numbered = 0
         self.on_event: Callable[[Json], None] = lambda event: None
+        self.on_advance: Callable[[Json], None] = lambda clock: None
         self.request: Json = {"id": None, "idempotency_key": None}
         """Of the API call that is being answered; events name it."""
         self.origin = "http://127.0.0.1:8081"
@@ -72,7 +67,7 @@ class Account:
             return ""
         if "test_clock" in about:
             return str(about["test_clock"] or "")
-        customer = self.store.find(about.get("customer"))
+        customer = self.store.find(about.get("customer") or about.get("_customer"))
         return str((customer or {}).get("test_clock") or "")
 
     def pass_time(self, clock_id: str, moment: int | None) -> None:
@@ -130,7 +125,7 @@ class Account:
         """Forget everything. The world's storage is cleared by who calls this."""
         self.store.clear()
         self.rules = Rules()
-        self.next_charges = NextCharges()
+        self.declines.clear()
         self.faults.clear()
         self.answers.clear()
         self.calls.clear()

@@ -306,7 +306,8 @@ def complete(account: Account, session: Json, method: Json | None) -> None:
     invoice = begin(account, subscription, intent=account.store.find(session["_intent"]))
     intent = intent_of(account, invoice)
     if intent is not None:
-        account.change(intent, customer=customer["id"])
+        for body in (intent, account.store.get("charge", intent["latest_charge"])):
+            account.change(body, customer=customer["id"])
         settle(account, invoice)
     details = (method or {}).get("billing_details") or {}
     account.change(

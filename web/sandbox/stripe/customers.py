@@ -1,10 +1,13 @@
 """Customers, and the ways they pay."""
 
+import re
+
 from web.sandbox.model import Json
 from web.sandbox.stripe.account import Account
 from web.sandbox.stripe.cards import attachable
+from web.sandbox.stripe.ending import end
 from web.sandbox.stripe.errors import invalid, no_such
-from web.sandbox.stripe.forms import PAGING, Params, merged_metadata, metadata, span, text
+from web.sandbox.stripe.forms import PAGING, Params, integer, merged_metadata, metadata, span, text
 from web.sandbox.stripe.routing import Ask, Route
 from web.sandbox.stripe.showing import INCLUDED, list_of, page
 from web.sandbox.stripe.store import new_id
@@ -117,11 +120,43 @@ def attach_to(account: Account, customer: Json, method: Json) -> None:
         account.emit("payment_method.attached", method)
 
 
+def delete(ask: Ask) -> Json:
+    """For good; what they were subscribed to ends at once."""
+    account, customer = ask.account, living(ask.account, ask.id)
+    for subscription in account.store.all("subscription", customer=customer["id"], ended_at=None):
+        end(account, subscription)
+    account.emit("customer.deleted", customer)
+    for name in [name for name in customer if name not in ("id", "object", "_n")]:
+        del customer[name]
+    customer["deleted"] = True
+    account.store.save(customer)
+    return customer
+
+
 def everybody(ask: Ask) -> Json:
     wanted = {name: ask.params[name] for name in ("email", "test_clock") if name in ask.params}
-    wanted.setdefault("test_clock", None)
-    found = (body for body in ask.account.store.all("customer", **wanted) if not body.get("deleted"))
+    found = (
+        body for body in ask.account.store.all("customer", **{"test_clock": None, **wanted}) if "deleted" not in body
+    )
     return page(found, ask.params, "/v1/customers")
+
+
+def search(ask: Ask) -> Json:
+    """By one piece of metadata, or by the e-mail address, exactly."""
+    matched = re.fullmatch(r"(email|metadata\[(['\"])(?P<key>.+)\2\]):(['\"])(?P<value>.*)\4", ask.params["query"])
+    if matched is None:
+        raise invalid("The sandbox searches by metadata['key']:'value' or email:'value'.", param="query")
+    key, value = matched["key"], matched["value"]
+    living = [body for body in ask.account.store.all("customer") if not body.get("deleted")]
+    found = [body for body in living if (body["metadata"].get(key) if key else body["email"]) == value][::-1]
+    limit = ask.params.get("limit", 10)
+    return {
+        "object": "search_result",
+        "url": "/v1/customers/search",
+        "has_more": len(found) > limit,
+        "next_page": None,
+        "data": found[:limit],
+    }
 
 
 def attach(ask: Ask) -> Json:
@@ -172,8 +207,10 @@ _METHOD_LIST: Params = {**PAGING, "type": text}
 ROUTES = [
     Route("POST", "customers", create, {**_FIELDS, "test_clock": text}),
     Route("GET", "customers", everybody, {**PAGING, "created": span, "email": text, "test_clock": text}),
+    Route("GET", "customers/search", search, {"limit": integer, "query*": text}),
     Route("GET", "customers/{id}", retrieve),
     Route("POST", "customers/{id}", update, _FIELDS),
+    Route("DELETE", "customers/{id}", delete),
     Route("GET", "customers/{id}/payment_methods", methods_of, _METHOD_LIST),
     Route("GET", "payment_methods", methods, {**_METHOD_LIST, "customer*": text}),
     Route("GET", "payment_methods/{id}", method),

@@ -213,6 +213,7 @@ def _new_payment(account: Account, invoice: Json, intent: Json) -> None:
             "payment": {"payment_intent": intent["id"], "type": "payment_intent"},
             "status": "open",
             "status_transitions": {"canceled_at": None, "paid_at": None},
+            "_customer": invoice["customer"],
         }
     )
 

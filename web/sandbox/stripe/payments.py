@@ -7,6 +7,7 @@ from web.sandbox.stripe.account import Account, bare
 from web.sandbox.stripe.cards import billing_details, card_of, refusal
 from web.sandbox.stripe.errors import StripeError
 from web.sandbox.stripe.forms import PAGING, span, text
+from web.sandbox.stripe.reversals import open_dispute
 from web.sandbox.stripe.routing import Ask, Route
 from web.sandbox.stripe.showing import INCLUDED, list_of, page
 from web.sandbox.stripe.store import new_id
@@ -67,7 +68,7 @@ def pay_intent(
 ) -> Outcome:
     """Charge a card for it. `on_session`: its holder is there, and can be asked for 3-D Secure."""
     card = card_of(method)
-    wanted = account.next_charges.declines.popleft() if account.next_charges.declines else ""
+    wanted = account.declines.popleft() if account.declines else ""
     if not wanted and not authenticated and _asks(card.asks, method, on_session=on_session):
         _challenge(account, intent, method)
         if not on_session:
@@ -149,6 +150,8 @@ def _succeed(account: Account, intent: Json, method: Json) -> None:
     )
     account.emit("charge.succeeded", charge)
     account.emit("payment_intent.succeeded", intent)
+    if card_of(method).disputed:
+        open_dispute(account, charge, "fraudulent")
 
 
 def cancel_intent(account: Account, intent: Json, reason: str) -> None:
@@ -193,7 +196,7 @@ def _new_charge(account: Account, intent: Json, method: Json, error: Json | None
             "payment_method_details": _details(method),
             "receipt_email": None,
             "receipt_number": None,
-            "receipt_url": f"{account.origin}/stripe/receipts/{charge_id}" if paid else None,
+            "receipt_url": None,
             "refunded": False,
             "review": None,
             "shipping": None,

@@ -2,6 +2,35 @@
 
 from itertools import chain
 
-from web.sandbox.stripe import catalog, checkout, customers, payments, webhooks
+from web.sandbox.stripe import (
+    billing,
+    catalog,
+    checkout,
+    clocks,
+    customers,
+    payments,
+    portal,
+    reversals,
+    schedules,
+    subscribing,
+    webhooks,
+)
 
-ROUTES = tuple(chain(customers.ROUTES, catalog.ROUTES, checkout.ROUTES, payments.ROUTES, webhooks.ROUTES))
+ROUTES = tuple(
+    chain.from_iterable(
+        part.ROUTES
+        for part in (
+            billing,
+            catalog,
+            checkout,
+            clocks,
+            customers,
+            payments,
+            portal,
+            reversals,
+            schedules,
+            subscribing,
+            webhooks,
+        )
+    )
+)

@@ -48,7 +48,7 @@ def shown(account: Account, body: Json, expand: list[str]) -> Json:
     answer: Json = bare(body)
     for path in expand:
         steps = path.split(".")
-        if len(steps) > DEPTH + (steps[0] == "data"):
+        if sum(step != "data" for step in steps) > DEPTH:
             raise invalid("You cannot expand more than 4 levels of a property", param="expand")
         _expand(account, answer, steps, path)
     return answer
@@ -58,7 +58,7 @@ def _expand(account: Account, body: Json, steps: list[str], path: str) -> None:
     name, rest = steps[0], steps[1:]
     include = INCLUDED.get((str(body.get("object", "")), name))
     if include is not None and name not in body:
-        body[name] = bare(include(account, body))
+        body[name] = bare(include(account, account.store.find(body["id"]) or body))
     if name not in body:
         raise _unexpandable(path)
     value = body[name]

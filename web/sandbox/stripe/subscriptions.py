@@ -131,18 +131,30 @@ def new_subscription(
     return subscription
 
 
-def first_lines(subscription: Json) -> list[Json]:
-    trial = subscription["status"] == "trialing"
-    start, end = period_of(subscription)
+def next_period(subscription: Json, items: list[Json]) -> list[Json]:
+    """The items in the period behind their present one."""
+    anchor = subscription["billing_cycle_anchor"]
+    return [
+        {
+            **item,
+            "current_period_start": item["current_period_end"],
+            "current_period_end": next_after(anchor, item["price"]["recurring"], item["current_period_end"]),
+        }
+        for item in items
+    ]
+
+
+def lines_for(items: list[Json], *, trial: bool = False) -> list[Json]:
+    """What items cost for their whole period; nothing in a trial."""
     return [
         line(
             item,
             amount=0 if trial else item["price"]["unit_amount"] * item["quantity"],
-            start=start,
-            end=end,
+            start=item["current_period_start"],
+            end=item["current_period_end"],
             about=f"Trial period for {title_of(item)}" if trial else title_of(item),
         )
-        for item in items_of(subscription)
+        for item in items
     ]
 
 
@@ -159,7 +171,8 @@ def title_of(item: Json) -> str:
 def begin(account: Account, subscription: Json, *, intent: Json | None = None) -> Json:
     """Tell of a new subscription and open its first invoice: paid when nothing is due, else for `intent` to pay."""
     account.make(subscription, "customer.subscription.created")
-    invoice = new_invoice(account, subscription, first_lines(subscription), reason="subscription_create")
+    lines = lines_for(items_of(subscription), trial=subscription["status"] == "trialing")
+    invoice = new_invoice(account, subscription, lines, reason="subscription_create")
     draft(account, invoice)
     account.change(subscription, latest_invoice=invoice["id"])
     finalize(account, invoice, intent)

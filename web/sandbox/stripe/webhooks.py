@@ -15,7 +15,18 @@ from web.sandbox.model import Json
 from web.sandbox.stripe import API_VERSION, SANDBOX_WEBHOOK_SECRET
 from web.sandbox.stripe.account import Account
 from web.sandbox.stripe.errors import invalid
-from web.sandbox.stripe.forms import PAGING, Params, address, flag, listed, merged_metadata, metadata, one_of, text
+from web.sandbox.stripe.forms import (
+    PAGING,
+    Params,
+    address,
+    flag,
+    listed,
+    merged_metadata,
+    metadata,
+    one_of,
+    span,
+    text,
+)
 from web.sandbox.stripe.routing import Ask, Route
 from web.sandbox.stripe.showing import page
 from web.sandbox.stripe.store import new_id
@@ -301,6 +312,6 @@ ROUTES = [
     Route("GET", "webhook_endpoints/{id}", endpoint),
     Route("POST", "webhook_endpoints/{id}", update, {**_FIELDS, "disabled": flag}),
     Route("DELETE", "webhook_endpoints/{id}", delete),
-    Route("GET", "events", events, {**PAGING, "type": text, "types": listed(text)}),
+    Route("GET", "events", events, {**PAGING, "created": span, "type": text, "types": listed(text)}),
     Route("GET", "events/{id}", event),
 ]

@@ -1,0 +1,329 @@
+"""The customer portal: its configurations and sessions, and what a person does on its pages."""
+
+from web.sandbox.model import Json
+from web.sandbox.stripe.account import HOUR_S, Account
+from web.sandbox.stripe.cards import typed
+from web.sandbox.stripe.changes import cancel_now, change_subscription
+from web.sandbox.stripe.customers import living as living_customer
+from web.sandbox.stripe.customers import use_method
+from web.sandbox.stripe.errors import invalid, missing_param
+from web.sandbox.stripe.forms import PAGING, Params, address, flag, listed, merged_metadata, metadata, one_of, text
+from web.sandbox.stripe.payments import Outcome, save_card
+from web.sandbox.stripe.routing import Ask, Route
+from web.sandbox.stripe.schedules import release_schedule, schedule_from, update_schedule
+from web.sandbox.stripe.showing import page
+from web.sandbox.stripe.store import new_id
+from web.sandbox.stripe.subscriptions import items_of, living, period_of
+
+OPEN_S = HOUR_S
+_FEATURES = (
+    "customer_update",
+    "invoice_history",
+    "payment_method_update",
+    "subscription_cancel",
+    "subscription_pause",
+    "subscription_update",
+)
+
+
+def default_configuration(account: Account) -> Json:
+    """As somebody would have saved it in the dashboard: everything on, all prices to choose from."""
+    found = next(account.store.all("billing_portal.configuration", is_default=True), None)
+    return found or _new_configuration(account, {}, is_default=True)
+
+
+def _new_configuration(account: Account, given: Json, *, is_default: bool = False) -> Json:
+    now = account.now()
+    wanted = given.get("features") or ({name: {"enabled": True} for name in _FEATURES[1:4]} if is_default else {})
+    if is_default:
+        wanted["subscription_update"] = {"enabled": True, "default_allowed_updates": ["price"]}
+    return account.make(
+        {
+            "id": new_id("bpc"),
+            "object": "billing_portal.configuration",
+            "active": True,
+            "application": None,
+            "business_profile": {
+                "headline": None,
+                "privacy_policy_url": None,
+                "terms_of_service_url": None,
+                **(given.get("business_profile") or {}),
+            },
+            "created": now,
+            "default_return_url": given.get("default_return_url"),
+            "features": _features(wanted),
+            "is_default": is_default,
+            "livemode": False,
+            "login_page": {"enabled": False, "url": None},
+            "metadata": merged_metadata({}, given.get("metadata") or {}),
+            "name": given.get("name"),
+            "updated": now,
+        },
+        "billing_portal.configuration.created",
+    )
+
+
+def _features(wanted: Json) -> Json:
+    """What wasn't asked for is off. Upgrades are billed at once, downgrades wait for the period's end."""
+    usual: Json = {
+        "customer_update": {"allowed_updates": [], "enabled": False},
+        "invoice_history": {"enabled": False},
+        "payment_method_update": {"enabled": False, "payment_method_configuration": None},
+        "subscription_cancel": {
+            "cancellation_reason": {"enabled": False, "options": []},
+            "enabled": False,
+            "mode": "at_period_end",
+            "proration_behavior": "none",
+        },
+        "subscription_pause": {
+            "duration": {"interval_options": [], "type": "indefinite"},
+            "enabled": False,
+        },
+        "subscription_update": {
+            "billing_cycle_anchor": None,
+            "default_allowed_updates": [],
+            "enabled": False,
+            "products": [],
+            "proration_behavior": "always_invoice",
+            "schedule_at_period_end": {"conditions": [{"type": "decreasing_item_amount"}]},
+            "trial_update_behavior": "end_trial",
+        },
+    }
+    features = {name: {**usual[name], **wanted.get(name, {})} for name in _FEATURES}
+    fixed = {"adjustable_quantity": {"enabled": False, "maximum": None, "minimum": 1}}
+    update = features["subscription_update"]
+    update["products"] = [{**product, **fixed} for product in update["products"]]
+    return features
+
+
+def create_configuration(ask: Ask) -> Json:
+    return _new_configuration(ask.account, ask.params)
+
+
+def configuration(ask: Ask) -> Json:
+    return ask.account.store.get("billing_portal.configuration", ask.id)
+
+
+def configurations(ask: Ask) -> Json:
+    default_configuration(ask.account)
+    wanted = {name: ask.params[name] for name in ("active", "is_default") if name in ask.params}
+    found = ask.account.store.all("billing_portal.configuration", **wanted)
+    return page(found, ask.params, "/v1/billing_portal/configurations")
+
+
+def create_session(ask: Ask) -> Json:
+    account, given = ask.account, ask.params
+    customer = living_customer(account, given["customer"], param="customer")
+    if config_id := given.get("configuration"):
+        config = account.store.get("billing_portal.configuration", config_id, param="configuration")
+    else:
+        config = default_configuration(account)
+    session_id = new_id("bps")
+    return account.make(
+        {
+            "id": session_id,
+            "object": "billing_portal.session",
+            "configuration": config["id"],
+            "created": account.now(customer),
+            "customer": customer["id"],
+            "flow": _flow(account, customer, config, given["flow_data"]) if given.get("flow_data") else None,
+            "livemode": False,
+            "locale": given.get("locale"),
+            "on_behalf_of": None,
+            "return_url": given.get("return_url") or config["default_return_url"],
+            "url": f"{account.origin}/stripe/portal/{session_id}",
+            "_pending_card": None,
+        },
+        "billing_portal.session.created",
+    )
+
+
+def _flow(account: Account, customer: Json, config: Json, given: Json) -> Json:
+    kind = given["type"]
+    needed = kind.removesuffix("_confirm")
+    if not config["features"][needed]["enabled"]:
+        raise invalid(
+            f"This flow needs the feature {needed}, which is off in the configuration.", param="flow_data[type]"
+        )
+    if kind != "payment_method_update":
+        details = given.get(kind)
+        if not details:
+            raise missing_param(f"flow_data[{kind}]")
+        param = f"flow_data[{kind}][subscription]"
+        subscription = living(account, details["subscription"], param=param)
+        if subscription["customer"] != customer["id"]:
+            raise invalid("The subscription is another customer's.", param=param)
+    after = given.get("after_completion") or {"type": "portal_homepage"}
+    names = ("subscription_cancel", "subscription_pause", "subscription_update", "subscription_update_confirm")
+    flow: Json = dict.fromkeys(names)
+    if kind == "subscription_cancel":
+        flow[kind] = {"retention": None, "subscription": given[kind]["subscription"]}
+    elif kind == "subscription_update_confirm":
+        items = [{"id": None, "price": None, "quantity": 1, **item} for item in given[kind]["items"]]
+        flow[kind] = {"discounts": None, "items": items, "subscription": given[kind]["subscription"]}
+    elif kind == "subscription_update":
+        flow[kind] = {"subscription": given[kind]["subscription"]}
+    completion = {"hosted_confirmation": None, "redirect": None, **after}
+    return {**flow, "after_completion": completion, "type": kind}
+
+
+def features_of(account: Account, session: Json) -> Json:
+    config = account.store.get("billing_portal.configuration", session["configuration"])
+    features: Json = config["features"]
+    return features
+
+
+def own_subscription(account: Account, session: Json, subscription_id: str) -> Json:
+    """A living subscription of the session's customer. Raises StripeError."""
+    subscription = living(account, subscription_id)
+    if subscription["customer"] != session["customer"]:
+        raise invalid("The subscription is another customer's.")
+    return subscription
+
+
+def type_card(account: Account, session: Json, form: dict[str, str]) -> Outcome:
+    """A card typed on the portal's page. Raises StripeError with what is wrong with it."""
+    method = typed(account, form)
+    account.change(session, _pending_card=method["id"])
+    return keep_card(account, session, authenticated=False)
+
+
+def keep_card(account: Account, session: Json, *, authenticated: bool) -> Outcome:
+    """The typed card becomes what the customer and their subscriptions pay with, once 3-D Secure is done if need be."""
+    method = account.store.get("payment_method", session["_pending_card"])
+    if (outcome := save_card(account, method, authenticated=authenticated)) == "succeeded":
+        use_method(account, account.store.get("customer", session["customer"]), method)
+        for subscription in account.store.all("subscription", customer=session["customer"], ended_at=None):
+            account.change(subscription, "customer.subscription.updated", default_payment_method=method["id"])
+        account.change(session, _pending_card=None)
+    return outcome
+
+
+def choices(account: Account, session: Json, subscription: Json) -> list[Json]:
+    """The prices that the portal lets somebody switch to, cheapest first."""
+    allowed = {
+        price_id
+        for product in features_of(account, session)["subscription_update"]["products"] or []
+        for price_id in product["prices"]
+    }
+    current = items_of(subscription)[0]["price"]["id"]
+    found = account.store.all("price", active=True, type="recurring", currency=subscription["currency"])
+    fitting = [price for price in found if price["id"] != current and (not allowed or price["id"] in allowed)]
+    return sorted(fitting, key=lambda price: int(price["unit_amount"]))
+
+
+def is_downgrade(subscription: Json, price: Json) -> bool:
+    return bool(price["unit_amount"] < items_of(subscription)[0]["price"]["unit_amount"])
+
+
+def switch(account: Account, session: Json, subscription: Json, price: Json) -> None:
+    """An upgrade at once, with the difference billed; a downgrade when the period ends. Raises StripeError."""
+    feature = features_of(account, session)["subscription_update"]
+    conditions = {condition["type"] for condition in feature["schedule_at_period_end"]["conditions"]}
+    schedule = account.store.find(subscription["schedule"])
+    if is_downgrade(subscription, price) and "decreasing_item_amount" in conditions:
+        _at_period_end(account, subscription, price, schedule)
+        return
+    if schedule is not None:
+        release_schedule(account, schedule)
+    item = items_of(subscription)[0]
+    change_subscription(
+        account,
+        subscription,
+        {
+            "items": [{"id": item["id"], "price": price["id"]}],
+            "proration_behavior": feature["proration_behavior"],
+            "payment_behavior": "error_if_incomplete",
+        },
+    )
+
+
+def _at_period_end(account: Account, subscription: Json, price: Json, schedule: Json | None) -> None:
+    schedule = schedule or schedule_from(account, subscription)
+    present = [{"price": item["price"]["id"], "quantity": item["quantity"]} for item in items_of(subscription)]
+    quantity = items_of(subscription)[0]["quantity"]
+    update_schedule(
+        account,
+        schedule,
+        {
+            "phases": [
+                {"items": present, "end_date": period_of(subscription)[1]},
+                {"items": [{"price": price["id"], "quantity": quantity}]},
+            ]
+        },
+    )
+
+
+def next_price(account: Account, subscription: Json) -> Json | None:
+    """What a schedule turns the subscription into."""
+    schedule = account.store.find(subscription["schedule"])
+    if schedule is None or not schedule["current_phase"]:
+        return None
+    now = schedule["current_phase"]["end_date"]
+    following = [phase for phase in schedule["phases"] if phase["start_date"] >= now]
+    return account.store.find(following[0]["items"][0]["price"]) if following else None
+
+
+def leave(account: Account, session: Json, subscription: Json) -> None:
+    """Cancel as the configuration says: at the period's end by a `cancel_at`, as for flexible billing."""
+    feature = features_of(account, session)["subscription_cancel"]
+    if (schedule := account.store.find(subscription["schedule"])) is not None:
+        release_schedule(account, schedule)
+    if feature["mode"] == "at_period_end":
+        change_subscription(account, subscription, {"cancel_at": "min_period_end"})
+    else:
+        cancel_now(account, subscription, {})
+
+
+def stay(account: Account, subscription: Json) -> None:
+    """Take a cancellation back."""
+    change_subscription(account, subscription, {"cancel_at": None})
+
+
+_SUBSCRIPTION: Params = {"subscription*": text}
+_COMPLETION: Params = {
+    "type*": one_of("hosted_confirmation", "portal_homepage", "redirect"),
+    "hosted_confirmation": {"custom_message": text},
+    "redirect": {"return_url*": address},
+}
+_FLOW: Params = {
+    "type*": one_of(
+        "payment_method_update", "subscription_cancel", "subscription_update", "subscription_update_confirm"
+    ),
+    "after_completion": _COMPLETION,
+    "subscription_cancel": _SUBSCRIPTION,
+    "subscription_update": _SUBSCRIPTION,
+    "subscription_update_confirm": {**_SUBSCRIPTION, "items*": listed({"id*": text, "price": text})},
+}
+_CONDITIONS = listed({"type*": one_of("decreasing_item_amount", "shortening_interval")})
+_CONFIGURATION: Params = {
+    "business_profile": {"headline": text, "privacy_policy_url": address, "terms_of_service_url": address},
+    "default_return_url": address,
+    "features*": {
+        "customer_update": {"enabled": flag, "allowed_updates": listed(text)},
+        "invoice_history": {"enabled*": flag},
+        "payment_method_update": {"enabled*": flag},
+        "subscription_cancel": {"enabled*": flag, "mode": one_of("at_period_end", "immediately")},
+        "subscription_update": {
+            "default_allowed_updates": listed(one_of("price", "quantity", "promotion_code")),
+            "enabled*": flag,
+            "products": listed({"product*": text, "prices*": listed(text)}),
+            "proration_behavior": one_of("always_invoice", "create_prorations", "none"),
+            "schedule_at_period_end": {"conditions": _CONDITIONS},
+        },
+    },
+    "metadata": metadata,
+    "name": text,
+}
+_PATH = "billing_portal/configurations"
+ROUTES = [
+    Route("POST", _PATH, create_configuration, _CONFIGURATION),
+    Route("GET", _PATH, configurations, {**PAGING, "active": flag, "is_default": flag}),
+    Route("GET", _PATH + "/{id}", configuration),
+    Route(
+        "POST",
+        "billing_portal/sessions",
+        create_session,
+        {"configuration": text, "customer*": text, "flow_data": _FLOW, "locale": text, "return_url": address},
+    ),
+]
