@@ -13,6 +13,7 @@ from core.viral.pages import keep_sheet, page_data, page_drawn, sheet_key
 from core.viral.queries import lookup_of
 from core.viral.saving import forget_deleted as forget_saved
 from core.viral.searching import Results, discovery_for, results_for
+from core.viral.thumbnails import ALL_WITHIN_S
 from core.work.service import ClaimedWork
 from jobs.progress import Progress, telling
 from jobs.runtime import Run, job
@@ -58,7 +59,7 @@ async def look_up(run: Run) -> None:
 async def _first_page(
     run: Run, lookup_id: ids.LookupId, asked: Asked, results: Results, *, dark: bool
 ) -> dict[str, object]:
-    seen, sheet = await page_drawn(run.deps, results, 1, dark=dark)
+    seen, sheet = await page_drawn(run.deps, results, 1, dark=dark, within_s=ALL_WITHIN_S)
     key = await keep_sheet(run.deps.storage, run.work.owner_id, lookup_id, sheet) if sheet is not None else None
     return {**page_data(lookup_id, asked, results, 1, seen), "picture_key": key}
 

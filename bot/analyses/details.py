@@ -24,11 +24,10 @@ from core.accounts.service import user_of
 from core.analyses.queries import analysis_of, analyzed_channels, history_of
 from core.db import Json, Page
 from core.viral.creators import creators_of
-from core.viral.pages import sheet_of
-from core.viral.queries import saving_of, video_seen, videos_seen
-from core.viral.thumbnails import keep_thumbnails, stored_picture
+from core.viral.pages import seen_with_pictures, sheet_of
+from core.viral.queries import saving_of, video_seen
+from core.viral.thumbnails import stored_picture
 
-PICTURES_WITHIN_S = 3.0
 PAGE_SIZE = 6
 
 
@@ -47,10 +46,8 @@ async def on_outliers(context: Context, press: ShowOutliers) -> None:
     data = await _data(context, press.analysis_id)
     found = data["report"]
     video_ids = [ids.VideoId(UUID(each["id"])) for each in found["outliers"] or found["top"]]
-    await keep_thumbnails(context.deps, video_ids, within_s=PICTURES_WITHIN_S)
-    async with context.deps.read() as session:
-        seen = await videos_seen(session, video_ids, now=context.deps.clock.now())
-    picture = await sheet_of(context.deps, seen, 1, sample=data["sample"], dark=data["dark"])
+    seen = await seen_with_pictures(context.deps, video_ids)
+    picture = await sheet_of(context.deps, list(enumerate(seen, start=1)), sample=data["sample"], dark=data["dark"])
     await context.show(detail_screens.outliers(data, seen, context.texts, picture=picture))
 
 

@@ -30,6 +30,7 @@ from bot.digests.actions import (
     Unsubscribe,
     UseNetwork,
 )
+from bot.digests.reading import page_of
 from bot.prompts import Prompt
 from bot.router import Router
 from bot.screens import Screen
@@ -191,10 +192,10 @@ async def on_preview(context: Context, press: PreviewDigest) -> None:
     """Below the card, as it would come now."""
     await hit(context.deps.redis, GENERATIONS, str(context.actor.telegram_id))
     async with context.deps.tx() as tx:
-        brought, data = await preview(tx, owner_id=context.actor.id, digest_id=press.digest_id)
+        brought, issue = await preview(tx, owner_id=context.actor.id, digest_id=press.digest_id)
     t = context.texts
-    if data is not None:
-        await context.send(issue_screens.issue(data, t, context.deps.clock.now()))
+    if issue is not None:
+        await context.send(await page_of(context, issue, 1))
     elif brought.at is None and brought.problem is None:
         await context.send(issue_screens.still_looking(t, press.digest_id))
     else:

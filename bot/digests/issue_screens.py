@@ -38,15 +38,16 @@ from core.viral.pages import compact, times
 from core.viral.patterns import Pattern
 
 Data = Mapping[str, Any]
-LINE_CHARACTERS = 60
+LINE_CHARACTERS, HANDLE_CHARACTERS, KEYWORDS_CHARACTERS = 44, 24, 80
+"""A page has to fit below a picture."""
 OLD = timedelta(hours=7)
 """What is subscribed is asked for every six hours: this old, something is in the way."""
 
 
-def issue(data: Data, t: Texts, now: datetime) -> Screen:
-    """A page: a line and a numbered button for each video."""
+def issue(data: Data, t: Texts, now: datetime, *, picture: bytes | None = None) -> Screen:
+    """A page: a line and a numbered button for each video, below a picture of them when there is one."""
     if data["kind"] == IssueKind.ALERT:
-        return alert(data, t, now)
+        return replace(alert(data, t, now), picture=picture)
     digest, issue_id = data["digest"], _issue_id(data)
     text = lines(
         [
@@ -65,13 +66,15 @@ def issue(data: Data, t: Texts, now: datetime) -> Screen:
         [
             numbers,
             pager(data["page"], data["pages"], lambda page: ShowIssue(issue_id, page)),
+            [Button(t("🖼 With pictures"), ShowIssue(issue_id, data["page"]))] if picture is None else [],
             _digest_buttons(digest, t),
         ],
+        picture=picture,
     )
 
 
 def _title(data: Data, t: Texts) -> Markup:
-    keywords = ", ".join(data["digest"]["keywords"])
+    keywords = clipped(", ".join(data["digest"]["keywords"]), KEYWORDS_CHARACTERS)
     if data["kind"] == IssueKind.PREVIEW:
         return t("👁 <b>Preview: {keywords}</b>", keywords=keywords)
     return t("📬 <b>What goes viral: {keywords}</b>", keywords=keywords)
@@ -89,7 +92,7 @@ def _line(item: Data, t: Texts) -> Markup:
         "{number}. {title}\n     @{handle} · {network} · <b>{facts}</b>",
         number=item["number"],
         title=shown,
-        handle=item["handle"],
+        handle=clipped(item["handle"], HANDLE_CHARACTERS),
         network=NETWORKS[Network(item["network"])],
         facts=facts,
     )

@@ -34,7 +34,6 @@ from core.viral.queries import choices_of, lookup_of
 from core.viral.searching import Results, known_results, searchable
 
 KEYWORD_PROMPT = "viral.keyword"
-PICTURES_WITHIN_S = 3.0
 
 
 def register(router: Router) -> None:
@@ -154,7 +153,7 @@ async def _show_page(context: Context, lookup: Lookup, results: Results, page: i
     deps = context.deps
     async with deps.read() as session:
         dark = (await user_of(session, context.actor.id)).dark_pictures
-    seen, picture = await page_drawn(deps, results, page, dark=dark, within_s=PICTURES_WITHIN_S)
+    seen, picture = await page_drawn(deps, results, page, dark=dark)
     data = page_data(lookup.id, Asked.of(lookup), results, page, seen)
     await context.show(screens.results(data, context.texts, deps.clock.now(), picture=picture))
 

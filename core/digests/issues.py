@@ -1,15 +1,13 @@
 """An issue as its screens take it: plain data."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from core import ids
-from core.db import Json, ReadSession
+from core.db import Json
 from core.digests.models import Digest, Issue
-from core.digests.ranking import Candidate, candidate_of
-from core.viral.queries import videos_seen
+from core.digests.ranking import Candidate
 
 PAGE_SIZE = 5
 TITLE_CHARACTERS = 120
@@ -30,17 +28,11 @@ def page_number(issue: Issue, page: int) -> tuple[int, int]:
     return min(max(1, page), pages), pages
 
 
-async def page_videos(session: ReadSession, issue: Issue, page: int, *, now: datetime) -> list[tuple[int, Candidate]]:
-    """What is on a page, with its numbers of the moment; videos that are no longer kept are left out."""
+def page_items(issue: Issue, page: int) -> list[tuple[int, Json]]:
+    """What is on a page, numbered through the issue."""
     number, _ = page_number(issue, page)
     first = (number - 1) * PAGE_SIZE
-    items = issue.items[first : first + PAGE_SIZE]
-    seen = {each.video.id: each for each in await videos_seen(session, [video_id_of(item) for item in items], now=now)}
-    return [
-        (place, candidate_of(seen[video_id_of(item)], keyword=item["keyword"]))
-        for place, item in enumerate(items, start=first + 1)
-        if video_id_of(item) in seen
-    ]
+    return list(enumerate(issue.items[first : first + PAGE_SIZE], start=first + 1))
 
 
 def issue_data(

@@ -1,23 +1,19 @@
 """A digest as it would be now, without anything in it counting as shown."""
 
 from core import ids
-from core.accounts.service import user_of
-from core.db import Json
 from core.digests.composing import Brought, brought_together, issue_for
-from core.digests.issues import PAGE_SIZE, issue_data
-from core.digests.models import IssueKind
+from core.digests.models import Issue, IssueKind
 from core.digests.queries import digest_of
 from core.digests.ranking import picked
 from core.digests.refreshing import hurry
-from core.digests.service import NO_ZONE
 from core.digests.shelf import Shelf, refreshes_of
 from core.digests.shown import shown_to
 from core.digests.voting import taste_of
 from core.tx import Tx
 
 
-async def preview(tx: Tx, *, owner_id: ids.UserId, digest_id: ids.DigestId) -> tuple[Brought, Json | None]:
-    """What there is, and the first page of what its owner wasn't shown; None when that is nothing.
+async def preview(tx: Tx, *, owner_id: ids.UserId, digest_id: ids.DigestId) -> tuple[Brought, Issue | None]:
+    """What there is, and an issue of what its owner wasn't shown; None when that is nothing.
 
     What failed of late is tried again at once. Raises DigestNotFound.
     """
@@ -35,5 +31,4 @@ async def preview(tx: Tx, *, owner_id: ids.UserId, digest_id: ids.DigestId) -> t
     issue = issue_for(digest, brought, videos, kind=IssueKind.PREVIEW, now=tx.now)
     tx.session.add(issue)
     await tx.session.flush()
-    zone = (await user_of(tx.session, owner_id)).time_zone or NO_ZONE
-    return brought, issue_data(issue, digest, list(enumerate(videos[:PAGE_SIZE], start=1)), 1, zone=zone)
+    return brought, issue

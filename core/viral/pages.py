@@ -18,9 +18,11 @@ from core.storage import Storage, key_for
 from core.viral.asking import Asked
 from core.viral.queries import Seen, videos_seen
 from core.viral.searching import Results
-from core.viral.thumbnails import ALL_WITHIN_S, keep_thumbnails, stored_picture
+from core.viral.thumbnails import keep_thumbnails, stored_picture
 
 PAGE_SIZE = 9
+PICTURES_WITHIN_S = 3.0
+"""How long somebody who turns a page waits for pictures that we have no copy of."""
 SHEET_LIFE_S = 3600
 TITLE_CHARACTERS = 120
 SAMPLE_LABEL = "SAMPLE DATA · made up, from no network"
@@ -34,17 +36,23 @@ def page_ids(video_ids: Sequence[ids.VideoId], page: int) -> tuple[int, int, Seq
 
 
 async def page_drawn(
-    deps: Deps, results: Results, page: int, *, dark: bool, within_s: float = ALL_WITHIN_S
+    deps: Deps, results: Results, page: int, *, dark: bool, within_s: float = PICTURES_WITHIN_S
 ) -> tuple[list[Seen], bytes | None]:
-    """The videos of a page with their figures of the moment, and its picture; None when there is nothing on it.
-
-    Videos' own pictures that we have no copy of are fetched, as far as they come `within_s`.
-    """
+    """The videos of a page with their figures of the moment, and its picture; None when there is nothing on it."""
     number, _, video_ids = page_ids(results.video_ids, page)
+    seen = await seen_with_pictures(deps, video_ids, within_s=within_s)
+    first = (number - 1) * PAGE_SIZE + 1
+    return seen, await sheet_of(deps, list(enumerate(seen, start=first)), sample=results.sample, dark=dark)
+
+
+async def seen_with_pictures(
+    deps: Deps, video_ids: Sequence[ids.VideoId], *, within_s: float = PICTURES_WITHIN_S
+) -> list[Seen]:
+    """Videos with their figures of the moment. Pictures that we have no copy of are fetched, as far as they come."""
     seen = await _seen(deps, video_ids)
     if any(_lacks_picture(one) for one in seen) and await keep_thumbnails(deps, video_ids, within_s=within_s):
-        seen = await _seen(deps, video_ids)
-    return seen, await sheet_of(deps, seen, number, sample=results.sample, dark=dark)
+        return await _seen(deps, video_ids)
+    return seen
 
 
 async def _seen(deps: Deps, video_ids: Sequence[ids.VideoId]) -> list[Seen]:
@@ -85,14 +93,13 @@ def _item(number: int, seen: Seen) -> Json:
     }
 
 
-async def sheet_of(deps: Deps, seen: Sequence[Seen], page: int, *, sample: bool, dark: bool) -> bytes | None:
-    """The page as one picture; None when there is nothing on it. Drawn beside the event loop.
+async def sheet_of(deps: Deps, numbered: Sequence[tuple[int, Seen]], *, sample: bool, dark: bool) -> bytes | None:
+    """Videos as one picture; None when there are none. Drawn beside the event loop.
 
     Drawing takes most of an answer that was found before, so the same picture is kept in Redis for an hour.
     """
-    if not seen:
+    if not numbered:
         return None
-    first = (page - 1) * PAGE_SIZE + 1
     tiles = [
         Tile(
             number=number,
@@ -100,9 +107,9 @@ async def sheet_of(deps: Deps, seen: Sequence[Seen], page: int, *, sample: bool,
             views=compact(one.video.views),
             mark=times(one.outlier.score),
         )
-        for number, one in enumerate(seen, start=first)
+        for number, one in numbered
     ]
-    keys = [one.video.thumbnail_key for one in seen]
+    keys = [one.video.thumbnail_key for _, one in numbered]
     known_as = _digest(tiles, keys, sample=sample, dark=dark)
     known = await _known_sheet(deps.redis, known_as)
     if known is not None:

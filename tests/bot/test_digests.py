@@ -13,18 +13,21 @@ from bot.digests.actions import ShowDigest, ShowIssue, ShowItem, Unsubscribe
 from bot.texts import Texts
 from core import ids
 from core.accounts.service import choose_time_zone
-from core.clock import FixedClock
+from core.digests.issues import issue_data, video_id_of
 from core.digests.models import Digest, Issue, IssueKind, Refresh
-from core.digests.queries import disturbance_of, watching
+from core.digests.queries import digest_of, disturbance_of, watching
 from core.digests.voting import taste_of
-from core.providers.discovery import Network
+from core.providers.discovery import DiscoveryErrorCode, Network
 from core.queues.slots import QuietHours
-from core.telegram.content import TEXT_LIMIT
-from core.viral.keeping import keep_page
+from core.storage import key_for
+from core.telegram.content import CAPTION_LIMIT
+from core.viral.keeping import keep_page, note_thumbnails
 from core.viral.queries import video_seen
+from core.viral.thumbnails import NOBODY
 from tests.bot.chat import Chat
 from tests.core.viral.networks import PlayedNetwork
 from tests.core.viral.worlds import NOW, creator, video
+from tests.pictures import picture
 
 T = Texts("en")
 
@@ -201,6 +204,28 @@ async def test_an_issue_is_read_in_place_and_thumbs_count(chat: Chat) -> None:
     assert "no more: rye" in await press(chat, "🔕 Unsubscribe")
 
 
+async def test_what_came_as_words_is_looked_at_with_pictures(chat: Chat) -> None:
+    issue = await an_issue(chat)
+    storage = chat.application.deps.storage
+    key = key_for(NOBODY, "thumbnails", "seven", "jpg")
+    await storage.put(key, picture("JPEG", width=90, height=160))
+    async with chat.application.deps.tx() as tx:
+        await note_thumbnails(tx, {video_id_of(issue.items[6]): key})
+    async with chat.application.deps.read() as session:
+        digest = await digest_of(session, owner_id=issue.owner_id, digest_id=issue.digest_id or ids.DigestId(ids.new()))
+    words = issue_screens.issue(issue_data(issue, digest, [], 1, zone="UTC"), T, NOW)
+    assert "🖼 With pictures" in [button.text for row in words.keyboard for button in row]
+    await chat.press_data(await chat.last(), ShowIssue(issue.id, 1).encode())
+    shown = await chat.last()
+    assert shown.body["photo"]
+    assert "🖼 With pictures" not in [button.text for button in shown.buttons]
+    await press(chat, "›")
+    await press(chat, "7")
+    card = await chat.last()
+    assert "How video" in card.text
+    assert card.body["photo"][-1]["width"] == 90
+
+
 async def test_a_creator_is_watched_from_a_video_and_let_go(chat: Chat) -> None:
     issue = await an_issue(chat)
     await chat.press_data(await chat.last(), ShowItem(issue.id, 1).encode())
@@ -233,9 +258,11 @@ async def test_somebody_elses_digests_and_issues_are_not_there(chat: Chat) -> No
     assert [each.status for each in await digests(chat)] == ["active"]
 
 
-def test_a_full_page_fits_into_a_message(clock: FixedClock) -> None:
+@pytest.mark.parametrize("code", list(DiscoveryErrorCode))
+@pytest.mark.parametrize("kind", [IssueKind.DIGEST, IssueKind.PREVIEW, IssueKind.ALERT])
+def test_a_full_page_fits_below_its_picture(kind: IssueKind, code: DiscoveryErrorCode) -> None:
     item = {
-        "title": "<b>&</b>" * 60, "handle": "h" * 60, "network": "instagram", "views": 10**10, "score": 10**6,
+        "title": "<b>&</b>" * 15, "handle": "h" * 60, "network": "instagram", "views": 10**10, "score": 10**6,
         "keyword": "k" * 60, "url": "https://example.org", "fresh": False,
         "video_id": str(ids.new()), "creator_id": str(ids.new()),
     }  # fmt: skip
@@ -244,11 +271,11 @@ def test_a_full_page_fits_into_a_message(clock: FixedClock) -> None:
         "frequency": "daily", "next_run_at": None, "time_zone": "UTC",
     }  # fmt: skip
     data = {
-        "issue_id": str(ids.new()), "kind": "digest", "digest": digest, "page": 2, "pages": 2, "total": 10,
-        "found_at": NOW.isoformat(), "problem": {"code": "discovery.timeout", "params": {}}, "sample": True,
+        "issue_id": str(ids.new()), "kind": kind, "digest": digest, "page": 2, "pages": 2, "total": 10,
+        "found_at": NOW.isoformat(), "problem": {"code": code, "params": {}}, "sample": True,
         "items": [{**item, "number": number} for number in range(6, 11)],
     }  # fmt: skip
-    screen = issue_screens.issue(data, T, NOW + timedelta(days=2))
-    assert len(screen.text.striptags()) < TEXT_LIMIT
-    assert "2 days old" in screen.text
+    screen = issue_screens.issue(data, T, NOW + timedelta(days=2), picture=b"a picture")
+    assert len(screen.text.striptags()) <= CAPTION_LIMIT
+    assert ("2 days old" in screen.text) is (kind is not IssueKind.ALERT)
     assert "&lt;b&gt;" in screen.text

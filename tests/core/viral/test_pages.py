@@ -41,12 +41,14 @@ async def test_the_same_page_is_drawn_once_and_another_one_anew(deps: Deps) -> N
         found = await keep_page(tx, [video(n * 1000, by=by) for n in range(1, 9)], sample=False)
     async with deps.read() as session:
         seen = await videos_seen(session, found, now=NOW)
-    first = await sheet_of(deps, seen, 1, sample=False, dark=False)
+    numbered = list(enumerate(seen, start=1))
+    first = await sheet_of(deps, numbered, sample=False, dark=False)
     (kept,) = await deps.redis.keys("viral:sheet:*")
     await deps.redis.set(kept, b"drawn before")
     assert first is not None
-    assert await sheet_of(deps, seen, 1, sample=False, dark=False) == b"drawn before"
+    assert await sheet_of(deps, numbered, sample=False, dark=False) == b"drawn before"
     for number, sample, dark in ((2, False, False), (1, True, False), (1, False, True)):
-        assert await sheet_of(deps, seen, number, sample=sample, dark=dark) not in (None, b"drawn before")
-    assert await sheet_of(deps, seen[:7], 1, sample=False, dark=False) != b"drawn before"
+        others = list(enumerate(seen, start=number))
+        assert await sheet_of(deps, others, sample=sample, dark=dark) not in (None, b"drawn before")
+    assert await sheet_of(deps, numbered[:7], sample=False, dark=False) != b"drawn before"
     assert await deps.redis.ttl(kept) <= 3600
