@@ -57,10 +57,15 @@ class SmtpTestServer:
             return self.refuse_data
         self.encrypted.append(session.ssl is not None or self.encryption is Encryption.IMPLICIT)
         self.envelopes.append((envelope.mail_from, list(envelope.rcpt_tos)))
-        self.taken.append(message_from_bytes(bytes(envelope.content or b""), EmailMessage, policy=default))
-        if self.hang_up_after_data and server.transport is not None:
-            server.transport.abort()
+        self.taken.append(message_from_bytes(envelope.original_content or b"", EmailMessage, policy=default))
+        if self.hang_up_after_data:
+            _hang_up(server)
         return f"250 2.0.0 taken as {len(self.taken)}"
+
+
+def _hang_up(connection: SMTP) -> None:
+    if isinstance(connection.transport, asyncio.Transport):
+        connection.transport.abort()
 
 
 def _authenticate(server: SMTP, session: Session, envelope: Envelope, mechanism: str, data: Any) -> AuthResult:
@@ -97,8 +102,7 @@ async def smtp_server(encryption: Encryption, folder: Path) -> AsyncIterator[Smt
         yield handler
     finally:
         for connection in connections:
-            if connection.transport is not None:
-                connection.transport.abort()
+            _hang_up(connection)
         server.close()
         await server.wait_closed()
 

@@ -7,6 +7,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -158,8 +159,9 @@ async def test_the_same_mail_again_is_the_same_where_the_service_can_tell(subjec
 @pytest.mark.parametrize("name", ["sender", "to", "subject", "message_id", "reply_to"])
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\x00", "\x0b", "\x85", "\u2028"])
 def test_nothing_can_add_a_header(name: str, end: str) -> None:
+    changed: dict[str, Any] = {name: f"ann@example.com{end}Bcc: eve@example.com"}
     with pytest.raises(ValueError, match="header"):
-        replace(MAIL, **{name: f"ann@example.com{end}Bcc: eve@example.com"})
+        replace(MAIL, **changed)
     with pytest.raises(ValueError, match="header"):
         replace(MAIL, headers={"List-Unsubscribe": f"<a>{end}Bcc: eve@example.com"})
     with pytest.raises(ValueError, match="header"):

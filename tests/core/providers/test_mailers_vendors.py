@@ -32,7 +32,7 @@ def resend(server: FakeResendServer, http: httpx.AsyncClient) -> Resend:
     return Resend(http, base_url=server.url, key=SecretStr(KEY), timeout_s=20)
 
 
-async def failure_of(mailer: Resend | SmtpMailer, **changed: str) -> ProviderError:
+async def failure_of(mailer: Resend | SmtpMailer, **changed: Any) -> ProviderError:
     with pytest.raises(ProviderError) as caught:
         await mailer.send(replace(MAIL, **changed))
     assert KEY not in f"{caught.value!r} {caught.value.__cause__!r}"
