@@ -111,7 +111,7 @@ async def test_a_plan_has_room_for_so_many_digests_and_keywords(chat: Chat) -> N
     await chat.say("/digest a, b")
     refused = await chat.say("/digest c")
     assert "Digests of what goes viral: as many as your plan has room for" in refused.text
-    assert "Compare plans" in [button.text for button in refused.buttons]
+    assert "⬆️ Upgrade" in [button.text for button in refused.buttons]
     assert len(await digests(chat)) == 1
     await chat.say("/digest")
     await press(chat, "a, b · 09:00")
