@@ -177,7 +177,8 @@ async def test_a_lookup_key_is_one_prices_at_a_time(client: stripe.StripeClient)
     }
     with pytest.raises(stripe.InvalidRequestError):
         await client.v1.prices.create_async(values)
-    moved = await client.v1.prices.create_async({**values, "transfer_lookup_key": True})
+    values["transfer_lookup_key"] = True
+    moved = await client.v1.prices.create_async(values)
     found = await client.v1.prices.list_async({"lookup_keys": ["pro", "starter"], "active": True})
     assert {price.id for price in found.data} == {moved.id, prices.starter.id}
     assert (await client.v1.prices.retrieve_async(prices.pro.id)).lookup_key is None
