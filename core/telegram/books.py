@@ -120,9 +120,9 @@ class SharedBook:
         self._prefix = f"{{{key}}}"
         self._asker = uuid.uuid4().hex
         self._names = itertools.count()
-        self._ask, self._start, self._merge, self._pause = (
+        self._ask, self._start, self._arrived, self._merge, self._pause = (
             redis.register_script(files(__package__).joinpath(f"{name}.lua").read_text())
-            for name in ("limiter", "limiter_start", "limiter_merge", "limiter_pause")
+            for name in ("limiter", "limiter_start", "limiter_arrived", "limiter_merge", "limiter_pause")
         )
         interval_s = 1 / rate_per_s
         self._interval_us, self._length_us = _us(interval_s), _us(max(1.0, interval_s))
@@ -184,15 +184,11 @@ class SharedBook:
 
     async def arrived(self, begun: Begun, *, late_s: float) -> None:
         """It may have arrived so much later than it began: it counts from then."""
-        at_us = begun.at_us + _us(late_s)
-        chat_started = self._key(begun.request.chat_book, "started")
-        async with self._redis.pipeline(transaction=False) as pipe:
-            parts = range(begun.request.messages)
-            pipe.zadd(self._key("started"), {f"{begun.name}:{part + 1}": at_us for part in parts})
-            if begun.request.chat is not None:
-                pipe.incrby(chat_started, _us(late_s))
-                pipe.pexpire(chat_started, CHAT_STARTED_KEPT_MS)
-            await pipe.execute()
+        request, (interval_us, *_) = begun.request, _chat_numbers(begun.request)
+        await self._arrived(
+            keys=[self._key("started"), self._key(request.chat_book, "started")],
+            args=[begun.at_us, _us(late_s), request.messages, begun.name, interval_us, CHAT_STARTED_KEPT_MS],
+        )
 
     async def keep(self) -> None:
         """Look whether Redis still has the books, and add to them what this process has sent if not."""

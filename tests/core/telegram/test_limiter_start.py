@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 from redis.asyncio import Redis
 
-from core.telegram.books import CHAT_BURST, Answer, Begun, Request, Scope, SharedBook
+from core.telegram.books import CHAT_BURST, CHAT_INTERVAL_S, Answer, Begun, Request, Scope, SharedBook
 from core.telegram.limiter import IN_LINE_MAX, USUAL_FROM, Limiter, LimiterAway, Priority
 
 BULK = Request(None, interactive=False)
@@ -69,6 +69,17 @@ async def test_calls_that_differ_a_little_count_from_their_start(store: Redis, t
     arrived_us = await store.zscore("{test}:started", f"{begun.name}:1")
     assert arrived_us is not None
     assert arrived_us - begun.at_us == pytest.approx(1_000_000 * moved_s, abs=4_000)
+
+
+async def test_calls_that_were_late_together_hold_up_their_chat_once(store: Redis) -> None:
+    book = SharedBook(store, rate_per_s=9, key="test")
+    slow = [await book.start(Request(7, interactive=False)) for _ in range(CHAT_BURST)]
+    for call in slow:
+        assert isinstance(call, Begun)
+        await book.arrived(call, late_s=10)
+    answer = await book.start(Request(7, interactive=True))
+    assert isinstance(answer, Answer)
+    assert 5 < answer.wait_s <= 10 + CHAT_INTERVAL_S  # they came all at once then, and one more may a moment later
 
 
 async def test_an_album_counts_each_of_its_messages(store: Redis) -> None:
