@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core.billing.stripe_models import EventStatus, StripeEvent
@@ -27,9 +27,11 @@ LEASE: Final = timedelta(seconds=TIMEOUT_S + 30)
 CATCH_UP: Final = JobSpec("jobs.stripe.catch_up", queue=EVENTS_QUEUE, timeout_s=TIMEOUT_S)
 
 PUSH_GRACE: Final = timedelta(seconds=5)
-"""How long a pushed job may wait before it is pushed again."""
-TRIED_AGAIN_S, TRIED_AGAIN_MOST_S = 15.0, 3600.0
-"""After a failure; twice as long after each further one."""
+"""How long a new event's push may take before there is another."""
+PUSHED_AGAIN_AFTER: Final = timedelta(seconds=30)
+"""The same for those after it."""
+TRIED_AGAIN_S, TRIED_AGAIN_MOST_S = 40.0, 3600.0
+"""After a failure; twice as long after each further one. Longer than a push takes: see `claim_events`."""
 GIVEN_UP_AFTER: Final = timedelta(days=3)
 KEPT_FOR: Final = timedelta(days=60)
 """Twice as long as Stripe itself remembers events, so that none comes anew."""
@@ -80,12 +82,15 @@ async def ask_for_look(tx: Tx, customer_id: str, *, why: str) -> None:
 
 
 async def claim_events(tx: Tx, subject: str) -> Claimed | None:
-    """Take all that waits of a subject. None when nothing does, or somebody else is at it."""
+    """Take all that waits of a subject. None when somebody else is at it, or nothing of it is new or due: pushes that
+    came twice mustn't cut the wait for another attempt short."""
     await tx.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"stripe:{subject}", 0))))
-    busy = await tx.session.scalar(
-        select(StripeEvent.id).where(*_unfinished(subject), StripeEvent.lease_until > tx.now).limit(1)
+    due = or_(StripeEvent.attempts == 0, StripeEvent.next_at <= tx.now + PUSHED_AGAIN_AFTER)
+    state = await tx.session.execute(
+        select(func.bool_or(StripeEvent.lease_until > tx.now), func.bool_or(due)).where(*_unfinished(subject))
     )
-    if busy is not None:
+    busy, wanted = state.one()
+    if busy or not wanted:
         return None
     claimed = await tx.session.scalars(
         update(StripeEvent)
@@ -156,7 +161,7 @@ async def push_due_events(tx: Tx) -> int:
     await tx.session.execute(
         update(StripeEvent)
         .where(StripeEvent.id.in_([row.id for row in found]))
-        .values(next_at=tx.now + PUSH_GRACE * 6)
+        .values(next_at=tx.now + PUSHED_AGAIN_AFTER)
         .execution_options(synchronize_session=False)
     )
     for subject in {row.subject for row in found}:
