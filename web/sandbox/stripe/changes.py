@@ -120,7 +120,7 @@ def _changed(account: Account, subscription: Json, item: Json | None, price: Jso
         period = period_of(subscription)
         return new_item(account, subscription, price, quantity=want.get("quantity", 1), period=period)
     fresh = new_item(account, subscription, price, quantity=1, period=(0, 0)) if price else {}
-    kept = {name: fresh[name] for name in ("price", "plan") if fresh}
+    kept = {name: fresh[name] for name in ("price", "plan", "_title") if fresh}
     return {**(item or {}), **kept, "quantity": want.get("quantity", (item or {})["quantity"])}
 
 

@@ -30,7 +30,7 @@ def _invoice(request: web.Request) -> tuple[Account, Json]:
     return account, invoice
 
 
-def _page(invoice: Json, form: dict[str, str], problem: str, *, status: int = 200) -> web.Response:
+def _page(invoice: Json, form: dict[str, str], problem: str) -> web.Response:
     currency = invoice["currency"]
     paid_at = invoice["status_transitions"]["paid_at"]
     told = {
@@ -46,7 +46,7 @@ def _page(invoice: Json, form: dict[str, str], problem: str, *, status: int = 20
         ],
     }
     values = {"number": "", "expiry": "", "name": "", **form}
-    return render("invoice.html", status=status, invoice=told, typed=values, problem=problem)
+    return render("invoice.html", invoice=told, typed=values, problem=problem)
 
 
 @routes.get(_PAGE)
@@ -64,7 +64,7 @@ async def submit(request: web.Request) -> web.Response:
     try:
         method = typed(account, form)
     except StripeError as refusal:
-        return _page(invoice, form, refusal.body["message"], status=402)
+        return _page(invoice, form, refusal.body["message"])
     return _paid_with(account, invoice, method, form, authenticated=False)
 
 
@@ -76,7 +76,7 @@ def _paid_with(
         raise web.HTTPSeeOther(f"{PREFIX}/invoices/{invoice['id']}/3ds")
     if outcome == "failed":
         error = (intent_of(account, invoice) or {}).get("last_payment_error") or {}
-        return _page(invoice, form, error.get("message", ""), status=402)
+        return _page(invoice, form, error.get("message", ""))
     attach_to(account, account.store.get("customer", invoice["customer"]), method)
     raise web.HTTPSeeOther(f"{PREFIX}/invoices/{invoice['id']}")
 

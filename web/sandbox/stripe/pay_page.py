@@ -36,11 +36,11 @@ async def submit(request: web.Request) -> web.Response:
     try:
         outcome = pay(account, session, typed(account, form))
     except StripeError as refusal:
-        return _page(account, session, form, refusal.body["message"], status=402)
+        return _page(account, session, form, refusal.body["message"])
     if outcome == "requires_action":
         raise web.HTTPSeeOther(f"{PREFIX}/pay/{session['id']}/3ds")
     if outcome == "failed":
-        return _page(account, session, form, _last_problem(account, session), status=402)
+        return _page(account, session, form, _last_problem(account, session))
     return _done(session)
 
 
@@ -66,7 +66,7 @@ async def answer(request: web.Request) -> web.Response:
         raise web.HTTPSeeOther(f"{PREFIX}/pay/{session['id']}?problem=1")
     if pay(account, session, method, authenticated=True) == "succeeded":
         return _done(session)
-    return _page(account, session, {}, _last_problem(account, session), status=402)
+    return _page(account, session, {}, _last_problem(account, session))
 
 
 def _session(request: web.Request) -> tuple[Account, Json]:
@@ -107,11 +107,11 @@ def _last_problem(account: Account, session: Json) -> str:
     return str((intent.get("last_payment_error") or {}).get("message") or "Your card was declined.")
 
 
-def _page(account: Account, session: Json, form: dict[str, str], problem: str, *, status: int = 200) -> web.Response:
+def _page(account: Account, session: Json, form: dict[str, str], problem: str) -> web.Response:
     customer = account.store.find(session["customer"]) or {}
     email = customer.get("email") or session["customer_email"] or ""
     values = {"number": "", "expiry": "", "name": customer.get("name") or "", "email": email, **form}
-    return render("pay.html", status=status, session=_told(account, session, email), typed=values, problem=problem)
+    return render("pay.html", session=_told(account, session, email), typed=values, problem=problem)
 
 
 def _told(account: Account, session: Json, email: str) -> Json:

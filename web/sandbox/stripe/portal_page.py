@@ -165,10 +165,10 @@ async def show_card(request: web.Request) -> web.Response:
     return _card_page(session, {}, NOT_COMPLETED if request.query.get("problem") else "")
 
 
-def _card_page(session: Json, form: dict[str, str], problem: str, *, status: int = 200) -> web.Response:
+def _card_page(session: Json, form: dict[str, str], problem: str) -> web.Response:
     values = {"number": "", "expiry": "", "name": "", **form}
     back = _back(session)
-    return render("portal_card.html", status=status, typed=values, problem=problem, back=back)
+    return render("portal_card.html", typed=values, problem=problem, back=back)
 
 
 def _back(session: Json) -> str | None:
@@ -187,7 +187,7 @@ async def submit_card(request: web.Request) -> web.Response:
     try:
         outcome = type_card(account, session, form)
     except StripeError as refusal:
-        return _card_page(session, form, refusal.body["message"], status=402)
+        return _card_page(session, form, refusal.body["message"])
     if outcome == "requires_action":
         raise web.HTTPSeeOther(f"{PREFIX}/portal/{session['id']}/card/3ds")
     return _finished(account, session, "card")
@@ -261,9 +261,7 @@ def _plans_page(account: Account, session: Json, subscription: Json) -> web.Resp
     return render("portal_plans.html", subscription=told, plans=plans, back=_back(session))
 
 
-def _confirm_page(
-    account: Account, session: Json, subscription: Json, price_id: str, problem: str, *, status: int = 200
-) -> web.Response:
+def _confirm_page(account: Account, session: Json, subscription: Json, price_id: str, problem: str) -> web.Response:
     price = account.store.get("price", price_id)
     item = items_of(subscription)[0]
     later = is_downgrade(subscription, price)
@@ -271,7 +269,6 @@ def _confirm_page(
     due = 0 if later else preview(account, subscription, wanted)["amount_due"]
     return render(
         "portal_confirm.html",
-        status=status,
         price_id=price_id,
         title=_product(account, price),
         price=_price(price),
@@ -297,5 +294,5 @@ async def submit_plan(request: web.Request) -> web.Response:
     try:
         switch(account, session, subscription, price)
     except StripeError as refusal:
-        return _confirm_page(account, session, subscription, price_id, refusal.body["message"], status=402)
+        return _confirm_page(account, session, subscription, price_id, refusal.body["message"])
     return _finished(account, session, "switched")

@@ -52,6 +52,5 @@ def proration_lines(change: Change, moment: int) -> list[Json]:
 def _line(item: Json, sign: int, word: str, moment: int) -> Json:
     start, end = item["current_period_start"], item["current_period_end"]
     amount = sign * share(item["price"]["unit_amount"] * item["quantity"], start=start, end=end, at=moment)
-    title = item["price"]["nickname"] or item["price"]["product"]
-    about = f"{word} {item['quantity']} x {title} after {day_of(moment)}"
+    about = f"{word} {item['quantity']} x {item['_title']} after {day_of(moment)}"
     return line(item, amount=amount, start=min(max(moment, start), end), end=end, about=about, proration=True)

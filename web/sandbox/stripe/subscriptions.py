@@ -46,6 +46,7 @@ def new_item(account: Account, subscription: Json, price: Json, *, quantity: int
         "quantity": quantity,
         "subscription": subscription["id"],
         "tax_rates": [],
+        "_title": account.store.get("product", price["product"])["name"],
     }
 
 
@@ -163,9 +164,7 @@ def title_of(item: Json) -> str:
     every = price["recurring"]["interval"]
     if (count := price["recurring"]["interval_count"]) > 1:
         every = f"{count} {every}s"
-    return (
-        f"{item['quantity']} x {price['nickname'] or price['product']} (at ${price['unit_amount'] / 100:.2f} / {every})"
-    )
+    return f"{item['quantity']} x {item['_title']} (at ${price['unit_amount'] / 100:.2f} / {every})"
 
 
 def begin(account: Account, subscription: Json, *, intent: Json | None = None) -> Json:
