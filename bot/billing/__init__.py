@@ -2,7 +2,10 @@
 
 from bot.billing import handlers, paying, stars
 from bot.billing.actions import (
+    ChangeByCard,
+    ConfirmChange,
     FixCard,
+    KeepPlan,
     ManageCard,
     PayByCard,
     PayWithStars,
@@ -30,6 +33,9 @@ def register(router: Router) -> None:
     router.press(StartTrial, handlers.on_start_trial)
     router.press(ShowBilling, paying.on_show_billing)
     router.press(PayByCard, paying.on_pay_by_card)
+    router.press(ChangeByCard, paying.on_change_by_card)
+    router.press(ConfirmChange, paying.on_confirm_change)
+    router.press(KeepPlan, paying.on_keep_plan)
     router.press(FixCard, paying.on_fix_card)
     router.press(ManageCard, paying.on_manage_card)
     router.press(PayWithStars, paying.on_pay_with_stars)

@@ -39,6 +39,26 @@ class PayByCard(Action):
     plan_key: str
 
 
+@action("bi.card.to")
+class ChangeByCard(Action):
+    """What changing to a plan would cost whoever pays by card."""
+
+    plan_key: str
+
+
+@action("bi.card.go")
+class ConfirmChange(Action):
+    """Change to it. `asked_at`: the moment of the quote, in seconds."""
+
+    plan_key: str
+    asked_at: int
+
+
+@action("bi.card.stay")
+class KeepPlan(Action):
+    """No change when the period ends, after all."""
+
+
 @action("bi.star")
 class PayWithStars(Action):
     """An invoice in Telegram Stars."""

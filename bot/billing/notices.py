@@ -161,7 +161,7 @@ RENDERERS: Final[Mapping[str, Callable[[Data, Texts, datetime], Screen]]] = {
     "billing.trial_reminder": trial_reminder,
     "billing.trial_over": lambda data, t, _: trial_over(data, t),
     "billing.refund": lambda data, t, _: refund(data, t),
-    "billing.dispute": lambda data, t, _: dispute(data, t),
     "billing.second": lambda data, t, _: second(data, t),
     "billing.unknown_price": lambda data, t, _: unknown_price(data, t),
+    "billing.dispute": lambda data, t, _: dispute(data, t),
 }

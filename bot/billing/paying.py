@@ -1,15 +1,29 @@
 """Paying, and what was paid: by card on Stripe's pages, and with Stars in Telegram."""
 
+from datetime import UTC, datetime
+
 from telegram import LabeledPrice
 
 from bot.billing import paying_screens
-from bot.billing.actions import FixCard, ManageCard, PayByCard, PayWithStars, ResumeStars, ShowBilling, StopStars
+from bot.billing.actions import (
+    ChangeByCard,
+    ConfirmChange,
+    FixCard,
+    KeepPlan,
+    ManageCard,
+    PayByCard,
+    PayWithStars,
+    ResumeStars,
+    ShowBilling,
+    StopStars,
+)
 from bot.billing.labels import plan_label
 from bot.billing.looking import look, open_rails
 from bot.context import Context
 from core.billing.checkout import open_portal, start_checkout
 from core.billing.models import Plan
 from core.billing.payments import payments_of
+from core.billing.plan_changes import change_plan, quote_change, withdraw_change
 from core.billing.standing import lasts_until
 from core.billing.stars import PERIOD, STARS, note_renewal, offered_plan, payload_of, stars_subscription
 from core.providers.payments.contract import PortalFlow
@@ -32,6 +46,29 @@ async def on_pay_by_card(context: Context, press: PayByCard) -> None:
     wanted = next((plan for plan in seen.plans if plan.key == press.plan_key), seen.plan)
     url = await start_checkout(context.deps, owner_id=context.actor.id, plan_key=press.plan_key)
     await context.show(paying_screens.by_card(wanted, url, context.texts))
+
+
+async def on_change_by_card(context: Context, press: ChangeByCard) -> None:
+    """Nothing changes yet: this is the price of it."""
+    quote = await quote_change(context.deps, owner_id=context.actor.id, plan_key=press.plan_key)
+    seen = await look(context)
+    wanted = next(plan for plan in seen.plans if plan.key == press.plan_key)
+    await context.show(paying_screens.change(wanted, quote, zone=context.actor.time_zone, t=context.texts))
+
+
+async def on_confirm_change(context: Context, press: ConfirmChange) -> None:
+    changed = await change_plan(
+        context.deps,
+        owner_id=context.actor.id,
+        plan_key=press.plan_key,
+        asked_at=datetime.fromtimestamp(press.asked_at, UTC),
+    )
+    await context.show(paying_screens.changing(press.plan_key, changed.pay_url, context.texts))
+
+
+async def on_keep_plan(context: Context, press: KeepPlan) -> None:
+    await withdraw_change(context.deps, owner_id=context.actor.id)
+    await context.show(paying_screens.kept(context.texts))
 
 
 async def on_fix_card(context: Context, press: FixCard) -> None:

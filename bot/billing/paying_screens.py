@@ -5,13 +5,24 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from bot.billing.actions import FixCard, ManageCard, ResumeStars, ShowBilling, ShowPlan, ShowPlans, StopStars
+from bot.billing.actions import (
+    ConfirmChange,
+    FixCard,
+    KeepPlan,
+    ManageCard,
+    ResumeStars,
+    ShowBilling,
+    ShowPlan,
+    ShowPlans,
+    StopStars,
+)
 from bot.billing.labels import STARS, money_label, plan_label, time_label
 from bot.billing.screens import standing_lines
 from bot.screens import Button, Screen, lines
 from bot.texts import Texts
 from core.billing.models import Payment, Plan, Rail, SubscriptionStatus
 from core.billing.overview import Overview
+from core.billing.plan_changes import Quote
 from core.billing.trials import TRIAL
 
 
@@ -27,6 +38,38 @@ def by_card(wanted: Plan, url: str, t: Texts) -> Screen:
         ]
     )
     return Screen(text, [[Button(t("Open the payment page"), url=url)], [Button(t("‹ Plans"), ShowPlans(0))]])
+
+
+def change(wanted: Plan, quote: Quote, *, zone: str | None, t: Texts) -> Screen:
+    """What changing to a plan costs, before anything changes."""
+    plan, price = plan_label(wanted.key, t), money_label(wanted.price_cents, wanted.currency, t)
+    text = [t("💳 <b>Change to {plan} for {price} a month</b>", plan=plan, price=price), ""]
+    if quote.starts_at is not None:
+        text.append(
+            t("It begins on {when}; until then you keep what you have.", when=time_label(quote.starts_at, zone, t))
+        )
+        text.append(t("Nothing is charged now."))
+    elif quote.cents >= 0:
+        now = money_label(quote.cents, quote.currency, t)
+        text.append(t("It begins at once. {now} is charged now, for the rest of the period.", now=now))
+    else:
+        credit = money_label(-quote.cents, quote.currency, t)
+        text.append(t("It begins at once. {credit} is left over and counts for the next payment.", credit=credit))
+    yes = Button(t("Change to {plan}", plan=plan), ConfirmChange(wanted.key, int(quote.asked_at.timestamp())))
+    return Screen(lines(text), [[yes], [Button(t("‹ Plans"), ShowPlans(0))]])
+
+
+def changing(plan_key: str, pay_url: str | None, t: Texts) -> Screen:
+    """After the word to Stripe: what is in force is told by a message of its own."""
+    plan, back = plan_label(plan_key, t), [Button(t("‹ Billing"), ShowBilling())]
+    if pay_url is not None:
+        text = t("Your bank wants to hear from you first. {plan} begins as soon as that is done.", plan=plan)
+        return Screen(text, [[Button(t("Confirm the payment"), url=pay_url)], back])
+    return Screen(t("The change to {plan} is on its way; I tell you here as soon as it is there.", plan=plan), [back])
+
+
+def kept(t: Texts) -> Screen:
+    return Screen(t("You keep your plan. It is renewed as before."), [[Button(t("‹ Billing"), ShowBilling())]])
 
 
 def with_stars(wanted: Plan, url: str, *, replaces: str | None, t: Texts) -> Screen:
@@ -125,4 +168,6 @@ def _billing_buttons(seen: Overview, t: Texts) -> Iterator[Button]:
     elif Rail.STRIPE in seen.rails:
         if seen.is_due:
             yield Button(t("💳 Give another card"), FixCard())
+        if row.pending_plan_key is not None:
+            yield Button(t("Keep {plan} after all", plan=plan_label(row.plan_key, t)), KeepPlan())
         yield Button(t("Card, invoices, change or end it"), ManageCard())

@@ -8,8 +8,8 @@ from babel.numbers import format_decimal
 from markupsafe import Markup
 
 from bot.billing.actions import (
+    ChangeByCard,
     FixCard,
-    ManageCard,
     PayByCard,
     PayWithStars,
     ShowBigger,
@@ -112,7 +112,7 @@ def ways_to_pay(seen: Overview, wanted: Plan, t: Texts) -> Iterator[Button]:
     if Rail.STRIPE in seen.rails:
         price = money_label(wanted.price_cents, wanted.currency, t)
         if row is not None:
-            yield Button(t("💳 Change to {plan}", plan=name), ManageCard())
+            yield Button(t("💳 Change to {plan}", plan=name), ChangeByCard(wanted.key))
         else:
             yield Button(t("💳 Pay {price} a month by card", price=price), PayByCard(wanted.key))
     if Rail.STARS in seen.rails and wanted.price_stars is not None and (row is None or wanted.rank > seen.plan.rank):

@@ -24,6 +24,8 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "billing.no_stars_subscription": lambda t, _: t("Nothing is paid with Stars at the moment: see /billing."),
     "billing.cards_not_taken": lambda t, _: t("Cards can't be taken here at the moment. See /plan for other ways."),
     "billing.plan_not_sold": lambda t, _: t("This plan isn't sold at the moment. See /plan for the others."),
+    "billing.same_plan": lambda t, _: t("You have this plan already: see /billing."),
+    "billing.payment_due": lambda t, _: t("A payment is due first. Give another card with /billing."),
     "billing.already_subscribed": lambda t, _: t("You have a plan that is paid for. Change it with /billing."),
     "billing.no_customer": lambda t, _: t("Nothing was paid by card yet, so there is nothing to manage."),
     "billing.payment_not_found": lambda t, _: t("There is no such payment."),

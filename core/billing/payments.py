@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from core import ids
 from core.accounts.service import user_of
 from core.billing.events import lock_owner, note_event
+from core.billing.mails import mail_receipt
 from core.billing.models import Payment, Rail, Subscription, TrialStatus
 from core.billing.policy import Loss, Policy
 from core.billing.queries import subscription_of
@@ -42,7 +43,8 @@ async def record_payment(
     """Write a payment down, once for each `charge_id`; it converts a running trial. False when it stands there.
 
     `amount` is in the currency's smallest unit (whole Stars for XTR); `remote_id` is the subscription it pays for,
-    `paid_at` None: now, `period_end` until when. Whether a plan is in force is told by `take_in`, not by this.
+    `paid_at` None: now; with `period_end`, until when it pays, there is a receipt. Whether a plan is in force is told
+    by `take_in`, not by this.
     """
     await lock_owner(tx, owner_id)
     payment = insert(Payment).values(
@@ -57,8 +59,8 @@ async def record_payment(
         refunded=0,
         paid_at=paid_at or tx.now,
     )
-    added = await tx.session.scalar(
-        payment.on_conflict_do_nothing(index_elements=["rail", "charge_id"]).returning(Payment.id)
+    added: Payment | None = await tx.session.scalar(
+        payment.on_conflict_do_nothing(index_elements=["rail", "charge_id"]).returning(Payment)
     )
     if added is None:
         return False
@@ -73,6 +75,8 @@ async def record_payment(
     )
     await _lift_revocation(tx, owner_id, rail, remote_id, paid_at or tx.now)
     await end_trial(tx, owner_id=owner_id, status=TrialStatus.CONVERTED, source=source, key=key)
+    if period_end is not None:
+        await mail_receipt(tx, added, period_end=period_end)
     return True
 
 

@@ -143,6 +143,11 @@ async def cheapest_with(session: ReadSession, *, perk: str) -> Plan | None:
     return next((plan for plan in await plans(session) if plan.perks.get(perk)), None)
 
 
+async def plan_by_key(session: ReadSession, key: str) -> Plan:
+    """A plan that something stored refers to."""
+    return await session.get_one(Plan, key)
+
+
 async def plans(session: ReadSession) -> Sequence[Plan]:
     """All plans, the cheapest first."""
     return (await session.scalars(select(Plan).order_by(Plan.rank))).all()

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from core.billing.mails import mail_payment_failed
 from core.billing.models import Subscription, SubscriptionStatus
 from core.billing.standing import GRACE, lasts_until
 from core.billing.telling import tell
@@ -33,14 +34,16 @@ def dunning_day(row: Subscription, *, now: datetime) -> int | None:
 async def tell_past_due(tx: Tx, row: Subscription, *, day: int) -> None:
     """Say that a payment is due, once for each day of each grace."""
     until = lasts_until(row)
+    key = f"past_due:{row.id}:{until.isoformat()}:{day}"
     await tell(
         tx,
         owner_id=row.owner_id,
         notice="billing.past_due",
         subject_id=row.id,
         data={"plan": row.plan_key, "rail": row.rail, "until": until.isoformat(), "day": day},
-        dedupe_key=f"past_due:{row.id}:{until.isoformat()}:{day}",
+        dedupe_key=key,
     )
+    await mail_payment_failed(tx, row, until=until, dedupe_key=key)
 
 
 def _dunning_at(row: Subscription, day: int) -> datetime:

@@ -172,6 +172,9 @@ async def _record_payments(
             remote_id=invoice.subscription_id,
             plan_key=price_list.plan_of(price) if price else None,
             paid_at=invoice.paid_at,
+            period_end=next(
+                (s.period_end for s in look.customer.subscriptions if s.id == invoice.subscription_id), None
+            ),
         )
 
 

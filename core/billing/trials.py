@@ -9,6 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from core import ids
 from core.accounts.service import user_of
 from core.billing.events import lock_owner, note_event
+from core.billing.mails import mail_trial_ended, mail_trial_ending, mail_trial_started
 from core.billing.models import Trial, TrialStatus
 from core.billing.queries import in_force_of, subscription_of, trial_of
 from core.billing.standing import FREE, is_in_force
@@ -60,6 +61,7 @@ async def start_trial(tx: Tx, *, owner_id: ids.UserId) -> Trial:
     data = {"plan": TRIAL_PLAN, "ends_at": ends_at.isoformat()}
     await note_event(tx, owner_id=owner_id, kind="trial.started", source="chat", key=f"trial:{started.id}", data=data)
     await _note_entitlement(tx, started, owner_id, before=FREE, after=TRIAL_PLAN, source="chat")
+    await mail_trial_started(tx, started, owner_id)
     return started
 
 
@@ -133,12 +135,14 @@ async def _expire(tx: Tx, trial: Trial, owner_id: ids.UserId) -> None:
     if after.plan_key == FREE:
         await _note_entitlement(tx, trial, owner_id, before=trial.plan_key, after=FREE, source="clock")
         await _tell(tx, trial, owner_id, "billing.trial_over", "over")
+        await mail_trial_ended(tx, trial, owner_id)
 
 
 async def _remind(tx: Tx, trial: Trial, owner_id: ids.UserId) -> None:
     day = max(day for day in REMINDER_DAYS if trial.started_at + timedelta(days=day) <= tx.now)
     trial.next_step_at = next_reminder_at(trial, now=tx.now)
     await _tell(tx, trial, owner_id, "billing.trial_reminder", f"day{day}")
+    await mail_trial_ending(tx, trial, owner_id, step=f"day{day}")
 
 
 async def _tell(tx: Tx, trial: Trial, owner_id: ids.UserId, notice: str, step: str) -> None:
