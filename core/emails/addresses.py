@@ -1,5 +1,6 @@
 """The address of a user: given, verified by a link, changed, removed; and what they want to be written about."""
 
+import math
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -167,7 +168,7 @@ def _check_room(sent: Sequence[datetime], now: datetime) -> None:
         free_at.append(sent[0] + LINKS_PAUSE)
     wait_s = max(((at - now).total_seconds() for at in free_at), default=0.0)
     if wait_s > 0:
-        raise LimitReached("emails.too_many_links", feature="emails", retry_after_s=int(wait_s) + 1)
+        raise LimitReached("emails.too_many_links", feature="emails", retry_after_s=math.ceil(wait_s))
 
 
 def _forget_pending(row: EmailAddress) -> None:

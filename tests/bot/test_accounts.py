@@ -121,6 +121,7 @@ async def test_settings_show_what_is_chosen(chat: Chat) -> None:
         "🕐 Time zone: not chosen yet",
         "📣 New posts are for: Telegram",
         "🔌 After I was down: 🚀 Send it late",
+        "✉️ E-mail: none",
     ]
 
 
