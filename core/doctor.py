@@ -26,6 +26,7 @@ from core.errors import AppError, ProviderError
 from core.home import HomeNotOurs, make_home
 from core.http import open_http
 from core.migrate import missing_revisions
+from core.providers.email_engines import SENDER_OF_NOBODY, build_mailer
 from core.providers.payments.opening import build_payments
 from core.settings import SANDBOX_TOKEN, Settings
 from core.storage import FOLDER, build_storage, key_for
@@ -38,6 +39,7 @@ TELEGRAM_API = "https://api.telegram.org"
 OPENROUTER_API = "https://openrouter.ai/api/v1"
 SCRAPECREATORS_API = "https://api.scrapecreators.com"
 YOUTUBE_API = "https://youtube.googleapis.com/youtube/v3"
+EMAIL_ADVICE = "check EMAIL_FROM, and RESEND_API_KEY or SMTP_URL (host, port, user, password, TLS)"
 STORAGE_ADVICE = "check S3_BUCKET, S3_ENDPOINT_URL, S3_REGION and the key's rights; without S3, the home's disk"
 NOT_THERE = frozenset({404, 405, 501})
 BASE_URL_ADVICE = "check LLM_BASE_URL: it usually ends in /v1"
@@ -293,6 +295,19 @@ async def check_payments(settings: Settings) -> str:
     return f"Stripe, {'live' if payments.livemode else 'test'} mode"
 
 
+async def check_email(settings: Settings) -> str:
+    """Asks the mail service whether it would take mail on, and sends none."""
+    async with open_http(timeout_s=TIMEOUT_S) as client:
+        mailer = build_mailer(settings, client)
+        if mailer is None:
+            return "none: nobody is asked for an address (set EMAIL_FROM, and RESEND_API_KEY or SMTP_URL)"
+        try:
+            return await mailer.check(settings.email_from or SENDER_OF_NOBODY)
+        except ProviderError as error:
+            detail = error.params.get("detail", error.error_code)
+            raise Trouble(f"{mailer.engine} doesn't take it on: {detail}", advice=EMAIL_ADVICE) from error
+
+
 CHECKS: dict[str, Check] = {
     "configuration": check_configuration,
     "database": check_database,
@@ -305,6 +320,7 @@ CHECKS: dict[str, Check] = {
     "telegram": check_telegram,
     "text model": check_text_model,
     "viral videos": check_discovery,
+    "e-mail": check_email,
     "payments": check_payments,
 }
 

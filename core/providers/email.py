@@ -84,6 +84,13 @@ class Mailer(Protocol):
         """
         ...
 
+    async def check(self, sender: str) -> str:
+        """Ask whether mail from `sender` would be taken on, and send none. Gives what a person wants to know of it.
+
+        Raises ProviderError.
+        """
+        ...
+
 
 def email_error(
     code: EmailErrorCode, *, provider: str, detail: str = "", retry_after_s: float | None = None

@@ -27,6 +27,9 @@ class FolderMailer:
             raise email_error(EmailErrorCode.ADDRESS_REFUSED, provider=self.engine, detail=detail)
         return await asyncio.to_thread(self._write, mail)
 
+    async def check(self, sender: str) -> str:
+        return f"files in {private_folder(self._home, MAIL_FOLDER)}; nothing is sent"
+
     def _write(self, mail: Mail) -> str:
         name = f"{mail.at:%Y%m%dT%H%M%S}-{mail.message_id.strip('<>').partition('@')[0]}{ENDING}"
         try:

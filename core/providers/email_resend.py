@@ -8,17 +8,18 @@ import httpx
 from pydantic import SecretStr
 
 from core.errors import ProviderError
-from core.providers.email import EmailErrorCode, Mail, email_error
+from core.providers.email import EmailErrorCode, Mail, bare, email_error
 from core.providers.wire import object_of, retry_after_s, text_of
 
 TIMEOUT_S: Final = 30.0
 QUOTA_PAUSE_S: Final = 3600.0
 """Daily and monthly quotas don't come back within seconds."""
+ONLY_SENDS: Final = "restricted_api_key"
 CONCURRENT: Final = "concurrent_idempotent_requests"
 _CODES: Final[Mapping[str, EmailErrorCode]] = {
     "missing_api_key": EmailErrorCode.KEY_REFUSED,
     "invalid_api_key": EmailErrorCode.KEY_REFUSED,
-    "restricted_api_key": EmailErrorCode.KEY_REFUSED,
+    ONLY_SENDS: EmailErrorCode.KEY_REFUSED,
     "rate_limit_exceeded": EmailErrorCode.RATE_LIMITED,
     "daily_quota_exceeded": EmailErrorCode.RATE_LIMITED,
     "monthly_quota_exceeded": EmailErrorCode.RATE_LIMITED,
@@ -50,6 +51,24 @@ class Resend:
         if not response.is_success:
             raise self._refusal(response, answer)
         return text_of(answer.get("id"))
+
+    async def check(self, sender: str) -> str:
+        """A key that may only send can't list domains, which is no trouble."""
+        headers = {"Authorization": f"Bearer {self._key.get_secret_value()}"}
+        try:
+            response = await self._http.get(f"{self._url.removesuffix('/emails')}/domains", headers=headers)
+        except httpx.HTTPError as exc:
+            raise email_error(EmailErrorCode.UNAVAILABLE, provider=self.engine, detail=type(exc).__name__) from exc
+        answer = _object_in(response)
+        if answer.get("name") == ONLY_SENDS:
+            return f"Resend, from {sender} (the key may only send, so nothing more can be seen)"
+        if not response.is_success:
+            raise self._refusal(response, answer)
+        domain = bare(sender).rpartition("@")[2].lower()
+        found = [object_of(each) for each in answer.get("data") or []]
+        if domain not in {each.get("name") for each in found if each.get("status") == "verified"}:
+            raise email_error(EmailErrorCode.KEY_REFUSED, provider=self.engine, detail=f"{domain} isn't verified there")
+        return f"Resend, from {sender}"
 
     def _refusal(self, response: httpx.Response, answer: Mapping[str, Any]) -> ProviderError:
         name, message = text_of(answer.get("name")), text_of(answer.get("message"))

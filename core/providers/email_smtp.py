@@ -46,8 +46,8 @@ class SmtpMailer:
             client.close()
         return " ".join(said.split())[:200]
 
-    async def check(self) -> str:
-        """Connect and log in, and hand nothing in. Gives the server's greeting name. Raises ProviderError."""
+    async def check(self, sender: str) -> str:
+        """Connects, logs in, and hands nothing in. What the server thinks of the sender is seen with the first mail."""
         client = self._client()
         try:
             async with asyncio.timeout(self._timeout_s):
@@ -57,7 +57,7 @@ class SmtpMailer:
             raise self._meaning(exc, handing_over=False) from exc
         finally:
             client.close()
-        return f"{self._server.host}:{self._server.port}"
+        return f"SMTP at {self._server.host}:{self._server.port}, from {sender}"
 
     def _client(self) -> aiosmtplib.SMTP:
         server = self._server

@@ -45,6 +45,7 @@ class FakeResendServer:
     url: str = ""
     sent: dict[str, dict[str, Any]] = field(default_factory=dict)
     next_answers: list[web.Response] = field(default_factory=list)
+    domain_status: str = "verified"
     silent: bool = False
     """Takes a mail on and never says so."""
     _by_key: dict[str, tuple[dict[str, Any], str]] = field(default_factory=dict)
@@ -62,6 +63,15 @@ class FakeResendServer:
         if self.silent:
             await asyncio.sleep(3600)
         return web.json_response({"id": email_id})
+
+    async def domains(self, request: web.Request) -> web.StreamResponse:
+        if self.next_answers:
+            return self.next_answers.pop(0)
+        try:
+            _check_caller(request)
+        except Refused as refused:
+            return _refusal(refused, {})
+        return web.json_response({"data": [{"id": "d", "name": DOMAIN, "status": self.domain_status}]})
 
     def _taken_on(self, request: web.Request, body: Any) -> str:
         _check_caller(request)
@@ -89,7 +99,7 @@ def _check_caller(request: web.Request) -> None:
         raise Refused(401, "missing_api_key", "Missing API key in the authorization header.")
     if key != KEY:
         raise Refused(403, "invalid_api_key", "API key is invalid.")
-    if request.content_type != "application/json":
+    if request.method == "POST" and request.content_type != "application/json":
         raise Refused(422, "validation_error", "The content type must be application/json.")
 
 
@@ -137,6 +147,7 @@ async def running() -> AsyncIterator[FakeResendServer]:
     server = FakeResendServer()
     app = web.Application()
     app.router.add_post("/emails", server.answer)
+    app.router.add_get("/domains", server.domains)
     runner = web.AppRunner(app, shutdown_timeout=0.1)
     await runner.setup()
     await web.TCPSite(runner, "127.0.0.1", 0).start()

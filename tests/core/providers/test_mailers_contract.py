@@ -156,6 +156,11 @@ async def test_the_same_mail_again_is_the_same_where_the_service_can_tell(subjec
         assert len(subject.arrived()) == 1
 
 
+async def test_a_check_says_where_mail_goes_and_sends_none(subject: Subject) -> None:
+    assert await subject.mailer.check(MAIL.sender)
+    assert subject.arrived() == []
+
+
 @pytest.mark.parametrize("name", ["sender", "to", "subject", "message_id", "reply_to"])
 @pytest.mark.parametrize("end", ["\n", "\r", "\r\n", "\x00", "\x0b", "\x85", "\u2028"])
 def test_nothing_can_add_a_header(name: str, end: str) -> None:

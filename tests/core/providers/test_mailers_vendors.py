@@ -162,11 +162,23 @@ async def test_nobody_there(smtp: SmtpTestServer) -> None:
     assert (await failure_of(to_smtp(smtp, port=free_port()))).error_code == EmailErrorCode.UNAVAILABLE
 
 
-async def test_a_check_connects_and_hands_nothing_in(smtp: SmtpTestServer) -> None:
-    assert await to_smtp(smtp).check() == f"127.0.0.1:{smtp.port}"
-    assert smtp.taken == []
+async def test_a_check_finds_a_wrong_password(smtp: SmtpTestServer) -> None:
+    with pytest.raises(ProviderError) as caught:
+        await to_smtp(smtp, password=SecretStr("wrong")).check(MAIL.sender)
+    assert caught.value.error_code == EmailErrorCode.KEY_REFUSED
+
+
+async def test_a_check_finds_a_wrong_key_and_a_domain_that_isn_t_verified(
+    server: FakeResendServer, resend: Resend, http: httpx.AsyncClient
+) -> None:
     with pytest.raises(ProviderError):
-        await to_smtp(smtp, password=SecretStr("wrong")).check()
+        await Resend(http, base_url=server.url, key=SecretStr("re_other")).check(MAIL.sender)
+    server.domain_status = "pending"
+    with pytest.raises(ProviderError) as caught:
+        await resend.check(MAIL.sender)
+    assert "isn't verified" in caught.value.params["detail"]
+    server.fail(401, "restricted_api_key")
+    assert "may only send" in await resend.check(MAIL.sender)
 
 
 @pytest.mark.parametrize(
