@@ -6,20 +6,24 @@ from sqlalchemy.dialects.postgresql import insert
 from core import ids
 from core.billing.queries import Feature
 from core.billing.service import limit_reached
+from core.digests.alerts import YOUNG
 from core.digests.models import Watch
 from core.digests.queries import rooms, watching
 from core.digests.service import ALERT_TIMES
+from core.digests.shown import note_shown
 from core.digests.subscribing import refresh_of_creator
 from core.errors import InvalidInput
 from core.providers.discovery import Network
 from core.tx import Tx
 from core.viral.creators import creator_of
+from core.viral.numbers import outliers
+from core.viral.stored import videos_since
 
 TIMES = 5
 
 
 async def watch_creator(tx: Tx, *, owner_id: ids.UserId, creator_id: ids.CreatorId, times: int = TIMES) -> Watch:
-    """Tell of a creator's videos that get `times` their usual views. Again, it changes the number.
+    """Tell of a creator's videos that get `times` their usual views, from now on. Again, it changes the number.
 
     Raises CreatorNotFound, LimitReached, InvalidInput.
     """
@@ -28,6 +32,7 @@ async def watch_creator(tx: Tx, *, owner_id: ids.UserId, creator_id: ids.Creator
     creator = await creator_of(tx.session, creator_id)
     if await watching(tx.session, owner_id=owner_id, creator_id=creator_id) is None:
         await _check_room(tx, owner_id)
+        await _pass_over(tx, owner_id, creator_id, times)
     refresh_id = await refresh_of_creator(tx, creator_id=creator_id, network=Network(creator.network))
     upsert = insert(Watch).values(
         id=ids.new(),
@@ -48,6 +53,14 @@ async def watch_creator(tx: Tx, *, owner_id: ids.UserId, creator_id: ids.Creator
 async def unwatch(tx: Tx, *, owner_id: ids.UserId, creator_id: ids.CreatorId) -> None:
     """Again, it does nothing."""
     await tx.session.execute(delete(Watch).where(Watch.owner_id == owner_id, Watch.creator_id == creator_id))
+
+
+async def _pass_over(tx: Tx, owner_id: ids.UserId, creator_id: ids.CreatorId, times: int) -> None:
+    """What is known to stand out already is no news to somebody who has just looked at the creator."""
+    scores = await outliers(tx.session, await videos_since(tx.session, creator_id, tx.now - YOUNG))
+    await note_shown(
+        tx, [(owner_id, video_id) for video_id, found in scores.items() if found.score and found.score >= times]
+    )
 
 
 def _check(times: int) -> None:

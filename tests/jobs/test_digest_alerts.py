@@ -1,6 +1,7 @@
 """Outlier alerts: once a video and person, so many a day, not in quiet hours; and how refreshes go."""
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -18,7 +19,7 @@ from core.digests.service import change_digest, delete_digest, set_alerts_a_day,
 from core.digests.watching import unwatch, watch_creator
 from core.providers.discovery import FoundCreator, OutOfCredits, ProviderDown
 from core.queues.slots import QuietHours
-from core.viral.keeping import creator_key, keep_creators
+from core.viral.keeping import creator_key, keep_creators, keep_page
 from jobs.digests import forget_old_digests, refresh
 from jobs.runtime import Bench
 from tests.core.viral.networks import PlayedNetwork, down, page
@@ -92,6 +93,24 @@ async def test_a_watched_creators_outlier_is_told_once_ever(
     await forget_old_digests(bench.deps)
     clock.advance(SIX_HOURS)
     assert await refreshed(bench, queue) == 0
+
+
+async def test_what_stood_out_before_somebody_began_to_watch_is_no_alert(
+    concurrent_bench: Bench, queue: RecordingQueue, clock: FixedClock
+) -> None:
+    network, who = OneCreator(), creator("Abe")
+    bench = with_network(concurrent_bench, network)
+    network.videos = played(who, bench.deps, 499, 800)
+    async with bench.deps.tx() as tx:
+        await keep_page(tx, network.videos, sample=False)
+    user, _ = await watched(bench.deps, who)
+    await refreshed(bench, queue)
+    assert await alerts_to(bench.deps, user) == []
+    clock.advance(SIX_HOURS)
+    grown = network.videos[-2]
+    network.videos[-2] = replace(grown, views=700)
+    await refreshed(bench, queue)
+    assert await alerts_to(bench.deps, user) == [7.0], "it has come to stand out since"
 
 
 async def test_the_same_refresh_side_by_side_tells_once(concurrent_bench: Bench, queue: RecordingQueue) -> None:
