@@ -38,9 +38,11 @@ class RunningSandbox:
 
 
 @asynccontextmanager
-async def running_sandbox(state_dir: Path | None = None, *, limits: bool = False) -> AsyncIterator[RunningSandbox]:
+async def running_sandbox(
+    state_dir: Path | None = None, *, limits: bool = False, stripe_webhook_url: str | None = None
+) -> AsyncIterator[RunningSandbox]:
     """In this process. Telegram's rate limits are off unless asked for; without `state_dir` nothing is kept."""
-    runner = web.AppRunner(build_app(state_dir), shutdown_timeout=0.1)
+    runner = web.AppRunner(build_app(state_dir, stripe_webhook_url=stripe_webhook_url), shutdown_timeout=0.1)
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()

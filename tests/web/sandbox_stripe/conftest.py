@@ -54,11 +54,12 @@ class Receiver:
     url: str = ""
     events: list[Event] = field(default_factory=list)
     refuse: int = 0
+    secret: str = SANDBOX_WEBHOOK_SECRET
     news: asyncio.Condition = field(default_factory=asyncio.Condition)
 
     async def take(self, request: web.Request) -> web.Response:
         body = await request.read()
-        event = stripe.Webhook.construct_event(body, request.headers["Stripe-Signature"], SANDBOX_WEBHOOK_SECRET)
+        event = stripe.Webhook.construct_event(body, request.headers["Stripe-Signature"], self.secret)
         if self.refuse > 0:
             self.refuse -= 1
             return web.Response(status=500)

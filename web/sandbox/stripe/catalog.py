@@ -24,7 +24,6 @@ _INTERVALS = ("day", "week", "month", "year")
 _TAX_BEHAVIORS = ("exclusive", "inclusive", "unspecified")
 _PRODUCT: Params = {
     "active": flag,
-    "default_price": text,
     "description": text,
     "images": listed(address),
     "marketing_features": listed({"name*": text}),
@@ -225,7 +224,7 @@ ROUTES = [
     Route("POST", "products", create_product, {**_PRODUCT, "id": text, "name*": text}),
     Route("GET", "products", products, {**PAGING, "active": flag, "created": span, "ids": listed(text)}),
     Route("GET", "products/{id}", product),
-    Route("POST", "products/{id}", update_product, _PRODUCT),
+    Route("POST", "products/{id}", update_product, {**_PRODUCT, "default_price": text}),
     Route(
         "POST",
         "prices",

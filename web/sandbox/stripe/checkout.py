@@ -33,12 +33,7 @@ _SUBSCRIPTION_DATA: Params = {
     "proration_behavior": one_of("create_prorations", "none"),
     "trial_end": integer,
     "trial_period_days": integer,
-    "trial_settings": {
-        "end_behavior*": {
-            "billing_cycle_anchor": one_of("now"),
-            "missing_payment_method*": one_of("cancel", "create_invoice", "pause"),
-        }
-    },
+    "trial_settings": {"end_behavior*": {"missing_payment_method*": one_of("cancel", "create_invoice")}},
 }
 _CREATE: Params = {
     "allow_promotion_codes": flag,
@@ -55,7 +50,6 @@ _CREATE: Params = {
     "metadata": metadata,
     "mode*": one_of("payment", "setup", "subscription"),
     "payment_method_collection": one_of("always", "if_required"),
-    "payment_method_types": listed(one_of("card")),
     "subscription_data": _SUBSCRIPTION_DATA,
     "success_url": address,
     "ui_mode": one_of("hosted_page", "embedded_page", "elements", "form"),

@@ -16,7 +16,8 @@ class Answers:
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
-        self._answers = dict(storage.documents(KIND))
+        rows = sorted(storage.documents(KIND), key=lambda row: float(row[1]["at"]))
+        self._answers: dict[str, Json] = dict(rows)
         self._underway: set[str] = set()
 
     def first(self, key: str, fingerprint: str, now: float) -> Json | None:
@@ -50,8 +51,15 @@ class Answers:
 
     def keep(self, key: str, fingerprint: str, now: float, *, status: int, body: Json) -> None:
         if status not in UNKEPT:
+            self._forget(now - KEPT_S)
             self._answers[key] = {"of": fingerprint, "at": now, "status": status, "body": body}
             self._storage.put(KIND, key, self._answers[key])
+
+    def _forget(self, before: float) -> None:
+        """The oldest stand first."""
+        while (oldest := next(iter(self._answers), None)) is not None and self._answers[oldest]["at"] < before:
+            del self._answers[oldest]
+            self._storage.drop(KIND, oldest)
 
     def clear(self) -> None:
         self._answers.clear()

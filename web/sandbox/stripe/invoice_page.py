@@ -46,7 +46,7 @@ def _page(invoice: Json, form: dict[str, str], problem: str) -> web.Response:
         ],
     }
     values = {"number": "", "expiry": "", "name": "", **form}
-    return render("invoice.html", invoice=told, typed=values, problem=problem)
+    return render("invoice.html", status=402 if problem else 200, invoice=told, typed=values, problem=problem)
 
 
 @routes.get(_PAGE)

@@ -111,7 +111,13 @@ def _page(account: Account, session: Json, form: dict[str, str], problem: str) -
     customer = account.store.find(session["customer"]) or {}
     email = customer.get("email") or session["customer_email"] or ""
     values = {"number": "", "expiry": "", "name": customer.get("name") or "", "email": email, **form}
-    return render("pay.html", session=_told(account, session, email), typed=values, problem=problem)
+    return render(
+        "pay.html",
+        status=402 if problem else 200,
+        session=_told(account, session, email),
+        typed=values,
+        problem=problem,
+    )
 
 
 def _told(account: Account, session: Json, email: str) -> Json:

@@ -168,7 +168,7 @@ async def show_card(request: web.Request) -> web.Response:
 def _card_page(session: Json, form: dict[str, str], problem: str) -> web.Response:
     values = {"number": "", "expiry": "", "name": "", **form}
     back = _back(session)
-    return render("portal_card.html", typed=values, problem=problem, back=back)
+    return render("portal_card.html", status=402 if problem else 200, typed=values, problem=problem, back=back)
 
 
 def _back(session: Json) -> str | None:
@@ -269,6 +269,7 @@ def _confirm_page(account: Account, session: Json, subscription: Json, price_id:
     due = 0 if later else preview(account, subscription, wanted)["amount_due"]
     return render(
         "portal_confirm.html",
+        status=402 if problem else 200,
         price_id=price_id,
         title=_product(account, price),
         price=_price(price),
