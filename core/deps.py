@@ -10,6 +10,8 @@ import redis.asyncio
 import structlog
 from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
+from core import ids
+from core.billing.entitlements import Entitlements, current_entitlements, forget_entitlements
 from core.clock import Clock, SystemClock
 from core.db import ReadSession, open_engine
 from core.http import open_http
@@ -69,11 +71,17 @@ class Deps:
         async with self.sessions() as session, session.begin():
             tx = Tx(session=session, now=self.clock.now())
             yield tx
+        if tx.entitled_anew:
+            await forget_entitlements(self.redis, tx.entitled_anew)
         if tx.outbox:
             try:
                 await self.queue.push(tx.outbox)
             except ConnectionError:
                 log.warning("queue.push_failed", jobs=len(tx.outbox))
+
+    async def entitlements(self, owner_id: ids.UserId) -> Entitlements:
+        """What a user may do now, and what is left: for looking. Quota is held by core/billing/service.py."""
+        return await current_entitlements(self.redis, self.readers, owner_id=owner_id, clock=self.clock)
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[ReadSession]:

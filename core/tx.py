@@ -5,6 +5,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from core import ids
 from core.queue import JobSpec, Push
 
 
@@ -15,6 +16,9 @@ class Tx:
     session: AsyncSession
     now: datetime
     outbox: list[Push] = field(default_factory=list)
+
+    entitled_anew: set[ids.UserId] = field(default_factory=set)
+    """Whose entitlements are others after the commit: what is kept of them is forgotten then."""
 
     def enqueue(self, spec: JobSpec, *args: str | int) -> None:
         """Start a job after commit. A push that fails loses nothing as long as a row tells the sweeper of the work."""

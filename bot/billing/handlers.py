@@ -7,7 +7,7 @@ from bot.billing.actions import ShowBigger, ShowPlan, ShowPlans, ShowUsage, Star
 from bot.billing.looking import look
 from bot.context import Context
 from bot.screens import Screen
-from core.billing.queries import STANDING, Entitlement, entitlements_of
+from core.billing.queries import STANDING, Entitlement
 from core.billing.trials import start_trial
 from core.channels.queries import room_for_channels
 from core.digests.queries import rooms
@@ -60,8 +60,8 @@ def limit_reached(context: Context, params: dict[str, Any]) -> Screen:
 async def _entitlements(context: Context) -> list[Entitlement]:
     """Of what can be used today: what is counted in a period, and what is there at the time."""
     now, owner_id = context.deps.clock.now(), context.actor.id
-    counted = [feature for feature in screens.OPEN_FEATURES if feature not in STANDING]
+    current = await context.deps.entitlements(owner_id)
+    metered = [current.of(feature) for feature in screens.OPEN_FEATURES if feature not in STANDING]
     async with context.deps.read() as session:
-        metered = await entitlements_of(session, owner_id=owner_id, features=counted, now=now)
         channels = await room_for_channels(session, owner_id=owner_id, now=now)
         return [*metered, channels, *await rooms(session, owner_id=owner_id, now=now)]

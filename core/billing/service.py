@@ -41,6 +41,7 @@ async def hold_quota(tx: Tx, *, owner_id: ids.UserId, feature: Feature, amount: 
         )
     )
     await tx.session.flush()
+    tx.entitled_anew.add(owner_id)
     return hold_id
 
 
@@ -83,6 +84,7 @@ async def _close(tx: Tx, hold_id: ids.HoldId, *, kind: EntryKind, used: int) -> 
         .on_conflict_do_nothing(index_elements=["hold_id", "closing"])
         .returning(QuotaEntry.id)
     )
+    tx.entitled_anew.add(hold.owner_id)
     return closed is not None
 
 

@@ -101,6 +101,7 @@ async def record_change(
     was in force."""
     row.next_step_at = next_step_at(row, now=tx.now)
     await tx.session.flush()
+    tx.entitled_anew.add(row.owner_id)
     data = {"rail": row.rail, "plan": row.plan_key, "remote_id": row.remote_id, "version": row.version, **more}
     for kind in kinds:
         await note_event(

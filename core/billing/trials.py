@@ -58,6 +58,7 @@ async def start_trial(tx: Tx, *, owner_id: ids.UserId) -> Trial:
     )
     if started is None:
         return await _had(tx, owner_id)
+    tx.entitled_anew.add(owner_id)
     data = {"plan": TRIAL_PLAN, "ends_at": ends_at.isoformat()}
     await note_event(tx, owner_id=owner_id, kind="trial.started", source="chat", key=f"trial:{started.id}", data=data)
     await _note_entitlement(tx, started, owner_id, before=FREE, after=TRIAL_PLAN, source="chat")
@@ -71,6 +72,7 @@ async def end_trial(tx: Tx, *, owner_id: ids.UserId, status: TrialStatus, source
     if trial is None or trial.status != TrialStatus.ACTIVE:
         return False
     trial.status, trial.ended_at, trial.next_step_at = status, min(tx.now, trial.ends_at), None
+    tx.entitled_anew.add(owner_id)
     await tx.session.flush()
     data = {"plan": trial.plan_key, "because": key}
     await note_event(
