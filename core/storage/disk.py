@@ -55,7 +55,7 @@ class DiskStorage:
                     async for chunk in chunks:
                         yield chunk
         finally:
-            await asyncio.to_thread(file.close)
+            file.close()  # of what was only read, at once: a cancelled await would leave it open
 
     async def delete(self, key: str) -> None:
         await _on_disk(self.path(key).unlink, missing_ok=True)

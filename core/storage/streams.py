@@ -55,7 +55,7 @@ async def _pieces(source: Source) -> AsyncGenerator[bytes, None]:
                 async for chunk in chunks:
                     yield chunk
         finally:
-            await asyncio.to_thread(file.close)
+            file.close()  # of what was only read, at once: a cancelled await would leave it open
     else:
         async for piece in source:
             yield piece

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -22,7 +23,7 @@ from core.podcasts.private_feed import feed_behind, feed_token
 from core.providers.speech import Engine
 from core.settings import Settings
 from core.storage import build_storage, new_key
-from core.work.models import WorkStatus
+from core.work.models import Work, WorkStatus
 from tests.core.podcasts.sounds import decoded, measured, mp3_of, tone
 from tests.core.storage.fixtures import bucket_settings, s3_url
 from tests.jobs.episodes import Studio, open_studio, script_of
@@ -214,7 +215,7 @@ async def test_a_cancel_ends_the_encoder_and_leaves_nothing_half_made(studio: St
     lines = tuple(f"Number {number}. {TALK[number % 2]}" for number in range(150))
     podcast = await studio.wanted(script_of(lines))
     running = asyncio.ensure_future(studio.attempt(podcast))
-    encoder = await _encoder()
+    encoder = await _encoder(running)
     async with studio.deps.tx() as tx:
         await service.cancel_podcast(tx, owner_id=podcast.owner_id, podcast_id=podcast.id, place=studio.place)
     work = await running
@@ -228,11 +229,12 @@ async def test_a_cancel_ends_the_encoder_and_leaves_nothing_half_made(studio: St
     assert 0 < len(left) < len(lines)
 
 
-async def _encoder() -> psutil.Process:
-    """The ffmpeg that this process runs, as soon as it does."""
-    async with asyncio.timeout(PATIENCE_S):
-        while True:
-            for child in psutil.Process().children(recursive=True):
+async def _encoder(running: asyncio.Future[Work]) -> psutil.Process:
+    """The ffmpeg that this process runs, as soon as it does; however long what comes before it takes."""
+    while not running.done():
+        for child in await asyncio.to_thread(psutil.Process().children, recursive=True):
+            with suppress(psutil.NoSuchProcess):
                 if "ffmpeg" in child.name():
                     return child
-            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.01)
+    raise AssertionError("it ended without one")
