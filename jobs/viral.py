@@ -8,7 +8,7 @@ from core.scripts.service import forget_deleted as forget_scripts
 from core.tx import Tx
 from core.viral import service
 from core.viral.asking import Asked
-from core.viral.keeping import PRUNE_BATCH, prune_snapshots
+from core.viral.keeping import PRUNE_BATCH, forget_thumbnails, prune_snapshots
 from core.viral.pages import keep_sheet, page_data, page_drawn, sheet_key
 from core.viral.queries import lookup_of
 from core.viral.saving import forget_deleted as forget_saved
@@ -74,7 +74,7 @@ def _progress_of(run: Run) -> Progress:
 
 
 async def forget_old(deps: Deps) -> float:
-    """Forget old readings and lookups in short transactions. Gives the seconds until the next time."""
+    """Forget old readings, pictures and lookups in short transactions. Gives the seconds until the next time."""
     while True:
         async with deps.tx() as tx:
             gone = await prune_snapshots(tx)
@@ -86,4 +86,8 @@ async def forget_old(deps: Deps) -> float:
         await forget_scripts(tx)
     for owner_id, lookup_id in lookups:
         await deps.storage.delete(sheet_key(owner_id, lookup_id))
+    async with deps.tx() as tx:
+        pictures = await forget_thumbnails(tx)
+    for key in pictures:
+        await deps.storage.delete(key)
     return PRUNE_EVERY_S

@@ -12,7 +12,8 @@ ROWS_MOST: Final = 2_000
 CSV_EXPORT: Final = "csv_export"
 """The perk of a plan."""
 COLUMNS: Final = (
-    "title", "network", "creator", "url", "format", "views", "likes", "comments", "shares", "outlier score",
+    "title", "network", "creator", "url", "format", "views", "likes", "comments", "shares", "saves",
+    "outlier score",
     "engagement rate", "published", "saved", "note", "sample data",
 )  # fmt: skip
 
@@ -31,7 +32,7 @@ def _row(saved: SavedVideo, seen: Seen) -> list[str]:
         f"@{seen.creator.handle}",
         video.url,
         video.format,
-        *(_number(each) for each in (video.views, video.likes, video.comments, video.shares)),
+        *(_number(each) for each in (video.views, video.likes, video.comments, video.shares, video.saves)),
         _number(seen.outlier.score, digits=2),
         _number(seen.engagement, digits=4),
         video.published_at.isoformat(timespec="minutes") if video.published_at else "",

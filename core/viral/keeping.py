@@ -12,16 +12,17 @@ from sqlalchemy import bindparam, func, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core import ids
-from core.db import Base
+from core.db import Base, any_of
 from core.providers.discovery import FoundCreator, FoundVideo
 from core.tx import Tx
-from core.viral.models import Creator, Snapshot, Video
+from core.viral.models import Creator, SavedVideo, Snapshot, Video
 
 NUMBERS = ("views", "likes", "comments", "shares", "saves")
 SNAPSHOT_LIFE = timedelta(days=30)
 """YouTube's policy: figures from its API are kept for 30 days at most without asking again (developer policies
 III.E.4). One rule for all networks."""
 PRUNE_BATCH = 20_000
+PICTURES_BATCH = 500
 
 _CREATORS, _VIDEOS, _SNAPSHOTS = (Base.metadata.tables[each.__tablename__] for each in (Creator, Video, Snapshot))
 """Rows go to plain tables as one prepared statement with many parameters: several times as fast as values in its text,
@@ -94,6 +95,18 @@ async def prune_snapshots(tx: Tx, *, limit: int = PRUNE_BATCH) -> int:
         {"before": tx.now - SNAPSHOT_LIFE, "limit": limit},
     )
     return len(gone.all())
+
+
+async def forget_thumbnails(tx: Tx, *, limit: int = PICTURES_BATCH) -> set[str]:
+    """Let go of the pictures of videos that nobody has come across for `SNAPSHOT_LIFE`, so many at once; not of those
+    that somebody keeps. Gives the files that no video shows any more."""
+    kept = select(SavedVideo.id).where(SavedVideo.video_id == Video.id).exists()
+    stale = (Video.thumbnail_key.is_not(None), Video.measured_at < tx.now - SNAPSHOT_LIFE, ~kept)
+    old = select(Video.id, Video.thumbnail_key).where(*stale).limit(limit).with_for_update(skip_locked=True)
+    found = {row.id: row.thumbnail_key for row in await tx.session.execute(old)}
+    await tx.session.execute(update(_VIDEOS).where(_VIDEOS.c.id == any_of(found)).values(thumbnail_key=None))
+    keys = set(found.values())
+    return keys - set(await tx.session.scalars(select(Video.thumbnail_key).where(Video.thumbnail_key.in_(keys))))
 
 
 def creator_key(creator: FoundCreator) -> Key:

@@ -91,7 +91,9 @@ async def test_a_digest_comes_at_the_same_hour_across_the_change_of_the_clocks_a
     assert await story.be_at(SATURDAY_AT_9 + place + BEFORE) == []
     (saturday,) = await story.be_at(SATURDAY_AT_9 + place)
     assert titles(saturday) == ["Never knead it again", "Ten loaves"]
-    assert [button.text for button in saturday.buttons] == ["1", "2", "⚙️ Settings", "🔕 Unsubscribe"]
+    assert [button.text for button in saturday.buttons] == [
+        "1", "2", "🖼 With pictures", "⚙️ Settings", "🔕 Unsubscribe",
+    ]  # fmt: skip
 
     story.clock.at = SUNDAY_AT_9 - timedelta(minutes=30)
     network.pages[""] = page(*fresh, *found(story.clock, "The starter that never dies"))

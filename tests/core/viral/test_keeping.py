@@ -13,10 +13,12 @@ from core.clock import FixedClock
 from core.deps import Deps
 from core.providers.discovery import FoundVideo, VideoFormat
 from core.tx import Tx
-from core.viral.keeping import SNAPSHOT_LIFE, keep_page, prune_snapshots
+from core.viral.keeping import SNAPSHOT_LIFE, forget_thumbnails, keep_page, note_thumbnails, prune_snapshots
 from core.viral.models import Creator, Snapshot, Video
 from core.viral.numbers import outliers, trends
+from core.viral.saving import save_video
 from tests.core.viral.worlds import NOW, creator, video
+from tests.factories import make_user
 
 
 async def counted(tx: Tx, table: type[Creator] | type[Video] | type[Snapshot]) -> int:
@@ -134,3 +136,19 @@ async def test_outliers_agree_with_a_computation_over_the_plain_world(tx: Tx, se
 
 async def test_unknown_videos_have_no_scores(tx: Tx) -> None:
     assert await outliers(tx.session, [ids.VideoId(ids.new())]) == {}
+
+
+async def test_old_pictures_go_but_not_what_is_kept_or_shown_by_another_video(tx: Tx) -> None:
+    page = [video(name=name) for name in ("old", "twin", "shared", "fresh", "kept")]
+    found = dict(zip(("old", "twin", "shared", "fresh", "kept"), await keep_page(tx, page, sample=False), strict=True))
+    await note_thumbnails(
+        tx, {found["old"]: "a", found["twin"]: "a", found["shared"]: "b", found["fresh"]: "b", found["kept"]: "c"}
+    )
+    reader = await make_user(tx)
+    await save_video(tx, owner_id=reader.id, video_id=found["kept"])
+    later = replace(tx, now=tx.now + SNAPSHOT_LIFE + timedelta(minutes=1))
+    await keep_page(later, [page[3]], sample=False)
+    assert await forget_thumbnails(tx) == set()
+    assert await forget_thumbnails(later) == {"a"}
+    rows = await tx.session.execute(select(Video.network_video_id, Video.thumbnail_key))
+    assert dict(rows.all()) == {"old": None, "twin": None, "shared": None, "fresh": "b", "kept": "c"}
