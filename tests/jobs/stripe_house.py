@@ -27,8 +27,8 @@ class StripeHouse:
     deps: Deps
     clock: FixedClock
     queue: RecordingQueue
-    stripe: StripeSandbox
     began: datetime
+    _stripe: StripeSandbox | None = None
 
     async def buy(self, owner: User, plan_key: str = "pro", *, card: str = GOOD_CARD) -> None:
         """Open a checkout page and fill it in. Nothing has been told yet."""
@@ -51,6 +51,11 @@ class StripeHouse:
     async def pass_time(self, by: timedelta) -> None:
         await self.stripe.advance(by)
         self.clock.at = self.stripe.now()
+
+    @property
+    def stripe(self) -> StripeSandbox:
+        assert self._stripe is not None, "nobody plays Stripe here"
+        return self._stripe
 
     @property
     def payments(self) -> Payments:
@@ -90,4 +95,4 @@ def house_with(deps: Deps, clock: FixedClock, queue: RecordingQueue, stripe: Str
     clock.at = stripe.now()
     settings = deps.settings.model_copy(update={"telegram_api_url": stripe.sandbox.base_url, "admin_ids": [1]})
     taking = replace(deps, settings=settings, payments=stripe.account)
-    return StripeHouse(taking, clock, queue, stripe, began=clock.at - timedelta(seconds=1))
+    return StripeHouse(taking, clock, queue, clock.at - timedelta(seconds=1), stripe)
