@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 
+import structlog
 from aiohttp import web
 
 from web.sandbox.http import WORLD
@@ -10,9 +11,11 @@ from web.sandbox.model import Json
 from web.sandbox.stripe import api, control, invoice_page, pay_page, portal_page
 from web.sandbox.stripe.account import ACCOUNT, Account
 from web.sandbox.stripe.clocks import KIND as CLOCK
-from web.sandbox.stripe.clocks import finish_advance
+from web.sandbox.stripe.clocks import fail_advance, finish_advance
 from web.sandbox.stripe.due import catch_up
 from web.sandbox.stripe.webhooks import WEBHOOKS, Webhooks, set_own_endpoint
+
+log = structlog.get_logger()
 
 TICK_S = 0.5
 ADVANCING_S = 0.2
@@ -31,7 +34,10 @@ async def _tick(account: Account) -> None:
     """What falls due falls due though nobody asks."""
     while True:
         await asyncio.sleep(TICK_S)
-        catch_up(account)
+        try:
+            catch_up(account)
+        except Exception:
+            log.exception("sandbox.stripe_stands_still")
         account.world.storage.commit()
 
 
@@ -49,7 +55,11 @@ class Advances:
 
     async def _finish(self, clock: Json) -> None:
         await asyncio.sleep(ADVANCING_S)
-        finish_advance(self._account, clock)
+        try:
+            finish_advance(self._account, clock)
+        except Exception:
+            log.exception("sandbox.stripe_clock_stands_still", clock=clock["id"])
+            fail_advance(self._account, clock)
         self._account.world.storage.commit()
 
 

@@ -20,6 +20,7 @@ from web.sandbox.stripe.routing import Ask, Route
 from web.sandbox.stripe.showing import page
 from web.sandbox.stripe.store import new_id
 
+LOOKUP_KEYS_ASKED_FOR = 10
 _INTERVALS = ("day", "week", "month", "year")
 _TAX_BEHAVIORS = ("exclusive", "inclusive", "unspecified")
 _PRODUCT: Params = {
@@ -177,6 +178,8 @@ def prices(ask: Ask) -> Json:
     asked = ask.params
     plain = {name: asked[name] for name in ("active", "currency", "product", "type") if name in asked}
     keys = asked.get("lookup_keys")
+    if keys and len(keys) > LOOKUP_KEYS_ASKED_FOR:
+        raise invalid(f"You may ask for up to {LOOKUP_KEYS_ASKED_FOR} lookup keys.", param="lookup_keys")
     interval = (asked.get("recurring") or {}).get("interval")
     found = (
         body

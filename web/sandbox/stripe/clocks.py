@@ -81,6 +81,11 @@ def finish_advance(account: Account, clock: Json) -> None:
     account.emit("test_helpers.test_clock.ready", clock)
 
 
+def fail_advance(account: Account, clock: Json) -> None:
+    account.change(clock, status="internal_failure", status_details={})
+    account.emit("test_helpers.test_clock.internal_failure", clock)
+
+
 def delete(ask: Ask) -> Json:
     """With its customers and their subscriptions."""
     account, clock = ask.account, retrieve(ask)

@@ -57,8 +57,8 @@ async def show(request: web.Request) -> web.Response:
 
 @routes.post(_PAGE)
 async def submit(request: web.Request) -> web.Response:
-    account, invoice = _invoice(request)
     form = {name: str(value) for name, value in (await request.post()).items()}
+    account, invoice = _invoice(request)
     if invoice["status"] != "open":
         return _page(invoice, {}, "")
     try:
@@ -100,8 +100,9 @@ async def ask(request: web.Request) -> web.Response:
 
 @routes.post(_PAGE + "/3ds")
 async def answer(request: web.Request) -> web.Response:
+    form = await request.post()
     account, invoice, intent, method = _asked_about(request)
-    if (await request.post()).get("answer") != "complete":
+    if form.get("answer") != "complete":
         fail_authentication(account, intent)
         raise web.HTTPSeeOther(f"{PREFIX}/invoices/{invoice['id']}?problem=1")
     return _paid_with(account, invoice, method, {}, authenticated=True)

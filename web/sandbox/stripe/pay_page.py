@@ -26,10 +26,10 @@ async def show(request: web.Request) -> web.Response:
 
 @routes.post(_PAGE)
 async def submit(request: web.Request) -> web.Response:
+    form = {name: str(value) for name, value in (await request.post()).items()}
     account, session = _session(request)
     if session["status"] != "open":
         return _closed(session) or _done(session)
-    form = {name: str(value) for name, value in (await request.post()).items()}
     if form.get("without_card") and _may_go_without(session):
         complete(account, session, None)
         return _done(session)
@@ -57,11 +57,12 @@ async def ask(request: web.Request) -> web.Response:
 
 @routes.post(_CHALLENGE)
 async def answer(request: web.Request) -> web.Response:
+    form = await request.post()
     account, session = _session(request)
     method = account.store.find(session["_method"])
     if method is None or session["status"] != "open":
         return _closed(session) or _done(session)
-    if (await request.post()).get("answer") != "complete":
+    if form.get("answer") != "complete":
         fail_challenge(account, session)
         raise web.HTTPSeeOther(f"{PREFIX}/pay/{session['id']}?problem=1")
     if pay(account, session, method, authenticated=True) == "succeeded":

@@ -181,9 +181,9 @@ def _back(session: Json) -> str | None:
 
 @routes.post(_HOME + "/card")
 async def submit_card(request: web.Request) -> web.Response:
+    form = {name: str(value) for name, value in (await request.post()).items()}
     account, session = _session(request)
     _need(account, session, "payment_method_update")
-    form = {name: str(value) for name, value in (await request.post()).items()}
     try:
         outcome = type_card(account, session, form)
     except StripeError as refusal:
@@ -204,8 +204,9 @@ async def ask_about_card(request: web.Request) -> web.Response:
 
 @routes.post(_HOME + "/card/3ds")
 async def answer_about_card(request: web.Request) -> web.Response:
+    form = await request.post()
     account, session = _session(request)
-    if (await request.post()).get("answer") != "complete" or not session["_pending_card"]:
+    if form.get("answer") != "complete" or not session["_pending_card"]:
         raise web.HTTPSeeOther(f"{PREFIX}/portal/{session['id']}/card?problem=1")
     keep_card(account, session, authenticated=True)
     return _finished(account, session, "card")
@@ -282,10 +283,10 @@ def _confirm_page(account: Account, session: Json, subscription: Json, price_id:
 
 @routes.post(_HOME + "/plan/{subscription}")
 async def submit_plan(request: web.Request) -> web.Response:
+    form = await request.post()
     account, session = _session(request)
     _need(account, session, "subscription_update")
     subscription = _subscription(request, account, session)
-    form = await request.post()
     price_id = str(form.get("price", ""))
     price = next((body for body in choices(account, session, subscription) if body["id"] == price_id), None)
     if price is None:

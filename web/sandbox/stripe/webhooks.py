@@ -37,6 +37,7 @@ LONGEST_DELAY_S = 60.0
 LAST_TRY_AFTER_S = 3 * 86_400.0
 """As in live mode. Stripe's own sandboxes give up after three tries in a few hours."""
 AT_ONCE = 16
+TYPES_ASKED_FOR = 20
 OWN_ENDPOINT = "we_sandboxdefault"
 PENDING = "stripe_delivery"
 
@@ -117,6 +118,8 @@ def event(ask: Ask) -> Json:
 
 
 def events(ask: Ask) -> Json:
+    if len(ask.params.get("types", [])) > TYPES_ASKED_FOR:
+        raise invalid(f"You may ask for up to {TYPES_ASKED_FOR} types.", param="types")
     types = ask.params.get("types") or ([ask.params["type"]] if "type" in ask.params else [])
     found = (body for body in ask.account.store.all("event") if not types or _matches(body["type"], types))
     return page(found, ask.params, "/v1/events")
