@@ -183,3 +183,44 @@ def test_the_sandbox_has_an_address_only_where_it_runs(monkeypatch: pytest.Monke
     assert Settings.load(TELEGRAM_API_URL="http://127.0.0.1:7").sandbox_url == "http://127.0.0.1:7"
     set_all(monkeypatch, **PRODUCTION)
     assert Settings.load().sandbox_url is None
+
+
+@pytest.mark.parametrize(
+    ("variables", "named"),
+    [
+        ({"RESEND_API_KEY": SECRET}, ["EMAIL_FROM"]),
+        ({"SMTP_URL": f"smtp://u:{SECRET}@mail.example.com"}, ["EMAIL_FROM"]),
+        ({"RESEND_API_KEY": SECRET, "SMTP_URL": "smtp://h", "EMAIL_FROM": "post@example.com"}, ["SMTP_URL"]),
+        ({"SMTP_URL": f"http://u:{SECRET}@h", "EMAIL_FROM": "post@example.com"}, ["SMTP_URL"]),
+        ({"SMTP_URL": f"smtp://u:{SECRET}@h?tls=none", "EMAIL_FROM": "post@example.com"}, ["SMTP_URL"]),
+        ({"EMAIL_FROM": "Postaify"}, ["EMAIL_FROM"]),
+        ({"EMAIL_FROM": "a@example.com, b@example.com"}, ["EMAIL_FROM"]),
+        ({"EMAIL_FROM": "post@example.com\nBcc: eve@example.com"}, ["EMAIL_FROM"]),
+        ({"EMAIL_REPLY_TO": "help"}, ["EMAIL_REPLY_TO"]),
+        (PRODUCTION | {"EMAIL_FROM": "post@example.com"}, ["RESEND_API_KEY"]),
+        (PRODUCTION | {"EMAIL_REPLY_TO": "post@example.com"}, ["RESEND_API_KEY"]),
+    ],
+)
+def test_mail_that_is_half_configured_is_told(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], named: list[str]
+) -> None:
+    problems = problems_of(monkeypatch, **variables)
+    assert list(problems) == named
+    assert SECRET not in str(problems)
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"EMAIL_FROM": "Postaify <post@example.com>"},
+        {"EMAIL_FROM": "Café Ü <post@example.com>", "RESEND_API_KEY": SECRET},
+        {"EMAIL_FROM": "post@example.com", "SMTP_URL": f"smtps://u:{SECRET}@mail.example.com"},
+        {"EMAIL_FROM": "post@example.com", "SMTP_URL": f"smtp://u:{SECRET}@127.0.0.1:1025?tls=none"},
+        PRODUCTION | {"EMAIL_FROM": "post@example.com", "SMTP_URL": f"smtp://u:{SECRET}@mail.example.com:587"},
+    ],
+)
+def test_mail_that_is_configured_is_accepted(monkeypatch: pytest.MonkeyPatch, variables: dict[str, str]) -> None:
+    set_all(monkeypatch, **variables)
+    settings = Settings.load()
+    assert settings.email_from == variables["EMAIL_FROM"]
+    assert SECRET not in f"{settings!r} {settings.model_dump()}"

@@ -4,6 +4,7 @@ import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from html.parser import HTMLParser
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -57,7 +58,7 @@ class Links(HTMLParser):
         self.hrefs += [value or "" for name, value in attrs if name == "href"]
 
 
-def outgoing(kind: EmailKind, **changed: str) -> Outgoing:
+def outgoing(kind: EmailKind, **changed: Any) -> Outgoing:
     made = Outgoing(
         id=ids.EmailId(UUID(int=1)),
         owner_id=ids.UserId(UUID(int=2)),
