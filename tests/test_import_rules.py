@@ -24,6 +24,7 @@ HOMES_OF_LIBRARIES = {
     "rq": ("core.queue", "jobs"),
     "stripe": ("core.providers.payments",),
     "boto3": ("core.storage",),
+    "aiosmtplib": ("core.providers.email_smtp",),
 }
 SANDBOX = "web.sandbox"
 """Stands for vendors; the product doesn't import it."""
