@@ -120,7 +120,7 @@ def portal(url: str, t: Texts) -> Screen:
 def ask_stop(plan_key: str, until: datetime, *, zone: str | None, t: Texts) -> Screen:
     """The second look before a subscription with Stars ends."""
     text = t(
-        "Not to be renewed any more? You keep {plan} until {when}, and no Stars are taken then.",
+        "Not to be renewed any more? You keep {plan} until {when}, and no more Stars are taken.",
         plan=plan_label(plan_key, t),
         when=time_label(until, zone, t),
     )

@@ -34,6 +34,7 @@ OPEN_FEATURES = (
     Feature.PODCASTS,
     Feature.PODCAST_MINUTES,
     Feature.VIRAL_QUERIES,
+    Feature.CHANNEL_ANALYSES,
     Feature.SCRIPT_ANALYSES,
     Feature.TARGET_CHATS,
     Feature.DIGESTS,
@@ -67,7 +68,7 @@ def standing_lines(seen: Overview, *, now: datetime, zone: str | None, t: Texts)
     elif ends_at is not None:
         yield t("It isn't renewed: you have it until {when}.", when=time_label(ends_at, zone, t))
     else:
-        yield t("Renewed on {when}.", when=time_label(row.period_end, zone, t))
+        yield t("It renews on {when}.", when=time_label(row.period_end, zone, t))
     if row is not None and row.pending_plan_key is not None and row.pending_from is not None:
         when = time_label(row.pending_from, zone, t)
         yield t("It changes to {plan} on {when}.", plan=plan_label(row.pending_plan_key, t), when=when)
@@ -164,7 +165,7 @@ def _usage_line(entitlement: Entitlement, t: Texts) -> Markup:
     if entitlement.limit is None:
         return t("{name}: {used}, as many as you like", name=name, used=_number(used, t))
     return t(
-        "{name}: {bar} {used} of {limit}",
+        "{bar} {used} of {limit} · {name}",
         name=name,
         bar=bar(used, entitlement.limit),
         used=_number(used, t),

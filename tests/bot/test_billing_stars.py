@@ -68,7 +68,7 @@ async def test_stars_buy_a_plan_for_thirty_days(chat: Chat) -> None:
     assert (row.rail, row.plan_key, row.status) == (Rail.STARS, "pro", SubscriptionStatus.ACTIVE)
     assert row.period_end - row.period_start == timedelta(days=30)
     plan = await chat.say("/plan")
-    assert plan.text.startswith("💳 Your plan: Pro · $19 a month\nRenewed on")
+    assert plan.text.startswith("💳 Your plan: Pro · $19 a month\nIt renews on")
     billing = await chat.say("/billing")
     assert "paid with Telegram Stars" in billing.text
     assert "⭐ 1,000" in billing.text
