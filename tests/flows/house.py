@@ -15,7 +15,7 @@ from core.readiness import readiness_of
 from core.settings import Settings
 from tests.forked import Forked
 from tests.patience import PATIENCE_S
-from tests.sandbox_server import RunningSandbox, running_sandbox
+from tests.sandbox_server import RunningSandbox, free_port, running_sandbox
 
 PROCESSES = {
     "bot": ["bot"],
@@ -23,6 +23,7 @@ PROCESSES = {
     "scheduler": ["scheduler"],
     "second-worker": ["worker"],
     "heavy-worker": ["worker", "--kind", "heavy"],
+    "web": ["web"],
 }
 
 
@@ -82,6 +83,7 @@ async def running_house(
     assert settings.database_url is not None
     assert settings.redis_url is not None
     async with running_sandbox(limits=limits) as sandbox:
+        web_port = free_port()
         environment = {
             "PATH": os.environ["PATH"],
             "POSTAIFY_HOME": str(home),
@@ -89,6 +91,8 @@ async def running_house(
             "REDIS_URL": settings.redis_url.get_secret_value(),
             "TELEGRAM_API_URL": sandbox.base_url,
             "ALLOW_PRIVATE_URLS": "true",
+            "WEB_PORT": str(web_port),
+            "WEB_PUBLIC_URL": f"http://127.0.0.1:{web_port}",
             **more,
         }
         url = settings.database_url.get_secret_value().replace("+asyncpg", "")
