@@ -58,6 +58,12 @@ async def test_what_is_not_there_is_missing(client: stripe.StripeClient) -> None
         ),
         ("checkout/sessions", {"mode": "subscription", "success_url": "nowhere"}, "url_invalid", "success_url"),
         ("subscriptions", {"customer": "c", "items[0][quantity]": "1"}, "parameter_missing", "items[0][price]"),
+        (
+            "prices",
+            {"currency": "usd", "product": "p", "unit_amount": "-1"},
+            "parameter_invalid_integer",
+            "unit_amount",
+        ),
     ],
 )
 async def test_parameters_are_read_strictly(

@@ -85,6 +85,24 @@ async def test_an_upgrade_that_is_not_paid_waits_and_lapses(client: stripe.Strip
     await receiver.got("customer.subscription.pending_update_expired")
 
 
+async def test_an_upgrade_is_given_up_by_voiding_its_invoice(client: stripe.StripeClient) -> None:
+    prices = await plans(client)
+    _, customer, subscription = await half_way(client, prices.starter)
+    await give_card(client, customer, "pm_card_chargeCustomerFail")
+    waiting = await client.v1.subscriptions.update_async(subscription.id, to(subscription, prices.pro, **UPGRADE))
+    voided = await client.v1.invoices.void_invoice_async(str(waiting.latest_invoice))
+    same = await client.v1.subscriptions.retrieve_async(subscription.id)
+    assert (voided.status, same.pending_update, same["items"].data[0].price.id) == ("void", None, prices.starter.id)
+
+
+async def test_who_is_cancelled_has_no_schedule_any_more(client: stripe.StripeClient) -> None:
+    prices, customer = await plans(client), await payer(client)
+    subscription = await subscribe(client, customer, prices.pro)
+    schedule = await client.v1.subscription_schedules.create_async({"from_subscription": subscription.id})
+    await client.v1.subscriptions.cancel_async(subscription.id)
+    assert (await client.v1.subscription_schedules.retrieve_async(schedule.id)).status == "canceled"
+
+
 async def test_an_upgrade_that_is_paid_later_is_made_then(client: stripe.StripeClient, receiver: Receiver) -> None:
     prices = await plans(client)
     _, customer, subscription = await half_way(client, prices.starter)

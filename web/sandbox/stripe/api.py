@@ -126,7 +126,7 @@ def _check_key(request: web.Request) -> None:
 async def _form(request: web.Request) -> Json:
     if request.method != "POST":
         return nested(request.query.items())
-    if request.can_read_body and request.content_type != FORM:
+    if await request.text() and request.content_type != FORM:
         raise invalid(f"Invalid request (check that your POST content type is {FORM}, not {request.content_type})")
     return nested((name, str(value)) for name, value in (await request.post()).items())
 

@@ -1,11 +1,11 @@
 """The API's calls about invoices and the payments on them."""
 
 from web.sandbox.model import Json
-from web.sandbox.stripe.collecting import collect, refused, settle
+from web.sandbox.stripe.collecting import collect, expire_pending, refused, settle
 from web.sandbox.stripe.customers import living as living_customer
 from web.sandbox.stripe.errors import invalid, no_such
 from web.sandbox.stripe.forms import PAGING, Params, flag, one_of, span, text
-from web.sandbox.stripe.invoices import finalize, void
+from web.sandbox.stripe.invoices import finalize, subscription_of, void
 from web.sandbox.stripe.routing import Ask, Route
 from web.sandbox.stripe.showing import list_of, page
 
@@ -59,9 +59,14 @@ def pay(ask: Ask) -> Json:
 
 
 def void_invoice(ask: Ask) -> Json:
+    """A change of plan that waited for this invoice isn't made then."""
     invoice = retrieve(ask)
     if invoice["status"] not in ("open", "uncollectible"):
         raise invalid(f"You can only void open or uncollectible invoices: this one is {invoice['status']}.")
+    subscription = subscription_of(ask.account, invoice)
+    if subscription is not None and subscription["_pending_invoice"] == invoice["id"]:
+        expire_pending(ask.account, subscription)
+        return invoice
     return void(ask.account, invoice)
 
 

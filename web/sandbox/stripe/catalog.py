@@ -7,12 +7,13 @@ from web.sandbox.stripe.forms import (
     PAGING,
     Params,
     address,
+    count,
     flag,
-    integer,
     listed,
     merged_metadata,
     metadata,
     one_of,
+    some,
     span,
     text,
 )
@@ -132,10 +133,7 @@ def create_price(ask: Ask) -> Json:
 def _amount(given: Json) -> int:
     if "unit_amount" not in given:
         raise missing_param("unit_amount")
-    amount = int(given["unit_amount"])
-    if amount < 0:
-        raise invalid("This value must be greater than or equal to 0.", param="unit_amount")
-    return amount
+    return int(given["unit_amount"])
 
 
 def _recurring(given: Json) -> Json:
@@ -238,10 +236,10 @@ ROUTES = [
             "product*": text,
             "recurring": {
                 "interval*": one_of(*_INTERVALS),
-                "interval_count": integer,
+                "interval_count": some,
                 "usage_type": one_of("licensed"),
             },
-            "unit_amount": integer,
+            "unit_amount": count,
         },
     ),
     Route(

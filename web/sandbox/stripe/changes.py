@@ -12,6 +12,7 @@ from web.sandbox.stripe.payments import cancel_intent, new_intent, pay_intent
 from web.sandbox.stripe.prorations import Change, proration_lines, restarted
 from web.sandbox.stripe.subscriptions import (
     INCOMPLETE_S,
+    check_together,
     items_of,
     lines_for,
     new_item,
@@ -108,6 +109,7 @@ def changed_items(account: Account, subscription: Json, wanted: list[Json]) -> l
         items[made["id"]] = made
     if not items:
         raise invalid("A subscription must have at least one active item.", param="items")
+    check_together([item["price"] for item in items.values()])
     return list(items.values())
 
 

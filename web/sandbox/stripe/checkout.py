@@ -15,6 +15,7 @@ from web.sandbox.stripe.forms import (
     merged_metadata,
     metadata,
     one_of,
+    some,
     span,
     text,
 )
@@ -23,16 +24,17 @@ from web.sandbox.stripe.payments import Outcome, fail_authentication, new_intent
 from web.sandbox.stripe.routing import Ask, Route
 from web.sandbox.stripe.showing import INCLUDED, list_of, page
 from web.sandbox.stripe.store import new_id
-from web.sandbox.stripe.subscriptions import begin, new_subscription, recurring_price
+from web.sandbox.stripe.subscriptions import begin, check_together, new_subscription, recurring_price
 
 _MIN_EXPIRY_S = HOUR_S // 2
+_MIN_TRIAL_S = 2 * DAY_S
 _SUBSCRIPTION_DATA: Params = {
     "billing_mode": {"type*": one_of("flexible"), "flexible": {"proration_discounts": one_of("included", "itemized")}},
     "description": text,
     "metadata": metadata,
     "proration_behavior": one_of("create_prorations", "none"),
     "trial_end": integer,
-    "trial_period_days": integer,
+    "trial_period_days": some,
     "trial_settings": {"end_behavior*": {"missing_payment_method*": one_of("cancel", "create_invoice")}},
 }
 _CREATE: Params = {
@@ -45,7 +47,7 @@ _CREATE: Params = {
     "customer_email": text,
     "customer_update": {"address": one_of("auto", "never"), "name": one_of("auto", "never")},
     "expires_at": integer,
-    "line_items": listed({"price*": text, "quantity": integer}),
+    "line_items": listed({"price*": text, "quantity": some}),
     "locale": text,
     "metadata": metadata,
     "mode*": one_of("payment", "setup", "subscription"),
@@ -145,12 +147,24 @@ def _check(account: Account, given: Json) -> None:
         raise invalid("You may only specify one of these parameters: customer, customer_email.", param="customer")
     if (given.get("automatic_tax") or {}).get("enabled"):
         raise invalid("The sandbox has no taxes", param="automatic_tax[enabled]")
+    _check_trial(account, given.get("subscription_data") or {})
     now = account.now()
     expires_at = given.get("expires_at", now + DAY_S)
     if not now + _MIN_EXPIRY_S - 60 <= expires_at <= now + DAY_S + 60:
         raise invalid(
             "The `expires_at` timestamp must be between 30 minutes and 24 hours from Checkout Session creation.",
             param="expires_at",
+        )
+
+
+def _check_trial(account: Account, data: Json) -> None:
+    if data.get("trial_end") and data.get("trial_period_days"):
+        raise invalid(
+            "You may only specify one of trial_end and trial_period_days.", param="subscription_data[trial_end]"
+        )
+    if "trial_end" in data and data["trial_end"] < account.now() + _MIN_TRIAL_S:
+        raise invalid(
+            "The `trial_end` date has to be at least 2 days in the future.", param="subscription_data[trial_end]"
         )
 
 
@@ -177,6 +191,7 @@ def _lines(account: Account, wanted: list[Json]) -> list[Json]:
                 "quantity": quantity,
             }
         )
+    check_together([line["price"] for line in lines])
     return lines
 
 

@@ -13,6 +13,9 @@ def end(account: Account, subscription: Json, *, reason: str | None = None, stat
     for invoice in account.store.all("invoice", customer=subscription["customer"]):
         if (subscription_of(account, invoice) or {}).get("id") == subscription["id"]:
             _close(account, invoice, void_open=status == "incomplete_expired")
+    if (schedule := account.store.find(subscription["schedule"])) is not None:
+        account.change(schedule, status="canceled", canceled_at=now, current_phase=None)
+        account.emit("subscription_schedule.canceled", schedule)
     account.change(
         subscription,
         status=status,

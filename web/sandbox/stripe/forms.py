@@ -95,6 +95,20 @@ def integer(raw: Any, at: str) -> int:
     return int(raw)
 
 
+def count(raw: Any, at: str) -> int:
+    """How many there are: not fewer than none."""
+    if (value := integer(raw, at)) < 0:
+        raise invalid("This value must be greater than or equal to 0.", param=at, code="parameter_invalid_integer")
+    return value
+
+
+def some(raw: Any, at: str) -> int:
+    """How many there are: one at least."""
+    if (value := integer(raw, at)) < 1:
+        raise invalid("This value must be greater than or equal to 1.", param=at, code="parameter_invalid_integer")
+    return value
+
+
 def flag(raw: Any, at: str) -> bool:
     if raw not in ("true", "false"):
         raise invalid(f"Invalid boolean: {raw}", param=at)

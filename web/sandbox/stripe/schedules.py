@@ -8,12 +8,14 @@ from web.sandbox.stripe.errors import StripeError, invalid
 from web.sandbox.stripe.forms import (
     PAGING,
     Params,
+    count,
     integer,
     integer_or,
     listed,
     merged_metadata,
     metadata,
     one_of,
+    some,
     span,
     text,
 )
@@ -257,9 +259,9 @@ def schedules(ask: Ask) -> Json:
 
 
 _PHASE: Params = {
-    "duration": {"interval*": one_of("day", "week", "month", "year"), "interval_count": integer},
+    "duration": {"interval*": one_of("day", "week", "month", "year"), "interval_count": some},
     "end_date": integer_or("now"),
-    "items*": listed({"price*": text, "quantity": integer}),
+    "items*": listed({"price*": text, "quantity": count}),
     "metadata": metadata,
     "proration_behavior": one_of(*_PRORATIONS),
     "start_date": integer,

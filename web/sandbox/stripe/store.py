@@ -16,7 +16,7 @@ _LETTERS = string.ascii_letters + string.digits
 
 
 def new_id(prefix: str, length: int = 24) -> str:
-    return f"{prefix}_" + "".join(secrets.choice(_LETTERS) for _ in range(length))
+    return f"{prefix}_" + "".join(_LETTERS[byte % len(_LETTERS)] for byte in secrets.token_bytes(length))
 
 
 class Store:
@@ -69,6 +69,7 @@ class Store:
 
     def all(self, kind: str, **wanted: object) -> Iterator[Json]:
         """Oldest first; only those whose fields have the wanted values."""
-        for body in list(self._by_kind.get(kind, {}).values()):
-            if all(body.get(name) == value for name, value in wanted.items()):
-                yield body
+        bodies = list(self._by_kind.get(kind, {}).values())
+        for name, value in wanted.items():
+            bodies = [body for body in bodies if body.get(name) == value]
+        yield from bodies

@@ -10,6 +10,7 @@ from web.sandbox.stripe.errors import invalid, missing_param
 from web.sandbox.stripe.forms import (
     PAGING,
     Params,
+    count,
     flag,
     integer,
     integer_or,
@@ -17,12 +18,21 @@ from web.sandbox.stripe.forms import (
     merged_metadata,
     metadata,
     one_of,
+    some,
     span,
     text,
 )
 from web.sandbox.stripe.routing import Ask, Route
 from web.sandbox.stripe.showing import page
-from web.sandbox.stripe.subscriptions import ENDED, begin, items_of, living, new_subscription, recurring_price
+from web.sandbox.stripe.subscriptions import (
+    ENDED,
+    begin,
+    check_together,
+    items_of,
+    living,
+    new_subscription,
+    recurring_price,
+)
 
 _STATUSES = ("active", "canceled", "incomplete", "incomplete_expired", "past_due", "paused", "trialing", "unpaid")
 _FEEDBACK = (
@@ -46,10 +56,13 @@ def create(ask: Ask) -> Json:
         (recurring_price(account, item["price"], param=f"items[{place}][price]"), item.get("quantity", 1))
         for place, item in enumerate(given["items"])
     ]
+    check_together([price for price, _ in wanted])
     method_id = own_method(account, customer["id"], given.get("default_payment_method"))
     behavior = given.get("payment_behavior") or "allow_incomplete"
     days = given.get("trial_period_days")
     trial_end = account.now(customer) + days * DAY_S if days else given.get("trial_end")
+    if trial_end is not None and trial_end <= account.now(customer):
+        raise invalid("The `trial_end` must be in the future.", param="trial_end")
     has_card = method_id or customer["invoice_settings"]["default_payment_method"]
     if not has_card and not trial_end and behavior != "default_incomplete":
         raise invalid(
@@ -124,7 +137,7 @@ def create_preview(ask: Ask) -> Json:
 
 
 _DETAILS: Params = {"comment": text, "feedback": one_of(*_FEEDBACK)}
-_ITEM: Params = {"deleted": flag, "id": text, "price": text, "quantity": integer}
+_ITEM: Params = {"deleted": flag, "id": text, "price": text, "quantity": count}
 _PRORATION = one_of("always_invoice", "create_prorations", "none")
 _TRIAL_SETTINGS: Params = {"end_behavior*": {"missing_payment_method*": one_of("cancel", "create_invoice")}}
 _PAYMENT_SETTINGS: Params = {"save_default_payment_method": one_of("off", "on_subscription")}
@@ -147,13 +160,13 @@ ROUTES = [
             "customer*": text,
             "default_payment_method": text,
             "description": text,
-            "items": listed({"price*": text, "quantity": integer}),
+            "items": listed({"price*": text, "quantity": count}),
             "metadata": metadata,
             "off_session": flag,
             "payment_behavior": one_of(*_BEHAVIORS[:3]),
             "payment_settings": _PAYMENT_SETTINGS,
             "trial_end": integer,
-            "trial_period_days": integer,
+            "trial_period_days": some,
             "trial_settings": _TRIAL_SETTINGS,
         },
     ),

@@ -31,6 +31,14 @@ def recurring_price(account: Account, price_id: str, *, param: str) -> Json:
     return price
 
 
+def check_together(prices: list[Json]) -> None:
+    """One invoice has one currency and, here, one rhythm. Raises StripeError."""
+    if len({price["currency"] for price in prices}) > 1:
+        raise invalid("All prices on a subscription must have the same currency.", param="items")
+    if len({(price["recurring"]["interval"], price["recurring"]["interval_count"]) for price in prices}) > 1:
+        raise invalid("The sandbox bills all items of a subscription in the same interval.", param="items")
+
+
 def new_item(account: Account, subscription: Json, price: Json, *, quantity: int, period: tuple[int, int]) -> Json:
     return {
         "id": new_id("si", 14),
