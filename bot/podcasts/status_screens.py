@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID
 
+import regex
 from markupsafe import Markup
 
 from bot.keyboards import BAR_CELLS, bar
@@ -30,6 +31,8 @@ from core.telegram.content import Media, MediaKind
 
 Data = Mapping[str, Any]
 CHAPTERS_SHOWN = 12
+_NOT_IN_NAMES = regex.compile(r"[^\p{L}\p{M}\p{N} \-_.,']")
+"""Marks are a part of letters: half of what Hindi is written with."""
 
 
 def progress(data: Data, t: Texts) -> Screen:
@@ -119,8 +122,7 @@ def episode(data: Data, t: Texts) -> Screen:
 
 def file_name(title: str) -> str:
     """A title as a name that every system takes."""
-    kept = "".join(character if character.isalnum() or character in " -_.,'" else " " for character in title)
-    return " ".join(kept.split())[:60].strip(" .") or "episode"
+    return " ".join(_NOT_IN_NAMES.sub(" ", title).split())[:60].strip(" .") or "episode"
 
 
 def _chapters(data: Data) -> list[Markup]:

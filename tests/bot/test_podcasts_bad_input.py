@@ -59,6 +59,7 @@ async def test_a_title_in_any_letters_stays_as_it_is(chat: Chat, deps: Deps) -> 
         async with deps.sessions() as session:
             assert (await session.get_one(Podcast, podcast.id)).title == title
         assert 1 <= len(file_name(title)) <= 60
+    assert file_name("मेंटेनर का मतलब क्या है?") == "मेंटेनर का मतलब क्या है"
     for empty in ("   ", "x" * 121):
         one = await pressed(chat, await chat.say("/podcasts"), (await newest_label(chat)))
         await chat.press(one, "✏️ Rename")

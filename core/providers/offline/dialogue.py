@@ -210,12 +210,11 @@ def _with_both(script: Script) -> Script:
 
 def _title(brief: ScriptBrief, material: Material) -> str:
     """The user's, the source's, the weightiest topic, or how the text begins; as it can be said in a sentence."""
-    name = brief.title.strip() or material.title
-    if not name:
-        topic = Topics(material).topic_of(material.by_worth[:12])
-        name = topic.heading if topic else _heading("".join(unit.texts[0] for unit in material.units[:1]))
-    plain = spoken(name, material.language).rstrip(" .!。।…:")
-    return plain or "Podcast"
+    topic = Topics(material).topic_of(material.by_worth[:12])
+    begins = _heading("".join(unit.texts[0] for unit in material.units[:1]))
+    names = (brief.title, material.title, topic.heading if topic else "", begins)
+    plain = (spoken(name, material.language).rstrip(" .!。।…:") for name in names)
+    return next(filter(None, plain), "Podcast")
 
 
 def _language(brief: ScriptBrief) -> tuple[str, tuple[Note, ...]]:

@@ -7,6 +7,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import regex
+
 from core.podcasts.script import Format
 from core.podcasts.script_checks import is_said, key_of
 from core.sentences import split_sentences
@@ -14,12 +16,18 @@ from core.sentences import split_sentences
 _TIMES = 2
 _IN_ORDER = frozenset({"pro", "con", "item"})
 """Lists whose first phrase is for the first time."""
+_SECOND_STOP = regex.compile(r"(?<=[?!？！؟…])[.。।]")
 _FOLDER = Path(__file__).parent / "lists" / "talk"
 
 
 def is_known(language: str) -> bool:
     """Whether there are questions in it; elsewhere the host only names what comes."""
     return (_FOLDER / f"{language}.toml").exists()
+
+
+def _filled(phrase: str, /, **slots: str) -> str:
+    """A question or an exclamation in a slot ends the sentence itself."""
+    return _SECOND_STOP.sub("", phrase.format_map(slots))
 
 
 @dataclass(slots=True)
@@ -46,7 +54,7 @@ class Talk:
         first = 0 if kind in _IN_ORDER else self.turn
         order = [phrases[(at + first) % len(phrases)] for at in range(len(phrases))]
         for phrase in sorted(order, key=lambda one: self._times[one]):
-            filled = str(phrase.format_map(slots))
+            filled = _filled(phrase, **slots)
             if self._times[phrase] < _TIMES and self._is_new(filled):
                 self._times[phrase] += 1
                 self._remember(filled)
@@ -56,8 +64,8 @@ class Talk:
     def opening(self, style: Format, title: str) -> str:
         phrases = _table(self.language).get("open", {}).get(str(style), [])
         if not phrases:
-            return f"{title}."
-        filled = str(phrases[self.turn % len(phrases)]).format(title=title)
+            return _filled("{title}.", title=title)
+        filled = _filled(phrases[self.turn % len(phrases)], title=title)
         self._remember(filled)
         return filled
 

@@ -46,6 +46,24 @@ def around(line: Line, language: str) -> str:
     return text
 
 
+@pytest.mark.parametrize("language", [*TABLES, "fa"])
+async def test_a_title_that_asks_ends_its_sentence_itself(language: str) -> None:
+    text = SHORT.get(language, LONG["en"])
+    script = (await written(text, language, title="Was heißt das?")).script
+    said = " ".join(line.text for line in script.lines)
+    assert said.count("Was heißt das?") >= 1
+    assert not any(f"?{stop}" in said for stop in ".。।")
+
+
+@pytest.mark.parametrize("title", ["---", '<div dir="rtl">', "🎧", ""])
+async def test_a_title_that_cannot_be_said_is_none(title: str) -> None:
+    brief = ScriptBrief((ScriptSource(LONG["en"], title),), "en", 3.0)
+    async with aclosing(OfflineScriptWriter().write(brief)) as events:
+        (done,) = [event async for event in events if isinstance(event, ScriptFinished)]
+    assert done.script.title not in ("", "Podcast", title)
+    assert done.script.title.casefold() in LONG["en"].casefold()
+
+
 @pytest.mark.parametrize("style", Format)
 @pytest.mark.parametrize("language", LONG)
 async def test_every_claim_is_a_sentence_of_its_source_and_nothing_else_states_a_figure(
