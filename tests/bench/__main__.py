@@ -6,6 +6,7 @@ import sys
 from tests.bench import (
     deliveries,
     digests,
+    entitlements,
     episode,
     lateness,
     leases,
@@ -16,6 +17,7 @@ from tests.bench import (
     transport,
     updates,
     viral,
+    webhooks,
 )
 from tests.bench.running import run
 
@@ -32,6 +34,8 @@ BENCHES = {
     "making": making.main,
     "viral": viral.main,
     "digests": digests.main,
+    "entitlements": entitlements.main,
+    "webhooks": webhooks.main,
 }
 
 if __name__ == "__main__":
