@@ -24,6 +24,9 @@ III.E.4). One rule for all networks."""
 PRUNE_BATCH = 20_000
 PICTURES_BATCH = 500
 
+NAME_MOST, COUNT_MOST = 128, 2**31 - 1
+"""What no network has more of: names that are longer are cut, since indexes take no more; a larger count is none."""
+
 _CREATORS, _VIDEOS, _SNAPSHOTS = (Base.metadata.tables[each.__tablename__] for each in (Creator, Video, Snapshot))
 """Rows go to plain tables as one prepared statement with many parameters: several times as fast as values in its text,
 and the loop is free meanwhile."""
@@ -111,7 +114,7 @@ async def forget_thumbnails(tx: Tx, *, limit: int = PICTURES_BATCH) -> set[str]:
 
 def creator_key(creator: FoundCreator) -> Key:
     """Where a network tells no id, the handle stands for it; no id of a network begins with @."""
-    return str(creator.network), creator.creator_id or f"@{creator.handle.lower()}"
+    return str(creator.network), (creator.creator_id or f"@{creator.handle.lower()}")[:NAME_MOST]
 
 
 def _creator_row(tx: Tx, key: Key, creator: FoundCreator) -> dict[str, Any]:
@@ -119,11 +122,11 @@ def _creator_row(tx: Tx, key: Key, creator: FoundCreator) -> dict[str, Any]:
         "id": ids.new(),
         "network": key[0],
         "network_creator_id": key[1],
-        "handle": creator.handle,
+        "handle": creator.handle[:NAME_MOST],
         "name": creator.name,
         "url": creator.url,
         "followers": creator.followers,
-        "videos": creator.videos,
+        "videos": creator.videos if creator.videos is None or creator.videos <= COUNT_MOST else None,
         "avatar_url": creator.avatar_url,
         "verified": creator.verified,
         "about": creator.about,

@@ -18,6 +18,7 @@ from core.providers.discovery_links import handle_in, tiktok_url, video_address
 from core.providers.fields import Answer, Count, Flag, Id, Items, Moment, Part, Positive, Seconds, Text, first_address
 from core.providers.scrapecreators.account import Endpoint, ScrapeCreators
 from core.providers.webvtt import webvtt_lines
+from core.providers.wire import object_of
 
 PROFILE = Endpoint("/v1/tiktok/profile")
 VIDEOS = Endpoint(
@@ -135,7 +136,7 @@ class TikTok:
         handle = handle_in(handle_or_url, Network.TIKTOK)
         answer = await self._account.get(PROFILE, handle=handle)
         user = self._account.read(answer.get("user"), _User)
-        stats = _Stats.model_validate(answer.get("stats") or {})
+        stats = _Stats.model_validate(object_of(answer.get("stats")))
         return FoundCreator(
             network=Network.TIKTOK,
             creator_id=user.id,

@@ -98,6 +98,11 @@ def _answer(path: str, query: dict[str, str]) -> web.Response:
     return public(path, query)
 
 
+def well_answered(request: web.Request) -> web.Response:
+    """As it is without any fault."""
+    return _answer(request.path, dict(request.query))
+
+
 def answered(
     status: int, body: Any = b"", *, content_type: str = "application/json", headers: dict[str, str] | None = None
 ) -> Fault:
