@@ -42,6 +42,7 @@ test: $(INSTALLED_DEV) ## set up and run all checks
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	@echo "mypy beside pytest; what it says comes at the end"
+	@$(BIN)/python -m compileall -q bot core jobs migrations web postaify.py # once, not by each process
 	@nice $(BIN)/mypy >$(TYPES_LOG) 2>&1 & types=$$!; \
 	$(BIN)/pytest --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder; tests=$$?; \
 	wait $$types; types=$$?; cat $(TYPES_LOG); exit $$((tests + types))

@@ -4,6 +4,7 @@ Time is brought forward in the database: nobody waits for tomorrow here.
 """
 
 import asyncio
+from datetime import UTC, datetime
 
 import asyncpg
 import pytest
@@ -34,7 +35,7 @@ async def subscribed(house: House, name: str) -> Person:
     person = await house.sandbox.client.new_person(name)
     sent = await person.send_text("/digest baking, fitness")
     zones = await person.wait_for_message("Where do you live?", after=sent.id)
-    await person.press(zones, "London")
+    await person.press(zones, "Los Angeles" if datetime.now(UTC).hour in range(6, 12) else "London")  # nobody's nine
     await person.wait_until_edited(zones, "It comes every day")
     return person
 

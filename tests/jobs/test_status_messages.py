@@ -29,12 +29,12 @@ from jobs import statuses as jobs
 from jobs.runtime import Bench
 from tests.factories import make_post, make_user
 from tests.jobs.conftest import WORKER, at_sandbox
-from tests.patience import until
+from tests.patience import PATIENCE_S, until
 from tests.recording_queue import RecordingQueue
 from tests.sandbox_server import RunningSandbox
 from web.sandbox.client import Person, SeenMessage
 
-HANGS_S = 40.0
+HANGS_S = PATIENCE_S
 """So long does a call hang that is given up."""
 
 

@@ -6,7 +6,9 @@ from collections.abc import AsyncIterator
 import pytest
 from PIL import Image
 from telegram import Bot
+from telegram.request import HTTPXRequest
 
+from tests.patience import PATIENCE_S
 from tests.sandbox_server import RunningSandbox, running_sandbox
 from web.sandbox.client import Person
 
@@ -27,7 +29,16 @@ async def person(sandbox: RunningSandbox) -> Person:
 
 @pytest.fixture
 async def bot(sandbox: RunningSandbox) -> AsyncIterator[Bot]:
-    bot = Bot(sandbox.token, base_url=sandbox.bot_api_url, base_file_url=sandbox.bot_files_url)
+    asking, polling = (
+        HTTPXRequest(read_timeout=PATIENCE_S, connect_timeout=PATIENCE_S, pool_timeout=PATIENCE_S) for _ in range(2)
+    )
+    bot = Bot(
+        sandbox.token,
+        base_url=sandbox.bot_api_url,
+        base_file_url=sandbox.bot_files_url,
+        request=asking,
+        get_updates_request=polling,
+    )
     async with bot:
         yield bot
 

@@ -241,7 +241,7 @@ async def test_stars_are_paid_refunded_and_listed(bot: Bot, person: Person, sand
     slug = link.removeprefix("https://t.me/$")
 
     async def approve() -> None:
-        update = (await bot.get_updates(offset=before, timeout=5))[0]
+        update = (await bot.get_updates(offset=before, timeout=50))[0]
         assert update.pre_checkout_query
         await bot.answer_pre_checkout_query(update.pre_checkout_query.id, ok=True)
 

@@ -22,7 +22,7 @@ async def test_a_press_reaches_the_bot_and_its_answer_the_person(bot: Bot, perso
     question = await person.wait_for_message("Sure?")
     pressing = asyncio.create_task(person.press(question, "Yes"))
     after = (await bot.get_updates())[-1].update_id
-    update = (await bot.get_updates(offset=after, timeout=5))[-1]
+    update = (await bot.get_updates(offset=after, timeout=50))[-1]
     while update.callback_query is None:
         update = await last(bot)
     query = update.callback_query
