@@ -25,8 +25,8 @@ from core.emails.queries import email_address_of
 from core.emails.spelling import AddressInvalid
 
 PROMPT = "emails.address"
-TYPED_CHARACTERS, WITHOUT_AT = 400, 80
-"""What is longer is something to write from, and no answer; what has no @ even sooner."""
+TYPED_CHARACTERS = 400
+"""What is longer is something to write from, and no answer."""
 
 
 def register(router: Router) -> None:
@@ -67,8 +67,9 @@ async def on_ask(context: Context, press: AskAddress) -> None:
 
 
 async def on_answer(context: Context, prompt: Prompt) -> bool:
+    """A single word, or something with an @ in it. Anything else is something to write from."""
     typed = context.text
-    if not 0 < len(typed) <= (TYPED_CHARACTERS if "@" in typed else WITHOUT_AT):
+    if len(typed) > TYPED_CHARACTERS or not ("@" in typed or len(typed.split()) == 1):
         return False
     try:
         async with context.deps.tx() as tx:

@@ -4,7 +4,6 @@ import re
 from typing import Final
 
 import idna
-from email_validator import EmailNotValidError, validate_email
 
 from core.errors import InvalidInput
 
@@ -24,6 +23,8 @@ def read_address(typed: str) -> str:
 
     `shown_address` gives it back as people write it. Raises AddressInvalid.
     """
+    from email_validator import EmailNotValidError, validate_email
+
     text = typed.strip().removeprefix("mailto:").removeprefix("<").removesuffix(">")
     if SEVERAL.search(text):
         raise AddressInvalid("emails.several_addresses")

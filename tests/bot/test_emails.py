@@ -64,7 +64,7 @@ async def test_an_address_is_typed_and_its_state_told_in_plain_words(chat: Chat,
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        ("ann at example", "That isn't an address"),
+        ("ann.example.com", "That isn't an address"),
         ("ann@example", "That isn't an address"),
         ("a@example.com, b@example.com", "Those are several"),
         ("a@example.com b@example.com", "Those are several"),
@@ -81,8 +81,8 @@ async def test_what_is_no_address_is_told_and_asked_again(chat: Chat, deps: Deps
 
 async def test_something_to_write_from_is_no_answer(chat: Chat) -> None:
     await asked(chat)
-    article = "Small bakeries lose bread every evening. " * 12
-    assert "address" not in (await chat.say(article)).text
+    for text in ("Small bakeries lose bread every evening.", "Write to us @bakery every evening. " * 12):
+        assert "address" not in (await chat.say(text)).text
     assert "I've sent a link" in (await chat.say("ann@example.com")).text
 
 
