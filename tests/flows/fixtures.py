@@ -20,17 +20,22 @@ DATABASE = "flows"
 @pytest.fixture(scope="session")
 async def flow_settings(settings: Settings) -> Settings:
     """A database and a Redis number of their own, so that unit tests don't meet these rows."""
+    return await apart(settings, DATABASE, redis_number=1)
+
+
+async def apart(settings: Settings, database: str, *, redis_number: int) -> Settings:
+    """The same servers, with a new database in them and another number of Redis."""
     assert settings.database_url is not None
     assert settings.redis_url is not None
     url = settings.database_url.get_secret_value()
     connection = await asyncpg.connect(url.replace("+asyncpg", ""))
-    await connection.execute(f"CREATE DATABASE {DATABASE}")
+    await connection.execute(f"CREATE DATABASE {database}")
     await connection.close()
     redis_url = settings.redis_url.get_secret_value().rstrip("/").removesuffix("/0")
     own = settings.model_copy(
         update={
-            "database_url": SecretStr(f"{url.rpartition('/')[0]}/{DATABASE}"),
-            "redis_url": SecretStr(f"{redis_url}/1"),
+            "database_url": SecretStr(f"{url.rpartition('/')[0]}/{database}"),
+            "redis_url": SecretStr(f"{redis_url}/{redis_number}"),
         }
     )
     await upgrade_database(own)
