@@ -62,6 +62,9 @@ class Scripted:
         self.taken.append(mail)
         return f"remote-{len(self.taken)}"
 
+    async def check(self, sender: str) -> str:
+        return sender
+
     def fail(self, code: EmailErrorCode, **more: Any) -> None:
         self.failures.append(email_error(code, provider=self.engine, **more))
 
@@ -239,6 +242,9 @@ class Noting:
 
     async def send(self, mail: Mail) -> str:
         return await self.noting(mail)
+
+    async def check(self, sender: str) -> str:
+        return sender
 
 
 @pytest.mark.parametrize(
