@@ -22,7 +22,7 @@ from core.billing.stripe_events import (
     claim_events,
     close_events,
     forget_stripe_events,
-    note_stripe_event,
+    note_stripe_events,
     pass_events_on,
     push_due_events,
     put_back_events,
@@ -205,7 +205,7 @@ async def forget_stripe(deps: Deps) -> float:
 
 async def _noted(deps: Deps, events: Sequence[SeenEvent]) -> int:
     async with deps.tx() as tx:
-        return sum([await note_stripe_event(tx, event, source="resync") for event in events])
+        return await note_stripe_events(tx, events, source="resync")
 
 
 async def _looked_at(deps: Deps, now: datetime) -> datetime:

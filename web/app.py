@@ -24,6 +24,7 @@ def build_app(deps: Deps, *, feeds: FeedLoader = feed_behind) -> web.Application
     )
     app[DEPS], app[METER], app[LINKS] = deps, Meter(deps.redis), build_links(deps.settings)
     app[EMAIL_LINKS] = build_email_links(deps.settings)
+    app[stripe.INTAKE] = stripe.Intake(deps)
     app.on_cleanup.append(_add_up)
     app.add_routes(health.routes)
     app.add_routes(media.routes)

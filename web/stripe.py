@@ -1,5 +1,6 @@
 """Stripe's webhooks: known to be Stripe's, written down once, answered at once. A job looks into what they're about."""
 
+import asyncio
 import json
 from typing import Final
 
@@ -7,7 +8,8 @@ import structlog
 from aiohttp import web
 
 from core.billing.checkout import CardsNotTaken
-from core.billing.stripe_events import note_stripe_event
+from core.billing.stripe_events import note_stripe_events
+from core.deps import Deps
 from core.errors import InvalidInput
 from core.providers.payments.contract import SeenEvent
 from core.providers.payments.opening import webhook_secrets
@@ -20,7 +22,45 @@ log = structlog.get_logger()
 
 routes = web.RouteTableDef()
 BODY_LIMIT_BYTES: Final = 1024 * 1024
+BATCH: Final = 500
 SIGNATURE: Final = "Stripe-Signature"
+
+
+class Intake:
+    """Writes down what comes in at the same moment in one transaction: a commit costs more than a row."""
+
+    def __init__(self, deps: Deps) -> None:
+        self._deps = deps
+        self._coming: list[tuple[SeenEvent, asyncio.Future[None]]] = []
+        self._writing: asyncio.Task[None] | None = None
+
+    async def note(self, event: SeenEvent) -> None:
+        """Returns when it stands there. Raises what keeps it from that."""
+        noted: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._coming.append((event, noted))
+        if self._writing is None or self._writing.done():
+            self._writing = asyncio.create_task(self._write())
+        await noted
+
+    async def _write(self) -> None:
+        while self._coming:
+            batch, self._coming = self._coming[:BATCH], self._coming[BATCH:]
+            problem = None
+            try:
+                async with self._deps.tx() as tx:
+                    await note_stripe_events(tx, [event for event, _ in batch], source="webhook")
+            except Exception as error:
+                problem = error
+            for _, noted in batch:
+                if noted.done():  # whoever waited has gone
+                    continue
+                if problem is None:
+                    noted.set_result(None)
+                else:
+                    noted.set_exception(problem)
+
+
+INTAKE = web.AppKey("stripe_intake", Intake)
 
 
 class WebhookRefused(InvalidInput):
@@ -45,8 +85,7 @@ async def receive(request: web.Request) -> web.Response:
     except InvalidInput as refusal:
         log.warning("stripe.webhook_refused", reason=refusal.params.get("reason"), bytes=len(body))
         raise
-    async with deps.tx() as tx:
-        await note_stripe_event(tx, event, source="webhook")
+    await request.app[INTAKE].note(event)
     return web.json_response({"received": True})
 
 

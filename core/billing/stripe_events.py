@@ -53,26 +53,39 @@ class Claimed:
 
 async def note_stripe_event(tx: Tx, event: SeenEvent, *, source: str) -> bool:
     """Write an event down, and have it looked into if its type matters. False when it was there already."""
-    matters = event.type in EVENTS and event.subject is not None
-    added = await tx.session.scalar(
+    return await note_stripe_events(tx, [event], source=source) == 1
+
+
+async def note_stripe_events(tx: Tx, events: Sequence[SeenEvent], *, source: str) -> int:
+    """The same of several at once. Returns how many weren't there."""
+    if not events:
+        return 0
+    rows = [_row(tx, event, source) for event in events]
+    noted = await tx.session.execute(
         insert(StripeEvent)
-        .values(
-            id=event.id,
-            type=event.type,
-            subject=event.subject,
-            status=EventStatus.WAITING if matters else EventStatus.IGNORED,
-            source=source,
-            created_at=event.created_at,
-            received_at=tx.now,
-            attempts=0,
-            next_at=tx.now + PUSH_GRACE if matters else None,
-        )
+        .values(rows)
         .on_conflict_do_nothing(index_elements=["id"])
-        .returning(StripeEvent.id)
+        .returning(StripeEvent.subject, StripeEvent.next_at)
     )
-    if added is not None and matters and event.subject is not None:
-        tx.enqueue(CATCH_UP, event.subject)
-    return added is not None
+    added = noted.all()
+    for subject in dict.fromkeys(row.subject for row in added if row.next_at is not None):
+        tx.enqueue(CATCH_UP, subject)
+    return len(added)
+
+
+def _row(tx: Tx, event: SeenEvent, source: str) -> dict[str, Any]:
+    matters = event.type in EVENTS and event.subject is not None
+    return {
+        "id": event.id,
+        "type": event.type,
+        "subject": event.subject,
+        "status": EventStatus.WAITING if matters else EventStatus.IGNORED,
+        "source": source,
+        "created_at": event.created_at,
+        "received_at": tx.now,
+        "attempts": 0,
+        "next_at": tx.now + PUSH_GRACE if matters else None,
+    }
 
 
 async def ask_for_look(tx: Tx, customer_id: str, *, why: str) -> None:

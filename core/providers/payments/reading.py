@@ -179,13 +179,13 @@ def event_of(event: Plain) -> SeenEvent:
     created_at = moment(event["created"])
     if event["object"] != "event" or created_at is None or not isinstance(event["livemode"], bool):
         raise ValueError("not an event")
-    thing = event["data"]["object"]
+    subject = subject_of(event["data"]["object"])
     return SeenEvent(
         id=_text(event["id"]),
         type=_text(event["type"]),
         livemode=event["livemode"],
         created_at=created_at,
-        subject=subject_of(thing),
+        subject=None if subject is None else _text(subject),
     )
 
 
@@ -202,7 +202,7 @@ def found(things: Iterable[Any]) -> list[Any]:
 
 
 def _text(value: Any) -> str:
-    if not isinstance(value, str) or not 0 < len(value) <= 255:
+    if not isinstance(value, str) or not 0 < len(value) <= 255 or not value.isprintable():
         raise ValueError("not a name")
     return value
 
