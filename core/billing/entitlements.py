@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 
 from core import ids
 from core.billing.models import Plan
-from core.billing.queries import Entitlement, Feature, entitlements_of, plan_of
+from core.billing.queries import Entitlement, Feature, plan_and_entitlements
 from core.clock import Clock
 
 log = structlog.get_logger()
@@ -56,8 +56,7 @@ async def current_entitlements(
         return kept
     async with readers() as session:
         now = clock.now()
-        plan = await plan_of(session, owner_id=owner_id, now=now)
-        found = _joined(plan, await entitlements_of(session, owner_id=owner_id, now=now))
+        found = _joined(*await plan_and_entitlements(session, owner_id=owner_id, now=now))
     await _keep(store, owner_id, found, version=version, until=min(now + KEPT_FOR, found.resets_at))
     return found
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from core import ids
 from core.billing.models import Plan, Rail, Subscription, SubscriptionStatus, Trial, TrialStatus
-from core.billing.queries import plans, subscription_of, trial_of
+from core.billing.queries import plans, standing_rows
 from core.billing.standing import in_force, is_in_force, lasts_until
 from core.billing.trials import TRIAL_PLAN
 from core.db import ReadSession
@@ -52,7 +52,7 @@ async def overview_of(
     session: ReadSession, *, owner_id: ids.UserId, rails: Collection[Rail], now: datetime
 ) -> Overview:
     """`rails`: by which ways people can pay here."""
-    row, trial = await subscription_of(session, owner_id=owner_id), await trial_of(session, owner_id=owner_id)
+    row, trial = await standing_rows(session, owner_id=owner_id)
     force = in_force(row, trial, now=now)
     known = await plans(session)
     paid = row if row is not None and is_in_force(row, now=now) else None

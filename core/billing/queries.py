@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import func, select
+from sqlalchemy import Uuid, func, literal, select
 
 from core import ids
 from core.billing.models import Plan, QuotaEntry, Subscription, Trial
@@ -77,6 +77,14 @@ async def entitlements_of(
     session: ReadSession, *, owner_id: ids.UserId, now: datetime, features: Sequence[Feature] = METERED
 ) -> list[Entitlement]:
     """The same of several features, in the order asked."""
+    _, found = await plan_and_entitlements(session, owner_id=owner_id, now=now, features=features)
+    return found
+
+
+async def plan_and_entitlements(
+    session: ReadSession, *, owner_id: ids.UserId, now: datetime, features: Sequence[Feature] = METERED
+) -> tuple[Plan, list[Entitlement]]:
+    """The plan in force, and what is left of several features."""
     plan, period = await _plan_and_period(session, owner_id=owner_id, now=now)
     sums = await session.execute(
         select(QuotaEntry.feature, func.sum(QuotaEntry.amount).label("used"))
@@ -88,7 +96,7 @@ async def entitlements_of(
         .group_by(QuotaEntry.feature)
     )
     used = {row.feature: row.used for row in sums}
-    return [
+    return plan, [
         Entitlement(
             feature=feature,
             plan=plan.key,
@@ -117,8 +125,22 @@ async def plan_of(session: ReadSession, *, owner_id: ids.UserId, now: datetime) 
 
 async def in_force_of(session: ReadSession, *, owner_id: ids.UserId, now: datetime) -> InForce:
     """The plan in force by its key, and the period in which its use is counted."""
-    subscription = await subscription_of(session, owner_id=owner_id)
-    return in_force(subscription, await trial_of(session, owner_id=owner_id), now=now)
+    subscription, trial = await standing_rows(session, owner_id=owner_id)
+    return in_force(subscription, trial, now=now)
+
+
+async def standing_rows(session: ReadSession, *, owner_id: ids.UserId) -> tuple[Subscription | None, Trial | None]:
+    """What a user pays or paid for, and their trial, over or not: in one look."""
+    owner = select(literal(owner_id, Uuid).label("id")).subquery()
+    found = (
+        select(Subscription, Trial)
+        .select_from(owner)
+        .outerjoin(Subscription, Subscription.owner_id == owner.c.id)
+        .outerjoin(Trial, Trial.owner_id == owner.c.id)
+        .execution_options(populate_existing=True)
+    )
+    subscription, trial = (await session.execute(found)).one()
+    return subscription, trial
 
 
 async def subscription_of(session: ReadSession, *, owner_id: ids.UserId) -> Subscription | None:
