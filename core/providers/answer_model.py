@@ -1,13 +1,12 @@
 """The model behind EpisodeAnswerer. Where it finds an answer it names the lines that say it; those are checked here."""
 
-import time
 from typing import Any
 
 from core.providers import answer_prompts as prompts
 from core.providers.answering import ANSWER_CHARACTERS, Asked, EpisodeAnswer, Quoted
-from core.providers.answers import list_field, text_field, total, unknown_figures
+from core.providers.answers import list_field, text_field, unknown_figures
 from core.providers.llm import ChatClient
-from core.providers.model_call import ModelCall
+from core.providers.model_call import ask_alone
 from core.providers.text import Usage
 
 _QUOTED_MOST = 4
@@ -26,9 +25,9 @@ class ModelAnswerer:
         return self._client.models[0]
 
     async def answer(self, asked: Asked) -> tuple[EpisodeAnswer, Usage]:
-        call = ModelCall(self._client, time.monotonic() + asked.deadline_s)
-        found, _ = await call.ask(prompts.answer(asked), lambda answer: _read(answer, asked))
-        return found, total(call.usages, self.engine)
+        return await ask_alone(
+            self._client, prompts.answer(asked), lambda answer: _read(answer, asked), deadline_s=asked.deadline_s
+        )
 
 
 def _read(answer: Any, asked: Asked) -> EpisodeAnswer | None:

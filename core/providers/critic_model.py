@@ -1,10 +1,9 @@
 """The model behind ScriptCritic. What it quotes is checked to stand there; what it leaves out is asked for again."""
 
-import time
 from typing import Any
 
 from core.providers import critic_prompts as prompts
-from core.providers.answers import list_field, text_field, total, unknown_figures
+from core.providers.answers import list_field, text_field, unknown_figures
 from core.providers.critique import (
     REWRITTEN_CHARACTERS,
     SCORE_MOST,
@@ -17,7 +16,7 @@ from core.providers.critique import (
     Written,
 )
 from core.providers.llm import ChatClient
-from core.providers.model_call import ModelCall
+from core.providers.model_call import ask_alone
 from core.providers.text import Usage
 
 _REASON_CHARACTERS = 400
@@ -39,14 +38,17 @@ class ModelCritic:
         return self._client.models[0]
 
     async def critique(self, examined: Examined) -> tuple[Critique, Usage]:
-        call = ModelCall(self._client, time.monotonic() + examined.deadline_s)
-        found, _ = await call.ask(prompts.critique(examined), lambda answer: _read(answer, examined))
-        return found, total(call.usages, self.engine)
+        return await ask_alone(
+            self._client,
+            prompts.critique(examined),
+            lambda answer: _read(answer, examined),
+            deadline_s=examined.deadline_s,
+        )
 
     async def write(self, wanted: Wanted) -> tuple[Written, Usage]:
-        call = ModelCall(self._client, time.monotonic() + wanted.deadline_s)
-        found, _ = await call.ask(prompts.writing(wanted), lambda answer: _written(answer, wanted))
-        return found, total(call.usages, self.engine)
+        return await ask_alone(
+            self._client, prompts.writing(wanted), lambda answer: _written(answer, wanted), deadline_s=wanted.deadline_s
+        )
 
 
 def _read(answer: Any, examined: Examined) -> Critique | None:

@@ -1,11 +1,12 @@
 """One piece of work with a model in several requests: a deadline for all of them, and what they took."""
 
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from core.errors import ProviderError
-from core.providers.answers import CORRECTION, json_in
+from core.providers.answers import CORRECTION, json_in, total
 from core.providers.llm import ChatClient
 from core.providers.prompts import Prompt
 from core.providers.text import Usage
@@ -39,3 +40,12 @@ class ModelCall:
             if last:
                 break
         raise ProviderError("text.unusable_answer", provider=self.client.provider, retryable=True)
+
+
+async def ask_alone(
+    client: ChatClient, prompt: Prompt, read: Callable[[Any], T | None], *, deadline_s: float
+) -> tuple[T, Usage]:
+    """Work of a single request: what `read` makes of its answer, and what it took. Raises ProviderError."""
+    call = ModelCall(client, time.monotonic() + deadline_s)
+    found, _ = await call.ask(prompt, read)
+    return found, total(call.usages, client.models[0])
