@@ -13,6 +13,7 @@ from core.db import TelegramId
 from core.deliveries.models import DeliveryKind
 from core.deliveries.service import schedule_delivery
 from core.deps import Deps
+from core.sources.reading import read_text
 from core.telegram.content import Content, Media, MediaKind, TextFormat
 from core.tx import Tx
 from tests.factories import make_posts
@@ -39,6 +40,7 @@ class Wanted:
 async def schedule_all(deps: Deps, chats: Chats, plan: Plan) -> tuple[datetime, list[Wanted]]:
     """Write all rows in one transaction; gives the moment at which the first is due."""
     owners = plan.chosen.choices([person.id for person in chats.people], k=plan.deliveries)
+    read_text(FILLING)  # what it loads at first takes long on a busy machine, and a transaction mustn't stand idle
     async with deps.tx() as tx:
         first_due = tx.now + timedelta(seconds=LEAD_S + plan.deliveries / 150)
         wanted: list[Wanted] = []
