@@ -153,7 +153,7 @@ async def test_who_isnt_certified_gets_nothing(smtp: SmtpTestServer) -> None:
 
 async def test_starttls_is_insisted_on(tmp_path: Path) -> None:
     async with smtp_server(Encryption.NONE, tmp_path) as plain:
-        error = await failure_of(to_smtp(plain, encryption=Encryption.STARTTLS))
+        error = await failure_of(to_smtp(plain, encryption=Encryption.STARTTLS, username=None, password=None))
         assert error.error_code == EmailErrorCode.UNAVAILABLE
         assert plain.taken == []
 
