@@ -224,3 +224,47 @@ def test_mail_that_is_configured_is_accepted(monkeypatch: pytest.MonkeyPatch, va
     settings = Settings.load()
     assert settings.email_from == variables["EMAIL_FROM"]
     assert SECRET not in f"{settings!r} {settings.model_dump()}"
+
+
+@pytest.mark.parametrize(
+    ("variables", "name"),
+    [
+        ({"STRIPE_SECRET_KEY": f"pk_test_{SECRET}"}, "STRIPE_SECRET_KEY"),
+        ({"STRIPE_SECRET_KEY": SECRET}, "STRIPE_SECRET_KEY"),
+        ({"STRIPE_WEBHOOK_SECRET": f"whsec_a,{SECRET}"}, "STRIPE_WEBHOOK_SECRET"),
+        ({"STRIPE_PRICES": "starter"}, "STRIPE_PRICES"),
+        ({"STRIPE_API_BASE": "https://stripe.example.com"}, "STRIPE_SECRET_KEY"),
+    ],
+)
+def test_what_cant_be_stripes_is_told_without_showing_it(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], name: str
+) -> None:
+    problems = problems_of(monkeypatch, **variables)
+    assert list(problems) == [name]
+    assert SECRET not in problems[name]
+
+
+def test_secrets_and_prices_of_stripe_are_lists(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_all(monkeypatch, STRIPE_WEBHOOK_SECRET="whsec_new, whsec_old", STRIPE_PRICES="starter=price_1, pro=price_2")
+    settings = Settings.load()
+    assert [secret.get_secret_value() for secret in settings.stripe_webhook_secrets] == ["whsec_new", "whsec_old"]
+    assert settings.stripe_prices == {"starter": "price_1", "pro": "price_2"}
+    assert settings.stripe_in_sandbox
+
+
+@pytest.mark.parametrize(
+    ("variables", "name"),
+    [
+        ({"STRIPE_SECRET_KEY": f"sk_test_{'x' * 20}"}, "STRIPE_SECRET_KEY"),
+        ({"STRIPE_SECRET_KEY": f"rk_live_{'x' * 20}", "STRIPE_API_BASE": "http://127.0.0.1:9"}, "STRIPE_API_BASE"),
+    ],
+)
+def test_production_takes_no_made_up_money(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], name: str
+) -> None:
+    assert list(problems_of(monkeypatch, **PRODUCTION, **variables)) == [name]
+
+
+def test_production_takes_a_live_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_all(monkeypatch, **PRODUCTION, STRIPE_SECRET_KEY=f"sk_live_{'x' * 20}")
+    assert not Settings.load().stripe_in_sandbox
