@@ -22,6 +22,7 @@ from core.errors import Conflict
 log = structlog.get_logger()
 
 ALREADY = "CHARGE_ALREADY_REFUNDED"
+"""Telegram's word, of which the library changes the case."""
 
 
 async def show_user(context: Context, who: str) -> None:
@@ -114,7 +115,7 @@ async def _give_back(context: Context, telegram_id: TelegramId, charge_id: str) 
     try:
         await context.bot.refund_star_payment(telegram_id, charge_id)
     except BadRequest as refusal:
-        if ALREADY not in refusal.message:
+        if ALREADY not in refusal.message.upper():
             raise
 
 

@@ -176,6 +176,16 @@ async def test_an_admin_sees_the_trail_and_gives_stars_back(admin: Chat) -> None
     assert await own_plan(admin) == "free"
 
 
+async def test_what_went_back_already_is_noted_all_the_same(admin: Chat) -> None:
+    await pay(admin, await invoice(admin))
+    row = await subscription(admin)
+    assert row is not None
+    await admin.application.bot.refund_star_payment(admin.person.id, row.remote_id)
+    shown = await admin.say(f"/admin refund {row.remote_id}")
+    await admin.press(shown, "Yes, refund")
+    assert await own_plan(admin) == "free"
+
+
 async def test_for_anybody_else_there_is_no_such_command(chat: Chat) -> None:
     await chat.say("/start")
     answer: SeenMessage = await chat.say(f"/admin user {chat.person.id}")
