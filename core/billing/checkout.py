@@ -220,8 +220,11 @@ async def close_pages(tx: Tx, page_ids: Sequence[str]) -> None:
 
 
 async def close_other_pages(deps: Deps, *, owner_id: ids.UserId) -> None:
-    """Who has a subscription can't pay for another one on a page that was left open."""
+    """Who has a subscription can't pay for another one on a page that was left open. Without one nothing happens."""
     async with deps.read() as session:
+        row = await subscription_of(session, owner_id=owner_id)
+        if row is None or not is_in_force(row, now=deps.clock.now()):
+            return
         pages = await _open_pages(session, owner_id=owner_id)
     for page in pages:
         await payments_of(deps).close_checkout(page.id)

@@ -114,10 +114,19 @@ async def test_asking_to_pay_again_leads_to_the_page_that_is_open(house: StripeH
     assert await start_checkout(house.deps, owner_id=ann.id, plan_key="pro") == first
     other = await start_checkout(house.deps, owner_id=ann.id, plan_key="starter")
     assert other != first
+    await house.settle()
     assert (await house.stripe.pay(first)).status_code == 410
     await house.stripe.pay(other)
     await house.settle()
     assert await house.plan(ann) == "starter"
+
+
+async def test_who_has_paid_cant_pay_on_a_page_that_was_left_open(house: StripeHouse, ann: User) -> None:
+    left_open = await start_checkout(house.deps, owner_id=ann.id, plan_key="pro")
+    wanted = await order(house, str(ann.id))
+    await house.stripe.pay((await house.payments.open_checkout(wanted)).url)
+    await house.settle()
+    assert (await house.stripe.pay(left_open)).status_code == 410
 
 
 async def test_who_has_a_plan_changes_it_and_doesnt_buy_another(house: StripeHouse, ann: User) -> None:
