@@ -78,5 +78,5 @@ async def test_a_subscription_is_one_whichever_charge_names_it(
 async def test_what_has_run_out_is_not_renewed_again(bot: Bot, person: Person, sandbox: RunningSandbox) -> None:
     first = (await paid(bot, person, sandbox)).telegram_payment_charge_id
     await sandbox.client.request("POST", "/control/advance", json={"seconds": 31 * 86_400})
-    with pytest.raises(BadRequest, match="(?i)SUBSCRIPTION_NOT_ACTIVE"):
+    with pytest.raises(BadRequest, match=r"(?i)SUBSCRIPTION_NOT_ACTIVE"):
         await bot.edit_user_star_subscription(person.id, first, is_canceled=False)
