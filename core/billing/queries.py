@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Uuid, func, literal, select
+from sqlalchemy import Uuid, func, literal, select, true
 
 from core import ids
 from core.billing.models import Plan, QuotaEntry, Subscription, Trial
@@ -85,8 +85,8 @@ async def plan_and_entitlements(
     session: ReadSession, *, owner_id: ids.UserId, now: datetime, features: Sequence[Feature] = METERED
 ) -> tuple[Plan, list[Entitlement]]:
     """The plan in force, and what is left of several features."""
-    plan, period = await _plan_and_period(session, owner_id=owner_id, now=now)
-    sums = await session.execute(
+    period = await in_force_of(session, owner_id=owner_id, now=now)
+    sums = (
         select(QuotaEntry.feature, func.sum(QuotaEntry.amount).label("used"))
         .where(
             QuotaEntry.owner_id == owner_id,
@@ -94,8 +94,11 @@ async def plan_and_entitlements(
             QuotaEntry.period_start == period.period_start,
         )
         .group_by(QuotaEntry.feature)
+        .subquery()
     )
-    used = {row.feature: row.used for row in sums}
+    found = select(Plan, sums.c.feature, sums.c.used).outerjoin(sums, true()).where(Plan.key == period.plan_key)
+    rows = (await session.execute(found)).all()
+    plan, used = rows[0][0], {feature: amount for _, feature, amount in rows}
     return plan, [
         Entitlement(
             feature=feature,
