@@ -158,7 +158,7 @@ async def _run_work(bench: Bench, work_job: WorkJob, work_id: ids.WorkId) -> Non
 
 async def _attempt(run: Run, work_job: WorkJob) -> str:
     """Do it once and write down how it ended. Gives that as a word."""
-    if run.work.attempt > run.spec.attempts:
+    if run.work.tries > run.spec.attempts:
         return await _fail(run, work_job, AppError("work.attempts_exhausted"))
     log.info("work.started")
     try:
@@ -217,7 +217,7 @@ async def _end_lost(run: Run, work_job: WorkJob) -> str:
 
 
 async def _end_failed(run: Run, work_job: WorkJob, error: AppError) -> str:
-    again = isinstance(error, ProviderError) and error.retryable and run.work.attempt < run.spec.attempts
+    again = isinstance(error, ProviderError) and error.retryable and run.work.tries < run.spec.attempts
     if not again:
         return await _fail(run, work_job, error)
     wait_s = _wait_s(run, error)
@@ -232,7 +232,7 @@ async def _end_failed(run: Run, work_job: WorkJob, error: AppError) -> str:
 
 def _wait_s(run: Run, error: AppError) -> float:
     """Until the next attempt: doubled each time, and never less than the provider asks for."""
-    backoff_s = float(run.spec.backoff_s * 2 ** (run.work.attempt - 1))
+    backoff_s = float(run.spec.backoff_s * 2 ** (run.work.tries - 1))
     asked_s = error.retry_after_s if isinstance(error, ProviderError) else None
     return max(backoff_s, asked_s or 0.0)
 

@@ -20,6 +20,7 @@ from core.podcasts.script import Script
 from core.providers.recordings import MP3, MP4, OGG, WAV
 from core.providers.speech import DialogueSpeaker, Speaker, Speech, SpeechErrorCode, dialogue_of
 from core.storage import StoredFileNotFound, key_for
+from core.work.service import note_headway
 from jobs.progress import Tell
 from jobs.runtime import Run
 
@@ -154,6 +155,7 @@ async def _speak(run: Run, block: Block, speaker: Speaker, language: str) -> str
             characters=speech.characters,
             cost_usd=speech.cost_usd,
         )
+        await note_headway(tx, run.work)
     return key
 
 

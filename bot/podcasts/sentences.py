@@ -141,6 +141,9 @@ SENTENCES: dict[str, Callable[[Texts, Params], Markup]] = {
 }
 
 WRITING: dict[str, Callable[[Texts, Params], Markup]] = {
+    "work.attempts_exhausted": lambda t, _: t(
+        "Trouble on our side cut this off in the middle again and again, so I stopped. Nothing that was made is lost."
+    ),
     "text.not_able": lambda t, _: t(
         "The offline writer can't do that. Change the lines yourself: reply with a number."
     ),
@@ -149,7 +152,7 @@ WRITING: dict[str, Callable[[Texts, Params], Markup]] = {
         "Or give the line other words."
     ),
 }
-"""Of scripts said otherwise than of posts."""
+"""Said otherwise of podcasts than of posts."""
 
 NOTES: dict[str, Callable[[Texts, Params], Markup]] = {
     "script.shorter": lambda t, _: t("Your text holds no more without saying things twice, so it is shorter."),

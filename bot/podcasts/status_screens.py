@@ -63,7 +63,7 @@ def cancelled(data: Data, t: Texts) -> Screen:
 def _kept(data: Data, t: Texts) -> Markup:
     if data.get("has_audio"):
         return t("Nothing was charged. The audio that was there before stays in your list and your feed.")
-    return t("Nothing was charged. What is there already is kept, and isn't made again.")
+    return t("Nothing was charged. What is there already is kept: <b>Try again</b> goes on with it.")
 
 
 def deleted(data: Data, t: Texts) -> Screen:

@@ -124,6 +124,9 @@ SENTENCES: dict[str, Callable[[Texts, Params], Markup]] = {
         reference=params.get("reference", "?"),
     ),
     "work.timed_out": lambda t, _: t("This took too long, so I stopped it. Please try again."),
+    "work.attempts_exhausted": lambda t, _: t(
+        "Trouble on our side cut this off in the middle again and again, so I stopped. Please try again."
+    ),
     "work.cancelled": lambda t, _: t("You stopped it."),
 }
 

@@ -22,6 +22,9 @@ PUSH_GRACE = timedelta(seconds=5)
 """How long a pushed job may wait in Redis before the sweeper pushes it again. It grows with the work's age, so that a
 long queue doesn't fill up with repetitions."""
 PUSH_GRACE_MAX = timedelta(minutes=5)
+HEADWAY = "headway"
+HEADWAY_MOST = 7
+"""How many attempts that were killed don't count as tries, since they kept something that needn't be done again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,17 @@ class ClaimedWork:
     attempt: int
     request_id: str | None
     payload: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def headway(self) -> int:
+        """How many attempts were killed, and had got further."""
+        return int(self.payload.get(HEADWAY, 0))
+
+    @property
+    def tries(self) -> int:
+        """As `attempt`, without those killed ones that got further: what kills them is hardly the work. At most
+        HEADWAY_MOST are left out."""
+        return self.attempt - min(self.headway, HEADWAY_MOST)
 
 
 async def request_work(
@@ -126,6 +140,12 @@ async def report_progress(tx: Tx, work: ClaimedWork, *, progress: int, step: str
     )
 
 
+async def note_headway(tx: Tx, work: ClaimedWork) -> None:
+    """This attempt has kept something that no further one has to do again. Noting it twice changes nothing."""
+    payload = {**work.payload, HEADWAY: work.headway + 1}
+    await tx.session.execute(update(Work).where(*_held(work)).values(payload=payload))
+
+
 async def finish_work(tx: Tx, work: ClaimedWork) -> bool:
     """End it well, in the same transaction as its result. False when the claim was lost: then write no result."""
     done = await tx.session.scalar(
@@ -149,7 +169,10 @@ async def fail_work(tx: Tx, work: ClaimedWork, error: AppError, *, status: WorkS
 
 
 async def retry_work(tx: Tx, work: ClaimedWork, *, spec: JobSpec, error: AppError, after_s: float) -> None:
-    """Put it back; the sweeper enqueues it when its time has come, and nobody claims it before."""
+    """Put it back; the sweeper enqueues it when its time has come, and nobody claims it before.
+
+    It counts as a try, however far it got: it ended with an error, and not because its worker did.
+    """
     again_at = tx.now + timedelta(seconds=after_s)
     await tx.session.execute(
         update(Work)
@@ -159,6 +182,7 @@ async def retry_work(tx: Tx, work: ClaimedWork, *, spec: JobSpec, error: AppErro
             next_attempt_at=again_at,
             lease_until=again_at,
             error=error_row(error),
+            payload=dict(work.payload),
         )
     )
 
@@ -173,6 +197,7 @@ async def give_back_work(tx: Tx, work: ClaimedWork, *, spec: JobSpec) -> None:
             attempt=Work.attempt - 1,
             next_attempt_at=tx.now + PUSH_GRACE,
             lease_until=None,
+            payload=dict(work.payload),
         )
         .returning(Work.id)
     )

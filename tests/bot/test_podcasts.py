@@ -1,16 +1,24 @@
 """Podcasts in the chat: options, the script and its changes, the list, and the private feed."""
 
 import regex
+from sqlalchemy import select
 
 from bot.actions import decode
-from bot.podcasts.actions import DropLine, MakeAudio
+from bot.notices import render
+from bot.podcasts.actions import DropLine, MakeAudio, RetryPodcast
 from core import ids
 from core.billing.queries import Feature
 from core.billing.service import hold_quota
+from core.db import TelegramId
+from core.deliveries.models import StatusMessage
 from core.deps import Deps
-from core.podcasts.models import PodcastStatus
+from core.errors import AppError
+from core.podcasts.models import Podcast, PodcastStatus
 from core.podcasts.options import PodcastOptions
 from core.podcasts.script import Script
+from core.podcasts.service import RENDER, end_work
+from core.posts.writing import Place
+from core.work.models import Work
 from tests.bot.chat import Chat
 from tests.bot.podcasts import (
     LONG,
@@ -238,3 +246,24 @@ def test_every_button_of_a_podcast_fits_and_comes_back() -> None:
     podcast_id = ids.PodcastId(ids.new())
     action = DropLine(podcast_id, 999, 9_999)
     assert decode(action.encode()) == action
+
+
+async def test_what_was_cut_off_again_and_again_says_so_and_its_button_goes_on(chat: Chat, deps: Deps) -> None:
+    card = await script_card(chat, deps)
+    made = await podcast_row(chat, deps)
+    await chat.press_data(card, MakeAudio(made.id).encode())
+    async with deps.tx() as tx:
+        locked = await tx.session.get_one(Podcast, made.id)
+        place = Place(TelegramId(chat.person.id), TelegramId(card.id), "en")
+        await end_work(tx, locked, place, error=AppError("work.attempts_exhausted"))
+        status = await tx.session.get_one(StatusMessage, made.id)
+        failed = render(status.notice, status.data, now=tx.now)
+    assert "cut this off in the middle again and again" in failed.text
+    assert "Nothing was charged" in failed.text
+    [again] = [button for row in failed.keyboard for button in row if button.text == "Try again"]
+    assert isinstance(again.action, RetryPodcast)
+    await chat.press_data(card, again.action.encode())
+    assert (await podcast_row(chat, deps)).status == PodcastStatus.RENDERING
+    async with deps.sessions() as session:
+        waiting = await session.scalars(select(Work.kind).where(Work.subject_id == made.id).order_by(Work.id))
+        assert waiting.all() == [RENDER.target] * 2
