@@ -11,7 +11,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from core import ids
-from core.billing.checkout import close_other_pages
+from core.billing.checkout import close_other_pages, forget_customer
 from core.billing.policy import policy_of
 from core.billing.queries import plans
 from core.billing.stripe_customers import Look, Undo, price_list, stripe_owner, take_in_customer
@@ -85,29 +85,36 @@ async def _look(deps: Deps, payments: Payments, claimed: Claimed) -> None:
         async with deps.tx() as tx:
             await pass_events_on(tx, claimed, customer_id=customer_id)
         return
-    owner_id, undone = await _take_in(deps, payments, claimed)
+    seen, owner_id, undone = await _take_in(deps, payments, claimed)
     for undo in undone:
         await _undo(payments, undo)
     if owner_id is not None:
         await close_other_pages(deps, owner_id=owner_id)
+        if seen.gone:
+            await forget_customer(deps, owner_id=owner_id, customer_id=seen.id)
     async with deps.tx() as tx:
         await close_events(tx, claimed)
     log.info("stripe.taken_in", undone=len(undone))
 
 
-async def _take_in(deps: Deps, payments: Payments, claimed: Claimed) -> tuple[ids.UserId, Sequence[Undo]]:
-    """Raises NobodyKnown."""
+async def _take_in(
+    deps: Deps, payments: Payments, claimed: Claimed
+) -> tuple[SeenCustomer, ids.UserId | None, Sequence[Undo]]:
+    """The owner is None of somebody deleted whom nobody here is behind: that won't change any more. Of others that
+    raises NobodyKnown."""
     asked_at = deps.clock.now()
     seen = await _seen(payments, claimed.subject)
     prices = await _prices(payments, seen)
     async with deps.tx() as tx:
         owner_id = await stripe_owner(tx.session, seen)
-        if owner_id is None:
+        if owner_id is None and not seen.gone:
             raise NobodyKnown
+        if owner_id is None:
+            return seen, None, ()
         look = Look(seen, prices, asked_at, claimed.key)
         offered = price_list(await plans(tx.session), deps.settings)
         undone = await take_in_customer(tx, policy_of(deps.settings), offered, look, owner_id=owner_id)
-    return owner_id, undone
+    return seen, owner_id, undone
 
 
 async def _seen(payments: Payments, customer_id: str) -> SeenCustomer:

@@ -16,7 +16,7 @@ from core.billing.queries import plans, subscription_of
 from core.billing.standing import is_in_force
 from core.billing.stripe_events import wake_events
 from core.billing.stripe_models import StripeCheckout
-from core.billing.subscriptions import customer_id_of, link_customer
+from core.billing.subscriptions import customer_id_of, link_customer, unlink_customer
 from core.db import ReadSession
 from core.deps import Deps
 from core.errors import Conflict, NotFound
@@ -111,12 +111,13 @@ async def start_checkout(deps: Deps, *, owner_id: ids.UserId, plan_key: str) -> 
     async with deps.read() as session:
         plan = await _sold(session, plan_key)
         await _check_free(session, owner_id=owner_id, deps=deps)
-        open_pages = await _open_pages(session, owner_id=owner_id)
     price_id = await price_id_of(deps, plan)
+    customer_id = await ensure_customer(deps, owner_id=owner_id)
+    async with deps.read() as session:
+        open_pages = await _open_pages(session, owner_id=owner_id)
     there = await _page_still_open(deps, open_pages, plan_key=plan_key, price_id=price_id)
     if there is not None:
         return there
-    customer_id = await ensure_customer(deps, owner_id=owner_id)
     page = await payments.open_checkout(
         CheckoutOrder(
             customer_id=customer_id,
@@ -140,8 +141,8 @@ async def open_portal(deps: Deps, *, owner_id: ids.UserId, flow: PortalFlow | No
     """
     payments = payments_of(deps)
     async with deps.read() as session:
-        customer_id = await customer_id_of(session, owner_id=owner_id, rail=Rail.STRIPE)
         row = await subscription_of(session, owner_id=owner_id)
+    customer_id = await _living_customer(deps, owner_id=owner_id)
     if customer_id is None:
         raise NothingPaid
     about = row.remote_id if row is not None and row.rail == Rail.STRIPE else None
@@ -150,17 +151,41 @@ async def open_portal(deps: Deps, *, owner_id: ids.UserId, flow: PortalFlow | No
 
 
 async def ensure_customer(deps: Deps, *, owner_id: ids.UserId) -> str:
-    """The user's customer at Stripe, made if there is none. Killed at whatever moment, there is never a second."""
-    async with deps.read() as session:
-        known = await customer_id_of(session, owner_id=owner_id, rail=Rail.STRIPE)
-        user = await user_of(session, owner_id)
+    """The user's customer at Stripe, made if there is none, or none any more. Killed at whatever moment, there is never
+    a second."""
+    known = await _living_customer(deps, owner_id=owner_id)
     if known is not None:
         return known
+    async with deps.read() as session:
+        user = await user_of(session, owner_id)
     made = await payments_of(deps).customer_for(owner=str(owner_id), name=user.first_name)
     async with deps.tx() as tx:
         kept = await link_customer(tx, owner_id=owner_id, rail=Rail.STRIPE, customer_id=made)
         await wake_events(tx, kept)
     return kept
+
+
+async def forget_customer(deps: Deps, *, owner_id: ids.UserId, customer_id: str) -> None:
+    """Somebody isn't in the account any more: the pages opened for them are closed, the next payment makes another
+    customer. Nothing happens when the user is somebody else there by now."""
+    async with deps.read() as session:
+        known = await customer_id_of(session, owner_id=owner_id, rail=Rail.STRIPE)
+    if known != customer_id:
+        return
+    await _close_all_pages(deps, owner_id=owner_id)
+    async with deps.tx() as tx:
+        await unlink_customer(tx, owner_id=owner_id, rail=Rail.STRIPE, customer_id=customer_id)
+    log.warning("billing.customer_gone", customer_id=customer_id)
+
+
+async def _living_customer(deps: Deps, *, owner_id: ids.UserId) -> str | None:
+    """Who the user is at Stripe, if Stripe has them: in its dashboard anybody can be deleted."""
+    async with deps.read() as session:
+        known = await customer_id_of(session, owner_id=owner_id, rail=Rail.STRIPE)
+    if known is None or await payments_of(deps).has_customer(known):
+        return known
+    await forget_customer(deps, owner_id=owner_id, customer_id=known)
+    return None
 
 
 async def price_id_of(deps: Deps, plan: Plan) -> str:
@@ -225,6 +250,11 @@ async def close_other_pages(deps: Deps, *, owner_id: ids.UserId) -> None:
         row = await subscription_of(session, owner_id=owner_id)
         if row is None or not is_in_force(row, now=deps.clock.now()):
             return
+    await _close_all_pages(deps, owner_id=owner_id)
+
+
+async def _close_all_pages(deps: Deps, *, owner_id: ids.UserId) -> None:
+    async with deps.read() as session:
         pages = await _open_pages(session, owner_id=owner_id)
     for page in pages:
         await payments_of(deps).close_checkout(page.id)

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from core import ids
@@ -82,6 +82,15 @@ async def link_customer(tx: Tx, *, owner_id: ids.UserId, rail: Rail, customer_id
     added = insert(Customer).values(owner_id=owner_id, rail=rail, customer_id=customer_id, created_at=tx.now)
     await tx.session.execute(added.on_conflict_do_nothing())
     return await customer_id_of(tx.session, owner_id=owner_id, rail=rail) or customer_id
+
+
+async def unlink_customer(tx: Tx, *, owner_id: ids.UserId, rail: Rail, customer_id: str) -> None:
+    """Forget a customer who isn't at the rail any more."""
+    await tx.session.execute(
+        delete(Customer)
+        .where(Customer.owner_id == owner_id, Customer.rail == rail, Customer.customer_id == customer_id)
+        .execution_options(synchronize_session=False)
+    )
 
 
 async def revoke(tx: Tx, subscription: Subscription, *, source: str, key: str, why: str) -> None:

@@ -34,6 +34,9 @@ class StripeAccount:
     async def customer_for(self, *, owner: str, name: str, email: str | None = None) -> str:
         return await changing.customer_for(self._sdk, owner=owner, name=name, email=email)
 
+    async def has_customer(self, customer_id: str) -> bool:
+        return await looking.has_customer(self._sdk, customer_id)
+
     async def customer(self, customer_id: str) -> SeenCustomer:
         return await looking.customer(self._sdk, customer_id)
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from core.errors import ProviderError
-from core.providers.payments import reading
+from core.providers.payments import looking, reading
 from core.providers.payments.contract import (
     Changed,
     ChangeQuote,
@@ -20,18 +20,27 @@ GONE_ALREADY: Final = frozenset({"charge_already_refunded", "resource_missing"})
 
 
 async def customer_for(sdk: Sdk, *, owner: str, name: str, email: str | None) -> str:
-    """Looked for before it is made: the key only helps for a day, and the search only finds what is a minute old."""
+    """Looked for before it is made: the key only helps for a day, and the search only finds what is a minute old. Both
+    may come up with one that was deleted since; what follows that one has a key of its own."""
     query = f"metadata['{reading.OWNER}']:'{owner}'"
-    there = await sdk.call(lambda client: client.v1.customers.search_async(params={"query": query, "limit": 1}))
-    if there.data:
-        return there.data[0].id
+    there = await sdk.call(lambda client: client.v1.customers.search_async(params={"query": query, "limit": 10}))
+    for found in there.data:
+        if await looking.has_customer(sdk, found.id):
+            return found.id
     params: dict[str, Any] = {"name": name[:256], "metadata": {reading.OWNER: owner}}
     if email:
         params["email"] = email
+    made = await _made_customer(sdk, params, key=f"customer:{owner}")
+    while not await looking.has_customer(sdk, made):
+        made = await _made_customer(sdk, params, key=f"customer:{owner}:{made}")
+    return made
+
+
+async def _made_customer(sdk: Sdk, params: dict[str, Any], *, key: str) -> str:
     made = await sdk.call(
         lambda client: client.v1.customers.create_async(
             params=params,  # type: ignore[arg-type] # a plain dict
-            options={"idempotency_key": f"customer:{owner}"},
+            options={"idempotency_key": key},
         )
     )
     return made.id

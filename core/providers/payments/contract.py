@@ -216,7 +216,11 @@ class Payments(Protocol):
     """Whether it is real money."""
 
     async def customer_for(self, *, owner: str, name: str, email: str | None = None) -> str:
-        """The customer of an owner: the one that is there, else a new one."""
+        """The customer of an owner: the one that is there, else a new one; never one that was deleted."""
+        ...
+
+    async def has_customer(self, customer_id: str) -> bool:
+        """Whether the account has them. Who was deleted there is only told of."""
         ...
 
     async def customer(self, customer_id: str) -> SeenCustomer:

@@ -53,6 +53,16 @@ async def customer(sdk: Sdk, customer_id: str) -> SeenCustomer:
     )
 
 
+async def has_customer(sdk: Sdk, customer_id: str) -> bool:
+    try:
+        found = await sdk.call(lambda client: client.v1.customers.retrieve_async(customer_id))
+    except ProviderError as error:
+        if error.error_code == PaymentErrorCode.NOT_THERE:
+            return False
+        raise
+    return not found.to_dict().get("deleted")
+
+
 async def _taken_back(sdk: Sdk, customer_id: str) -> tuple[list[Mapping[str, Any]], list[Mapping[str, Any]]]:
     """Refunds and disputes of the charges that have any."""
     refunds: list[Mapping[str, Any]] = []
