@@ -9,6 +9,7 @@ from bot.billing.actions import (
     ManageCard,
     PayByCard,
     PayWithStars,
+    ResumeCard,
     ResumeStars,
     ShowBigger,
     ShowBilling,
@@ -16,7 +17,9 @@ from bot.billing.actions import (
     ShowPlans,
     ShowUsage,
     StartTrial,
+    StopCard,
     StopStars,
+    StopTrial,
 )
 from bot.billing.sentences import SENTENCES
 from bot.router import Router
@@ -31,6 +34,7 @@ def register(router: Router) -> None:
     router.press(ShowBigger, handlers.on_show_bigger)
     router.press(ShowUsage, handlers.on_show_usage)
     router.press(StartTrial, handlers.on_start_trial)
+    router.press(StopTrial, handlers.on_stop_trial)
     router.press(ShowBilling, paying.on_show_billing)
     router.press(PayByCard, paying.on_pay_by_card)
     router.press(ChangeByCard, paying.on_change_by_card)
@@ -38,6 +42,8 @@ def register(router: Router) -> None:
     router.press(KeepPlan, paying.on_keep_plan)
     router.press(FixCard, paying.on_fix_card)
     router.press(ManageCard, paying.on_manage_card)
+    router.press(StopCard, paying.on_stop_card)
+    router.press(ResumeCard, paying.on_resume_card)
     router.press(PayWithStars, paying.on_pay_with_stars)
     router.press(StopStars, paying.on_stop_stars)
     router.press(ResumeStars, paying.on_resume_stars)

@@ -93,6 +93,25 @@ class ResumeStars(Action):
     """Have it renewed after all."""
 
 
+@action("bi.card.end")
+class StopCard(Action):
+    """As StopStars, for who pays by card."""
+
+    sure: bool
+
+
+@action("bi.card.on")
+class ResumeCard(Action):
+    pass
+
+
+@action("bi.try.end")
+class StopTrial(Action):
+    """Give the rest of the trial up: `sure` after a second look."""
+
+    sure: bool
+
+
 @action("bi.adm")
 class ShowPayer(Action):
     """For admins: a user's plan, payments and trail."""

@@ -3,12 +3,12 @@
 from typing import Any
 
 from bot.billing import paying_screens, screens
-from bot.billing.actions import ShowBigger, ShowPlan, ShowPlans, ShowUsage, StartTrial
+from bot.billing.actions import ShowBigger, ShowPlan, ShowPlans, ShowUsage, StartTrial, StopTrial
 from bot.billing.looking import look
 from bot.context import Context
 from bot.screens import Screen
 from core.billing.queries import STANDING, Entitlement
-from core.billing.trials import start_trial
+from core.billing.trials import cancel_trial, start_trial
 from core.channels.queries import room_for_channels
 from core.digests.queries import rooms
 
@@ -51,6 +51,18 @@ async def on_start_trial(context: Context, press: StartTrial) -> None:
     async with context.deps.tx() as tx:
         trial = await start_trial(tx, owner_id=context.actor.id)
     await context.show(paying_screens.trial_started(trial.ends_at, zone=context.actor.time_zone, t=context.texts))
+
+
+async def on_stop_trial(context: Context, press: StopTrial) -> None:
+    """Whoever has no trial any more sees their plan instead."""
+    seen = await look(context)
+    if seen.trial is not None and not press.sure:
+        await context.show(paying_screens.ask_stop_trial(seen.trial.plan_key, context.texts))
+        return
+    if press.sure:
+        async with context.deps.tx() as tx:
+            await cancel_trial(tx, owner_id=context.actor.id)
+    await show_plan(context)
 
 
 def limit_reached(context: Context, params: dict[str, Any]) -> Screen:

@@ -127,6 +127,20 @@ def unknown_price(data: Data, t: Texts) -> Screen:
     return Screen(text)
 
 
+def given_up(data: Data, t: Texts) -> Screen:
+    """To admins."""
+    text = lines(
+        [
+            t("⚠️ <b>What Stripe told of <code>{id}</code> was given up after three days.</b>", id=data["subject"]),
+            t("Each attempt to take it in failed: <code>{code}</code>", code=data["code"])
+            if data["known"]
+            else t("It is nobody's whom this bot knows."),
+            t("Look at it in Stripe's dashboard. <code>postaify billing resync</code> tries again."),
+        ]
+    )
+    return Screen(text)
+
+
 def _amount(data: Data, t: Texts) -> str:
     return money_label(data["amount"], data["currency"], t) if data["amount"] is not None else data["currency"]
 
@@ -163,5 +177,6 @@ RENDERERS: Final[Mapping[str, Callable[[Data, Texts, datetime], Screen]]] = {
     "billing.refund": lambda data, t, _: refund(data, t),
     "billing.second": lambda data, t, _: second(data, t),
     "billing.unknown_price": lambda data, t, _: unknown_price(data, t),
+    "billing.given_up": lambda data, t, _: given_up(data, t),
     "billing.dispute": lambda data, t, _: dispute(data, t),
 }

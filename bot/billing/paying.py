@@ -13,8 +13,10 @@ from bot.billing.actions import (
     ManageCard,
     PayByCard,
     PayWithStars,
+    ResumeCard,
     ResumeStars,
     ShowBilling,
+    StopCard,
     StopStars,
 )
 from bot.billing.labels import plan_label
@@ -23,7 +25,14 @@ from bot.context import Context
 from core.billing.checkout import open_portal, start_checkout
 from core.billing.models import Plan
 from core.billing.payments import payments_of
-from core.billing.plan_changes import change_plan, quote_change, withdraw_change
+from core.billing.plan_changes import (
+    cancel_subscription,
+    card_subscription,
+    change_plan,
+    quote_change,
+    resume_subscription,
+    withdraw_change,
+)
 from core.billing.standing import lasts_until
 from core.billing.stars import PERIOD, STARS, note_renewal, offered_plan, payload_of, stars_subscription
 from core.providers.payments.contract import PortalFlow
@@ -77,6 +86,24 @@ async def on_fix_card(context: Context, press: FixCard) -> None:
 
 async def on_manage_card(context: Context, press: ManageCard) -> None:
     await _show_portal(context, None)
+
+
+async def on_stop_card(context: Context, press: StopCard) -> None:
+    """What comes of it is told once it stands in the database."""
+    owner_id, zone = context.actor.id, context.actor.time_zone
+    if press.sure:
+        until = await cancel_subscription(context.deps, owner_id=owner_id)
+        await context.show(paying_screens.stopped(until, zone=zone, t=context.texts))
+        return
+    async with context.deps.read() as session:
+        row = await card_subscription(session, owner_id=owner_id, now=context.deps.clock.now())
+    asked = paying_screens.ask_stop_card(row.plan_key, row.period_end, zone=zone, t=context.texts)
+    await context.show(asked)
+
+
+async def on_resume_card(context: Context, press: ResumeCard) -> None:
+    await resume_subscription(context.deps, owner_id=context.actor.id)
+    await context.show(paying_screens.kept(context.texts))
 
 
 async def on_pay_with_stars(context: Context, press: PayWithStars) -> None:

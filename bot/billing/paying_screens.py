@@ -10,11 +10,14 @@ from bot.billing.actions import (
     FixCard,
     KeepPlan,
     ManageCard,
+    ResumeCard,
     ResumeStars,
     ShowBilling,
     ShowPlan,
     ShowPlans,
+    StopCard,
     StopStars,
+    StopTrial,
 )
 from bot.billing.labels import STARS, money_label, plan_label, time_label
 from bot.billing.screens import standing_lines
@@ -127,6 +130,28 @@ def ask_stop(plan_key: str, until: datetime, *, zone: str | None, t: Texts) -> S
     return Screen(text, [[Button(t("Yes, end it"), StopStars(sure=True)), Button(t("Keep it"), ShowBilling())]])
 
 
+def ask_stop_card(plan_key: str, until: datetime, *, zone: str | None, t: Texts) -> Screen:
+    """The same before a subscription by card ends."""
+    text = t(
+        "Not to be renewed any more? You keep {plan} until {when}, and nothing more is charged.",
+        plan=plan_label(plan_key, t),
+        when=time_label(until, zone, t),
+    )
+    return Screen(text, [[Button(t("Yes, end it"), StopCard(sure=True)), Button(t("Keep it"), ShowBilling())]])
+
+
+def stopped(until: datetime, *, zone: str | None, t: Texts) -> Screen:
+    text = t("It isn't renewed: you have it until {when}.", when=time_label(until, zone, t))
+    return Screen(text, [[Button(t("‹ Billing"), ShowBilling())]])
+
+
+def ask_stop_trial(plan_key: str, t: Texts) -> Screen:
+    """The second look before a trial is given up."""
+    plan = plan_label(plan_key, t)
+    text = t("End the trial of {plan} now? You are on Free then, and there is no second trial.", plan=plan)
+    return Screen(text, [[Button(t("Yes, end it"), StopTrial(sure=True)), Button(t("Keep it"), ShowPlan())]])
+
+
 def trial_started(ends_at: datetime, *, zone: str | None, t: Texts) -> Screen:
     """What has begun, and how it ends."""
     text = lines(
@@ -170,4 +195,8 @@ def _billing_buttons(seen: Overview, t: Texts) -> Iterator[Button]:
             yield Button(t("💳 Give another card"), FixCard())
         if row.pending_plan_key is not None:
             yield Button(t("Keep {plan} after all", plan=plan_label(row.plan_key, t)), KeepPlan())
+        if row.status == SubscriptionStatus.CANCELLED:
+            yield Button(t("Renew it after all"), ResumeCard())
+        elif not seen.is_due:
+            yield Button(t("End it"), StopCard(sure=False))
         yield Button(t("Card, invoices, change or end it"), ManageCard())

@@ -18,6 +18,7 @@ from bot.billing.actions import (
     ShowPlans,
     ShowUsage,
     StartTrial,
+    StopTrial,
 )
 from bot.billing.labels import STARS, feature_label, money_label, perk_labels, plan_label, price_label, time_label
 from bot.deliveries.phrases import in_time
@@ -146,6 +147,8 @@ def _plan_buttons(seen: Overview, t: Texts) -> Keyboard:
     rows.append([Button(t("Compare plans"), ShowPlans(0)), Button(t("Usage"), ShowUsage())])
     if seen.subscription is not None:
         rows.append([Button(t("🧾 Manage billing"), ShowBilling())])
+    if seen.trial is not None:
+        rows.append([Button(t("End the trial"), StopTrial(sure=False))])
     return rows
 
 

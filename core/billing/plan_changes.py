@@ -9,10 +9,11 @@ from typing import Final
 
 from core import ids
 from core.billing.checkout import NothingPaid, PlanNotSold, payments_of, price_id_of
-from core.billing.models import Plan, Rail
+from core.billing.models import Plan, Rail, Subscription
 from core.billing.queries import subscription_of
 from core.billing.standing import is_in_force
 from core.billing.stripe_events import ask_for_look
+from core.db import ReadSession
 from core.deps import Deps
 from core.errors import Conflict, InvalidInput
 from core.providers.payments.contract import Changed, SeenSubscription
@@ -103,6 +104,14 @@ async def resume_subscription(deps: Deps, *, owner_id: ids.UserId) -> None:
         await _look(deps, subscription)
 
 
+async def card_subscription(session: ReadSession, *, owner_id: ids.UserId, now: datetime) -> Subscription:
+    """What is paid by card and in force, as we know it. Raises NothingPaid."""
+    row = await subscription_of(session, owner_id=owner_id)
+    if row is None or row.rail != Rail.STRIPE or not is_in_force(row, now=now):
+        raise NothingPaid
+    return row
+
+
 async def _change_to(deps: Deps, *, owner_id: ids.UserId, plan_key: str) -> _Change:
     subscription = await _subscription(deps, owner_id=owner_id)
     if subscription.state == "past_due":
@@ -120,8 +129,8 @@ async def _change_to(deps: Deps, *, owner_id: ids.UserId, plan_key: str) -> _Cha
 async def _subscription(deps: Deps, *, owner_id: ids.UserId) -> SeenSubscription:
     """The one that counts, as Stripe has it now."""
     async with deps.read() as session:
-        row = await subscription_of(session, owner_id=owner_id)
-    if row is None or row.rail != Rail.STRIPE or row.customer_id is None or not is_in_force(row, now=deps.clock.now()):
+        row = await card_subscription(session, owner_id=owner_id, now=deps.clock.now())
+    if row.customer_id is None:
         raise NothingPaid
     seen = await payments_of(deps).customer(row.customer_id)
     found = next((one for one in seen.subscriptions if one.id == row.remote_id and one.state in LIVE), None)

@@ -7,6 +7,7 @@ import pytest
 
 from bot.app import Application
 from bot.billing import screens
+from bot.billing.actions import StopTrial
 from bot.texts import Texts
 from core.billing.models import Rail
 from core.billing.overview import Overview, overview_of
@@ -61,6 +62,25 @@ async def test_an_old_button_begins_no_second_trial(chat: Chat, application: App
     answer = await chat.press(plan, "Try Pro for 7 days")
     assert answer is not None
     assert "there is one for each person" in answer.text
+
+
+async def test_a_trial_is_given_up_after_a_question(chat: Chat) -> None:
+    plan = await chat.say("/plan")
+    await chat.press(plan, "Try Pro for 7 days")
+    plan = await chat.say("/plan")
+    await chat.press(plan, "End the trial")
+    asked = await chat.person.refresh(plan)
+    assert asked.text == "End the trial of Pro now? You are on Free then, and there is no second trial."
+    await chat.press(asked, "Keep it")
+    kept = await chat.person.refresh(plan)
+    assert kept.text.startswith("💳 Your plan: Pro · on trial")
+    await chat.press(kept, "End the trial")
+    await chat.press(await chat.person.refresh(plan), "Yes, end it")
+    shown = await chat.person.refresh(plan)
+    assert shown.text.startswith("💳 Your plan: Free")
+    assert not any("rial" in button.text or "Try" in button.text for button in shown.buttons)
+    await chat.press_data(shown, StopTrial(sure=False).encode())
+    assert (await chat.person.refresh(plan)).text == shown.text
 
 
 async def test_somebody_new_may_try_and_pay_both_ways(tx: Tx) -> None:
