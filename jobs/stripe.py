@@ -12,7 +12,7 @@ from redis.exceptions import RedisError
 
 from core import ids
 from core.billing.checkout import close_other_pages, forget_customer
-from core.billing.policy import policy_of
+from core.billing.policy import Policy, policy_of
 from core.billing.queries import plans
 from core.billing.stripe_customers import Look, Undo, price_list, stripe_owner, take_in_customer
 from core.billing.stripe_events import (
@@ -28,9 +28,11 @@ from core.billing.stripe_events import (
     put_back_events,
 )
 from core.billing.stripe_models import EventStatus
+from core.billing.telling import tell_admins
 from core.deps import Deps
 from core.errors import AppError, NotFound, ProviderError
 from core.providers.payments.contract import PaymentErrorCode, Payments, SeenCustomer, SeenEvent, SeenPrice
+from core.tx import Tx
 from jobs.runtime import Bench, crash_of, plain_job
 
 log = structlog.get_logger()
@@ -145,8 +147,26 @@ async def _undo(payments: Payments, undo: Undo) -> None:
 async def _put_back(deps: Deps, claimed: Claimed, status: EventStatus, error: AppError) -> None:
     async with deps.tx() as tx:
         given_up = await put_back_events(tx, claimed, status=status, error=error)
+        if given_up:
+            await _tell_given_up(tx, policy_of(deps.settings), claimed, error, events=given_up)
     say = log.warning if status is EventStatus.WAITING or given_up else log.info
     say("stripe.put_back", status=status, code=error.error_code, given_up=given_up)
+
+
+async def _tell_given_up(tx: Tx, policy: Policy, claimed: Claimed, error: AppError, *, events: int) -> None:
+    """Once a day of a subject: its events came within some hours, and are given up so."""
+    await tell_admins(
+        tx,
+        policy,
+        notice="billing.given_up",
+        data={
+            "subject": claimed.subject,
+            "events": events,
+            "code": error.error_code,
+            "known": not isinstance(error, NobodyKnown),
+        },
+        dedupe_key=f"given_up:{claimed.subject}:{tx.now:%Y-%m-%d}",
+    )
 
 
 async def tend_stripe(deps: Deps) -> float:

@@ -128,8 +128,8 @@ async def pass_events_on(tx: Tx, claimed: Claimed, *, customer_id: str) -> None:
     tx.enqueue(CATCH_UP, customer_id)
 
 
-async def put_back_events(tx: Tx, claimed: Claimed, *, status: EventStatus, error: AppError) -> bool:
-    """To be looked into again later, after ever longer pauses. True when some were given up, after three days."""
+async def put_back_events(tx: Tx, claimed: Claimed, *, status: EventStatus, error: AppError) -> int:
+    """To be looked into again later, after ever longer pauses. Returns how many were given up, after three days."""
     pause_s = func.least(TRIED_AGAIN_MOST_S, TRIED_AGAIN_S * func.power(2, func.least(StripeEvent.attempts - 1, 12)))
     await _change(
         tx,
@@ -145,7 +145,7 @@ async def put_back_events(tx: Tx, claimed: Claimed, *, status: EventStatus, erro
         .returning(StripeEvent.id)
         .execution_options(synchronize_session=False)
     )
-    return bool(given_up.all())
+    return len(given_up.all())
 
 
 async def wake_events(tx: Tx, subject: str) -> None:

@@ -1,11 +1,13 @@
 """Plans in the chat, and the screen for a limit that was reached."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot import notices
 from bot.accounts.actions import ShowExample
 from bot.app import Application
 from bot.billing import labels, screens
@@ -113,6 +115,16 @@ async def test_a_page_that_is_no_more_shows_ones_own_plan(tx: Tx) -> None:
 )
 def test_prices_are_written_as_short_as_they_are(amount: int, currency: str, shown: str) -> None:
     assert labels.money_label(amount, currency, T) == shown
+
+
+@pytest.mark.parametrize(
+    ("known", "why"), [(True, "failed: <code>payments.key_refused</code>"), (False, "nobody's whom this bot knows")]
+)
+def test_admins_read_why_what_stripe_told_was_given_up(known: bool, why: str) -> None:
+    data = {"subject": "cus_1", "events": 2, "code": "payments.key_refused", "known": known, "language": "en"}
+    shown = str(notices.render("billing.given_up", data, now=datetime.now(UTC)).text)
+    assert "<code>cus_1</code>" in shown
+    assert why in shown
 
 
 def test_a_limit_that_is_used_up_says_what_when_and_where_to_go_on() -> None:

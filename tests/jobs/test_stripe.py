@@ -211,15 +211,20 @@ async def test_what_nobody_here_has_bought_waits_and_is_taken_in_when_it_is_know
     assert await house.unfinished() == 0
 
 
-async def test_what_nobody_ever_claims_is_given_up_after_three_days(house: StripeHouse) -> None:
+async def test_what_nobody_ever_claims_is_given_up_after_three_days_and_admins_are_told(
+    house: StripeHouse, admin: User
+) -> None:
     wanted = await order(house, "nobodys")
     await house.stripe.pay((await house.payments.open_checkout(wanted)).url)
     await house.settle()
-    house.clock.advance(timedelta(days=3, seconds=1))
-    async with house.deps.tx() as tx:
-        await push_due_events(tx)
-    await house.work()
+    for wait in (timedelta(days=1), timedelta(days=2, seconds=1)):
+        assert await house.told(admin.id) == []
+        house.clock.advance(wait)
+        async with house.deps.tx() as tx:
+            await push_due_events(tx)
+        await house.work()
     assert await house.unfinished() == 0
+    assert await house.told(admin.id) == ["billing.given_up"]
     assert EventStatus.GIVEN_UP in {event.status for event in await house.events()}
 
 
