@@ -40,7 +40,7 @@ MARGIN = 60
 """Actions that people took before the crawl, and those of one step."""
 ENDS = {
     "po.del", "sc.del", "vs.del", "ch.off", "se.stop", "im.undo", "unsch", "ms.none", "ms.all", "q.rm",
-    "dg.del", "dg.unsub", "dw.stop", "an.del",
+    "dg.del", "dg.unsub", "dw.stop", "an.del", "bi.try.end", "bi.card.end", "bi.star.end",
 }  # fmt: skip
 """What takes things away is pressed after all else."""
 
@@ -267,7 +267,7 @@ def problems_of(message: SeenMessage, own_words: Iterable[str]) -> list[str]:
     """What is wrong with a message by itself. What the person has typed may look as it likes."""
     said = [message.text, *(button.text for button in message.buttons)]
     for words in own_words:
-        said = [text.replace(words, "…") for text in said]
+        said = [as_shown(words).sub("…", text) for text in said]
     found = [f"an error was told: {text[:120]!r}" for text in said for words in CRASHED if words in text]
     found += [f"not filled in: {hit.group()!r} in {text[:80]!r}" for text in said if (hit := UNFILLED.search(text))]
     rows = [button.row for button in message.buttons]
@@ -278,6 +278,13 @@ def problems_of(message: SeenMessage, own_words: Iterable[str]) -> list[str]:
         found.append(f"{len(rows)} buttons")
     found += [f"a label of {len(b.text)} characters: {b.text!r}" for b in message.buttons if len(b.text) > LABEL_MOST]
     return found
+
+
+def as_shown(words: str) -> re.Pattern[str]:
+    """What somebody has typed, as screens and captions show it: in another case, without spaces, or clipped."""
+    letters = [re.escape(letter) for letter in words if not letter.isspace()]
+    whole, *shorter = (r"\s*".join(letters[:count]) for count in range(len(letters), 2, -1))
+    return re.compile(rf"{whole}|(?:{'|'.join(shorter)})(?=\s*(?:…|$))", re.IGNORECASE | re.MULTILINE)
 
 
 def leads_on(message: SeenMessage) -> bool:
