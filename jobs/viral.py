@@ -3,12 +3,13 @@
 from core import ids
 from core.accounts.service import user_of
 from core.deps import Deps
+from core.digests.queries import WATCHED
 from core.errors import AppError
 from core.scripts.service import forget_deleted as forget_scripts
 from core.tx import Tx
 from core.viral import service
 from core.viral.asking import Asked
-from core.viral.keeping import PRUNE_BATCH, forget_thumbnails, prune_snapshots
+from core.viral.keeping import PRUNE_BATCH, forget_numbers, forget_thumbnails, prune_snapshots
 from core.viral.pages import keep_sheet, page_data, page_drawn, sheet_key
 from core.viral.queries import lookup_of
 from core.viral.saving import forget_deleted as forget_saved
@@ -74,12 +75,16 @@ def _progress_of(run: Run) -> Progress:
 
 
 async def forget_old(deps: Deps) -> float:
-    """Forget old readings, pictures and lookups in short transactions. Gives the seconds until the next time."""
+    """Forget what is old, in short transactions. Gives the seconds until the next time."""
     while True:
         async with deps.tx() as tx:
             gone = await prune_snapshots(tx)
         if gone < PRUNE_BATCH:
             break
+    while True:
+        async with deps.tx() as tx:
+            if not await forget_numbers(tx, watched=WATCHED):
+                break
     async with deps.tx() as tx:
         lookups = await service.forget_lookups(tx)
         await forget_saved(tx)

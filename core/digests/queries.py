@@ -24,6 +24,10 @@ class IssueNotFound(NotFound):
     code = "digests.issue_not_found"
 
 
+WATCHED = select(Watch.creator_id)
+"""The creators that anybody watches."""
+
+
 @dataclass(frozen=True, slots=True)
 class Disturbance:
     """When and how often a user may be disturbed."""

@@ -8,20 +8,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, text, tuple_, update
+from sqlalchemy import Select, Table, bindparam, func, or_, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core import ids
-from core.db import Base, any_of
+from core.db import Base, any_found, any_of
 from core.providers.discovery import FoundCreator, FoundVideo
 from core.tx import Tx
 from core.viral.models import Creator, SavedVideo, Snapshot, Video
 
 NUMBERS = ("views", "likes", "comments", "shares", "saves")
+CREATOR_NUMBERS = ("followers", "videos")
 SNAPSHOT_LIFE = timedelta(days=30)
 """YouTube's policy: figures from its API are kept for 30 days at most without asking again (developer policies
 III.E.4). One rule for all networks."""
 PRUNE_BATCH = 20_000
+NUMBERS_BATCH = 2_000
 PICTURES_BATCH = 500
 
 NAME_MOST, COUNT_MOST = 128, 2**31 - 1
@@ -110,6 +112,36 @@ async def forget_thumbnails(tx: Tx, *, limit: int = PICTURES_BATCH) -> set[str]:
     await tx.session.execute(update(_VIDEOS).where(_VIDEOS.c.id == any_of(found)).values(thumbnail_key=None))
     keys = set(found.values())
     return keys - set(await tx.session.scalars(select(Video.thumbnail_key).where(Video.thumbnail_key.in_(keys))))
+
+
+async def forget_numbers(tx: Tx, *, watched: Select[Any], limit: int = NUMBERS_BATCH) -> int:
+    """Blank the numbers of videos, and of creators, that nobody has come across for `SNAPSHOT_LIFE`, so many at once;
+    not of what somebody keeps, nor of creators of which `watched` gives the ids. Gives how many it were."""
+    before = tx.now - SNAPSHOT_LIFE
+    kept = select(SavedVideo.id).join(Video, Video.id == SavedVideo.video_id)
+    old_videos = select(Video.id).where(
+        Video.measured_at < before,
+        or_(*(getattr(Video, name).is_not(None) for name in NUMBERS)),
+        Video.creator_id.not_in(watched),
+        ~select(SavedVideo.id).where(SavedVideo.video_id == Video.id).exists(),
+    )
+    old_creators = select(Creator.id).where(
+        Creator.seen_at < before,
+        or_(*(getattr(Creator, name).is_not(None) for name in CREATOR_NUMBERS)),
+        Creator.id.not_in(watched),
+        ~kept.where(Video.creator_id == Creator.id).correlate(Creator).exists(),
+    )
+    return await _blank(tx, _VIDEOS, NUMBERS, old_videos.limit(limit)) + await _blank(
+        tx, _CREATORS, CREATOR_NUMBERS, old_creators.limit(limit)
+    )
+
+
+async def _blank(tx: Tx, table: Table, names: Sequence[str], old: Select[Any]) -> int:
+    wanted = any_found(old.with_for_update(skip_locked=True))
+    blanked = await tx.session.execute(
+        update(table).where(table.c.id == wanted).values(dict.fromkeys(names)).returning(table.c.id)
+    )
+    return len(blanked.all())
 
 
 def creator_key(creator: FoundCreator) -> Key:

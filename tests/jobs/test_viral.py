@@ -22,7 +22,7 @@ from core.posts.writing import Place
 from core.providers.discovery import Network, OutOfCredits
 from core.viral import service
 from core.viral.asking import Asked
-from core.viral.models import Lookup, LookupStatus, Snapshot
+from core.viral.models import Lookup, LookupStatus, Snapshot, Video
 from core.viral.pages import sheet_key
 from core.viral.queries import choices_of
 from core.viral.thumbnails import stored_picture
@@ -206,4 +206,5 @@ async def test_old_lookups_go_with_their_pictures(concurrent_bench: Bench, clock
     async with bench.deps.read() as session:
         assert await session.scalar(select(Lookup.id)) is None
         assert await session.scalar(select(Snapshot.video_id).limit(1)) is None
+        assert await session.scalar(select(Video.views)) is None
     assert await stored_picture(bench.deps.storage, sheet_key(user.id, lookup.id)) is None

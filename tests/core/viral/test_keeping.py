@@ -13,7 +13,14 @@ from core.clock import FixedClock
 from core.deps import Deps
 from core.providers.discovery import FoundVideo, VideoFormat
 from core.tx import Tx
-from core.viral.keeping import SNAPSHOT_LIFE, forget_thumbnails, keep_page, note_thumbnails, prune_snapshots
+from core.viral.keeping import (
+    SNAPSHOT_LIFE,
+    forget_numbers,
+    forget_thumbnails,
+    keep_page,
+    note_thumbnails,
+    prune_snapshots,
+)
 from core.viral.models import Creator, Snapshot, Video
 from core.viral.numbers import outliers, trends
 from core.viral.saving import save_video
@@ -152,3 +159,27 @@ async def test_old_pictures_go_but_not_what_is_kept_or_shown_by_another_video(tx
     assert await forget_thumbnails(later) == {"a"}
     rows = await tx.session.execute(select(Video.network_video_id, Video.thumbnail_key))
     assert dict(rows.all()) == {"old": None, "twin": None, "shared": None, "fresh": "b", "kept": "c"}
+
+
+async def test_old_numbers_go_but_not_of_what_is_kept_watched_or_fresh(tx: Tx) -> None:
+    names = ("old", "older", "fresh", "kept", "watched")
+    page = [video(700, name=name, by=creator(followers=50, name=name)) for name in names]
+    found = dict(zip(names, await keep_page(tx, page, sample=False), strict=True))
+    reader = await make_user(tx)
+    await save_video(tx, owner_id=reader.id, video_id=found["kept"])
+    watched = select(Video.creator_id).where(Video.id == found["watched"])
+    later = replace(tx, now=tx.now + SNAPSHOT_LIFE + timedelta(minutes=1))
+    await keep_page(later, [page[2]], sample=False)
+    assert await forget_numbers(tx, watched=watched) == 0
+    assert await forget_numbers(later, watched=watched, limit=1) == 2, "a video and a creator"
+    assert await forget_numbers(later, watched=watched) == 2
+    assert await forget_numbers(later, watched=watched) == 0
+    left = {"fresh": 700, "kept": 700, "watched": 700}
+    views = await tx.session.execute(select(Video.network_video_id, Video.views))
+    assert dict(views.all()) == {"old": None, "older": None, **left}
+    followers = await tx.session.execute(
+        select(Video.network_video_id, Creator.followers).join(Creator, Creator.id == Video.creator_id)
+    )
+    assert dict(followers.all()) == {"old": None, "older": None, **dict.fromkeys(left, 50)}
+    await keep_page(later, [page[0]], sample=False)
+    assert await tx.session.scalar(select(Video.views).where(Video.id == found["old"])) == 700
