@@ -3,9 +3,12 @@
 import asyncio
 import hashlib
 from collections.abc import Collection, Sequence
+from contextlib import suppress
 from uuid import UUID
 
+import redis.asyncio
 import structlog
+from redis.exceptions import RedisError
 from sqlalchemy import select
 
 from core import ids
@@ -23,6 +26,7 @@ log = structlog.get_logger()
 BYTES_LIMIT = 3_000_000
 ONE_WITHIN_S, ALL_WITHIN_S = 6.0, 12.0
 AT_ONCE = 8
+NONE_FOR_S = 900
 NOBODY = UUID(int=0)
 """Pictures belong to no user: many look at the same."""
 
@@ -32,7 +36,8 @@ async def keep_thumbnails(
 ) -> int:
     """Fetch the pictures that we have no copy of, as far as they come in time, and give how many came.
 
-    What is stored is a small JPEG under the hash of what was fetched, so that the same picture is kept once.
+    What is stored is a small JPEG under the hash of what was fetched, so that the same picture is kept once. An
+    address that gave none, or not in time, isn't asked again for `NONE_FOR_S`.
     """
     async with deps.read() as session:
         wanted = await session.execute(
@@ -41,24 +46,32 @@ async def keep_thumbnails(
             )
         )
         addresses = {video_id: str(url) for video_id, url in wanted}
+    without = await _without_picture(deps.redis, set(addresses.values()))
     fetch = fetch or _fetch_of(deps)
     kept: dict[ids.VideoId, str] = {}
+    asked: set[ids.VideoId] = set()
     room = asyncio.Semaphore(AT_ONCE)
 
     async def one(video_id: ids.VideoId, url: str) -> None:
         async with room:
-            key = await _copied(deps.storage, url, fetch)
-            if key is not None:
-                kept[video_id] = key
+            asked.add(video_id)
+            try:
+                kept[video_id] = await _copied(deps.storage, url, fetch)
+            except InvalidInput as error:
+                log.info("viral.no_picture", code=error.error_code)
+            except ProviderError as error:
+                asked.discard(video_id)  # our storage is away: that says nothing about the address
+                log.info("viral.no_picture", code=error.error_code)
 
     try:
         async with asyncio.timeout(within_s):
-            await asyncio.gather(*(one(video_id, url) for video_id, url in addresses.items()))
+            await asyncio.gather(*(one(video_id, url) for video_id, url in addresses.items() if url not in without))
     except TimeoutError:
         log.info("viral.not_all_pictures", wanted=len(addresses), kept=len(kept))
     if kept:
         async with deps.tx() as tx:
             await note_thumbnails(tx, kept)
+    await _note_without_picture(deps.redis, {addresses[video_id] for video_id in asked - kept.keys()})
     return len(kept)
 
 
@@ -72,19 +85,36 @@ async def stored_picture(storage: Storage, key: str | None) -> bytes | None:
         return None
 
 
-async def _copied(storage: Storage, url: str, fetch: Fetch) -> str | None:
-    """Where the copy is; None when the address leads to no picture."""
+async def _copied(storage: Storage, url: str, fetch: Fetch) -> str:
+    """Where the copy is. Raises InvalidInput when the address leads to no picture, and what the storage raises."""
+    content = (await fetch(url)).body
+    key = key_for(NOBODY, "thumbnails", hashlib.sha256(content).hexdigest(), "jpg")
     try:
-        content = (await fetch(url)).body
-        key = key_for(NOBODY, "thumbnails", hashlib.sha256(content).hexdigest(), "jpg")
-        try:
-            await storage.stat(key)
-        except StoredFileNotFound:
-            await storage.put(key, await asyncio.to_thread(thumbnail_jpeg, content))
-    except (InvalidInput, ProviderError) as error:
-        log.info("viral.no_picture", code=error.error_code)
-        return None
+        await storage.stat(key)
+    except StoredFileNotFound:
+        await storage.put(key, await asyncio.to_thread(thumbnail_jpeg, content))
     return key
+
+
+async def _without_picture(store: redis.asyncio.Redis, urls: Collection[str]) -> set[str]:
+    """Those of the addresses that gave no picture of late. While Redis is away, none is known."""
+    if not urls:
+        return set()
+    try:
+        noted = await store.mget([_none_key(url) for url in urls])
+    except RedisError:
+        return set()
+    return {url for url, found in zip(urls, noted, strict=True) if found is not None}
+
+
+async def _note_without_picture(store: redis.asyncio.Redis, urls: Collection[str]) -> None:
+    with suppress(RedisError):
+        for url in urls:
+            await store.set(_none_key(url), 1, ex=NONE_FOR_S)
+
+
+def _none_key(url: str) -> str:
+    return f"viral:no_picture:{hashlib.sha256(url.encode()).hexdigest()}"
 
 
 def _fetch_of(deps: Deps) -> Fetch:

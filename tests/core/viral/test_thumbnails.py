@@ -3,6 +3,7 @@
 import asyncio
 import io
 from collections.abc import Collection
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,11 @@ from core.errors import InvalidInput
 from core.http import Fetched, LinkFailed
 from core.pictures.thumbnails import PIXELS_MOST, thumbnail_jpeg
 from core.pictures.tiles import COLUMNS, WIDTH, Tile, tiles_jpeg
+from core.storage.s3 import Bucket, S3Storage
 from core.viral.keeping import keep_page
 from core.viral.models import Video
-from core.viral.thumbnails import keep_thumbnails, stored_picture
+from core.viral.thumbnails import NONE_FOR_S, keep_thumbnails, stored_picture
+from tests.bench.redis_server import free_port
 from tests.core.viral.worlds import video
 
 PICTURES = Path(__file__).parent / "pictures"
@@ -69,12 +72,35 @@ async def test_a_picture_is_kept_small_once_and_not_fetched_again(deps: Deps) ->
         assert (opened.format, opened.size) == ("JPEG", (540, 960))
     site.asked.clear()
     assert await keep_thumbnails(deps, video_ids, fetch=site) == 0
-    assert sorted(site.asked) == ["gone", "page"]
+    assert site.asked == [], "not even those that gave none"
 
 
-async def test_what_doesnt_come_in_time_is_left_out(deps: Deps) -> None:
+async def test_an_address_that_gave_no_picture_is_asked_again_after_a_while(deps: Deps) -> None:
+    video_ids = await kept(deps, "late")
+    assert await keep_thumbnails(deps, video_ids, fetch=Site()) == 0
+    [noted] = [key async for key in deps.redis.scan_iter("viral:no_picture:*")]
+    assert 0 < await deps.redis.ttl(noted) <= NONE_FOR_S
+    await deps.redis.delete(noted)
+    assert await keep_thumbnails(deps, video_ids, fetch=Site(late=picture())) == 1
+
+
+async def test_what_doesnt_come_in_time_is_left_out_and_not_waited_for_again(deps: Deps) -> None:
     video_ids = await kept(deps, "hangs", "a")
-    assert await keep_thumbnails(deps, video_ids, within_s=0.5, fetch=Site(a=picture())) == 1
+    site = Site(a=picture())
+    assert await keep_thumbnails(deps, video_ids, within_s=0.5, fetch=site) == 1
+    site.asked.clear()
+    assert await keep_thumbnails(deps, video_ids, within_s=0.5, fetch=site) == 0
+    assert site.asked == []
+
+
+async def test_a_storage_that_is_away_says_nothing_about_an_address(deps: Deps, tmp_path: Path) -> None:
+    away = Bucket("away", f"http://127.0.0.1:{free_port()}", "auto", "test", "test", attempts=1)
+    storage = S3Storage(away, scratch=tmp_path, clock=deps.clock)
+    video_ids = await kept(deps, "a")
+    site = Site(a=picture())
+    assert await keep_thumbnails(replace(deps, storage=storage), video_ids, fetch=site) == 0
+    await storage.close()
+    assert await keep_thumbnails(deps, video_ids, fetch=site) == 1
 
 
 async def test_a_picture_that_is_gone_from_the_storage_is_missing(deps: Deps) -> None:
