@@ -6,7 +6,7 @@ from typing import Literal
 from rich.console import Console
 from rich.table import Table
 
-from core.billing.checkout import CardsNotTaken, payments_of, sellable_plans
+from core.billing.checkout import CardsNotTaken, payments_of, sellable_plans, sold_price_ids
 from core.deps import Deps, open_deps
 from core.errors import AppError, ProviderError
 from core.providers.payments.contract import CatalogueLine, PaymentErrorCode
@@ -22,8 +22,8 @@ ADVICE = {
 
 
 def do(settings: Settings, chore: Literal["sync", "resync"], console: Console) -> bool:
-    """`sync`: products, prices and the webhook endpoint as the plans want them. `resync`: have everybody looked into
-    who ever paid by card; workers do it. False when it couldn't be done; what to do then is printed."""
+    """`sync`: products, prices, portal and webhook endpoint as the plans want them. `resync`: have everybody looked
+    into who ever paid by card; workers do it. False when it couldn't be done; what to do then is printed."""
     return asyncio.run(_do(settings, chore, console))
 
 
@@ -34,7 +34,7 @@ async def _do(settings: Settings, chore: Literal["sync", "resync"], console: Con
     async with open_deps(settings) as deps:
         try:
             if chore == "sync":
-                await _sync(deps, console)
+                await sync(deps, console)
             else:
                 console.print(f"{await resync(deps)} customers will be looked into.")
         except AppError as error:
@@ -45,9 +45,11 @@ async def _do(settings: Settings, chore: Literal["sync", "resync"], console: Con
     return True
 
 
-async def _sync(deps: Deps, console: Console) -> None:
+async def sync(deps: Deps, console: Console) -> None:
+    """The same with what is open already. Raises CardsNotTaken, ProviderError."""
     payments = payments_of(deps)
     lines = list(await payments.sync_catalogue(await sellable_plans(deps)))
+    lines.append(await payments.sync_portal(await sold_price_ids(deps)))
     url, secret = deps.settings.stripe_webhook_url, None
     if url is not None:
         line, secret = await payments.sync_webhook(url)

@@ -207,9 +207,20 @@ async def price_id_of(deps: Deps, plan: Plan) -> str:
 
 async def sellable_plans(deps: Deps) -> Sequence[Sellable]:
     """What the catalogue should hold."""
+    return [
+        Sellable(plan.key, f"Postaify {plan.key.title()}", plan.price_cents, plan.currency)
+        for plan in await _offered(deps)
+    ]
+
+
+async def sold_price_ids(deps: Deps) -> Sequence[str]:
+    """What all plans are sold for, the cheapest first. Raises PlanNotSold."""
+    return [await price_id_of(deps, plan) for plan in await _offered(deps)]
+
+
+async def _offered(deps: Deps) -> Sequence[Plan]:
     async with deps.read() as session:
-        offered = [plan for plan in await plans(session) if plan.for_sale and plan.price_cents > 0]
-    return [Sellable(plan.key, f"Postaify {plan.key.title()}", plan.price_cents, plan.currency) for plan in offered]
+        return [plan for plan in await plans(session) if plan.for_sale and plan.price_cents > 0]
 
 
 async def checkout_state(deps: Deps, checkout_id: str) -> CheckoutState:

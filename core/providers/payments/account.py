@@ -1,4 +1,4 @@
-"""`Payments` at Stripe: what each verb means there stands in looking.py, changing.py and catalogue.py."""
+"""`Payments` at Stripe: what each verb means there stands in looking.py, changing.py, portal.py and catalogue.py."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 import httpx
 from pydantic import SecretStr
 
-from core.providers.payments import catalogue, changing, looking
+from core.providers.payments import catalogue, changing, looking, portal
 from core.providers.payments.contract import (
     CatalogueLine,
     Changed,
@@ -67,7 +67,7 @@ class StripeAccount:
     async def open_portal(
         self, customer_id: str, *, return_url: str, flow: PortalFlow | None = None, about: str | None = None
     ) -> str:
-        return await changing.open_portal(self._sdk, customer_id, return_url=return_url, flow=flow, about=about)
+        return await portal.open_portal(self._sdk, customer_id, return_url=return_url, flow=flow, about=about)
 
     async def quote_change(self, subscription: SeenSubscription, *, price_id: str) -> ChangeQuote:
         return await changing.quote_change(self._sdk, subscription, price_id=price_id)
@@ -97,6 +97,9 @@ class StripeAccount:
 
     async def sync_catalogue(self, plans: Sequence[Sellable]) -> Sequence[CatalogueLine]:
         return await catalogue.sync_catalogue(self._sdk, plans)
+
+    async def sync_portal(self, price_ids: Sequence[str]) -> CatalogueLine:
+        return await portal.sync_portal(self._sdk, price_ids)
 
     async def sync_webhook(self, url: str) -> tuple[CatalogueLine, str | None]:
         return await catalogue.sync_webhook(self._sdk, url)

@@ -11,7 +11,6 @@ from core.providers.payments.contract import (
     CheckoutOrder,
     CheckoutPage,
     PaymentErrorCode,
-    PortalFlow,
     SeenSubscription,
 )
 from core.providers.payments.sdk import Sdk
@@ -74,20 +73,6 @@ async def close_checkout(sdk: Sdk, checkout_id: str) -> None:
     except ProviderError as error:
         if error.error_code not in {PaymentErrorCode.BAD_REQUEST, PaymentErrorCode.NOT_THERE}:
             raise
-
-
-async def open_portal(
-    sdk: Sdk, customer_id: str, *, return_url: str, flow: PortalFlow | None, about: str | None
-) -> str:
-    params: dict[str, Any] = {"customer": customer_id, "return_url": return_url}
-    if flow:
-        params["flow_data"] = {"type": flow}
-    if flow and about and flow != "payment_method_update":
-        params["flow_data"][flow] = {"subscription": about}
-    session = await sdk.call(
-        lambda client: client.v1.billing_portal.sessions.create_async(params=params)  # type: ignore[arg-type]
-    )
-    return session.url
 
 
 async def quote_change(sdk: Sdk, subscription: SeenSubscription, *, price_id: str) -> ChangeQuote:

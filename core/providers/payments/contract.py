@@ -292,6 +292,10 @@ class Payments(Protocol):
         """Products and prices for these, and for no others: what is there already is kept."""
         ...
 
+    async def sync_portal(self, price_ids: Sequence[str]) -> CatalogueLine:
+        """What may be done on the portal's page: another card, the bills, cancelling, and changing to these prices."""
+        ...
+
     async def sync_webhook(self, url: str) -> tuple[CatalogueLine, str | None]:
         """An endpoint that tells `url` of what matters, and its secret when it is new: nobody is told it twice."""
         ...

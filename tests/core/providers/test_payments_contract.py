@@ -184,6 +184,35 @@ async def test_the_portal_is_the_customers(there: StripeSandbox) -> None:
     assert (await there.http.get(url)).status_code == 200
 
 
+async def test_the_portal_offers_our_plans_alone_and_is_set_up_once(there: StripeSandbox) -> None:
+    """Other products of the same account aren't for those who pay for a plan."""
+    subscription = await subscribed(there, "starter")
+    theirs = await there.call("POST", "products", {"name": "Somebody's mugs"})
+    mug = {"product": theirs["id"], "currency": "usd", "unit_amount": "100", "recurring[interval]": "month"}
+    await there.call("POST", "prices", mug)
+    prices = [await price_id(there, plan.plan_key) for plan in PLANS]
+    assert (await there.account.sync_portal(prices[:2])).did == "created"
+    changed = await there.account.sync_portal(prices)
+    assert changed.did == "changed"
+    assert (await there.account.sync_portal(prices[::-1])).did == "kept"
+    url = await there.account.open_portal(
+        subscription.customer_id,
+        return_url="http://127.0.0.1:1/left",
+        flow="subscription_update",
+        about=subscription.id,
+    )
+    page = (await there.http.get(url, follow_redirects=True)).text
+    assert [f"Postaify {name}" in page for name in ("Pro", "Business")] == [True, True]
+    assert "mugs" not in page
+    await there.call("POST", f"billing_portal/configurations/{changed.id}", {"active": "false"})
+    assert await there.account.sync_portal(prices) == changed
+    assert (await there.account.sync_portal([])).did == "changed"
+    home = await there.account.open_portal(subscription.customer_id, return_url="http://127.0.0.1:1/left")
+    shown = (await there.http.get(home)).text
+    assert ("Cancel plan" in shown, "/plan/" in shown) == (True, False)
+    await there.account.sync_portal(prices)
+
+
 async def test_what_happened_can_be_asked_for_later(there: StripeSandbox) -> None:
     began = SystemClock().now() - timedelta(seconds=1)
     subscription = await subscribed(there)

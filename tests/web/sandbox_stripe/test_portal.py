@@ -153,6 +153,39 @@ async def test_what_a_configuration_switches_off_is_not_there(
         await portal(client, customer, configuration=config.id, flow_data={"type": "payment_method_update"})
 
 
+async def test_a_configuration_is_changed_feature_by_feature_and_checked_strictly(client: stripe.StripeClient) -> None:
+    prices, customer = await plans(client), await payer(client)
+    configurations = client.v1.billing_portal.configurations
+    offered = [{"product": str(prices.pro.product), "prices": [prices.pro.id]}]
+    update: Any = {"enabled": True, "default_allowed_updates": ["price"], "products": offered}
+    config = await configurations.create_async({"features": {"subscription_update": update}, "metadata": {"a": "b"}})
+    made = config.features.subscription_update
+    assert (made.proration_behavior, made.schedule_at_period_end.conditions) == ("none", [])
+    wrongs: Any = (
+        {"enabled": True, "default_allowed_updates": ["price"]},
+        {"enabled": True, "products": offered},
+        {**update, "products": [{"product": "prod_none", "prices": [prices.pro.id]}]},
+        {**update, "products": [{"product": str(prices.pro.product), "prices": [prices.starter.id]}]},
+        {**update, "products": offered * 11},
+    )
+    for wrong in wrongs:
+        with pytest.raises(stripe.InvalidRequestError):
+            await configurations.create_async({"features": {"subscription_update": wrong}})
+    with pytest.raises(stripe.InvalidRequestError):
+        await configurations.update_async(config.id, {"features": {"subscription_update": {"products": ""}}})
+    changed = await configurations.update_async(
+        config.id, {"active": False, "features": {"invoice_history": {"enabled": True}}, "metadata": {"c": "d"}}
+    )
+    features = changed.features
+    assert (features.invoice_history.enabled, features.subscription_update.enabled) == (True, True)
+    assert changed.to_dict()["metadata"] == {"a": "b", "c": "d"}
+    with pytest.raises(stripe.InvalidRequestError):
+        await portal(client, customer.id, configuration=config.id)
+    (default,) = (await configurations.list_async({"is_default": True})).data
+    with pytest.raises(stripe.InvalidRequestError):
+        await configurations.update_async(default.id, {"active": False})
+
+
 async def test_the_portal_shows_only_its_own_customer(client: stripe.StripeClient, browser: ClientSession) -> None:
     prices, customer, _ = await customer_of_pro(client, browser)
     stranger = await subscribe(client, await payer(client), prices.pro)

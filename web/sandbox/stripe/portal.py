@@ -1,4 +1,4 @@
-"""The customer portal: its configurations and sessions, and what a person does on its pages."""
+"""The customer portal: its sessions, and what a person does on its pages."""
 
 from web.sandbox.model import Json
 from web.sandbox.stripe.account import HOUR_S, Account
@@ -7,108 +7,15 @@ from web.sandbox.stripe.changes import cancel_now, change_subscription
 from web.sandbox.stripe.customers import living as living_customer
 from web.sandbox.stripe.customers import use_method
 from web.sandbox.stripe.errors import invalid, missing_param
-from web.sandbox.stripe.forms import PAGING, Params, address, flag, listed, merged_metadata, metadata, one_of, text
+from web.sandbox.stripe.forms import Params, address, listed, one_of, text
 from web.sandbox.stripe.payments import Outcome, save_card
+from web.sandbox.stripe.portal_configurations import default_configuration
 from web.sandbox.stripe.routing import Ask, Route
 from web.sandbox.stripe.schedules import release_schedule, schedule_from, update_schedule
-from web.sandbox.stripe.showing import page
 from web.sandbox.stripe.store import new_id
 from web.sandbox.stripe.subscriptions import items_of, living, period_of
 
 OPEN_S = HOUR_S
-_FEATURES = (
-    "customer_update",
-    "invoice_history",
-    "payment_method_update",
-    "subscription_cancel",
-    "subscription_pause",
-    "subscription_update",
-)
-
-
-def default_configuration(account: Account) -> Json:
-    """As somebody would have saved it in the dashboard: everything on, all prices to choose from."""
-    found = next(account.store.all("billing_portal.configuration", is_default=True), None)
-    return found or _new_configuration(account, {}, is_default=True)
-
-
-def _new_configuration(account: Account, given: Json, *, is_default: bool = False) -> Json:
-    now = account.now()
-    wanted = given.get("features") or ({name: {"enabled": True} for name in _FEATURES[1:4]} if is_default else {})
-    if is_default:
-        wanted["subscription_update"] = {"enabled": True, "default_allowed_updates": ["price"]}
-    return account.make(
-        {
-            "id": new_id("bpc"),
-            "object": "billing_portal.configuration",
-            "active": True,
-            "application": None,
-            "business_profile": {
-                "headline": None,
-                "privacy_policy_url": None,
-                "terms_of_service_url": None,
-                **(given.get("business_profile") or {}),
-            },
-            "created": now,
-            "default_return_url": given.get("default_return_url"),
-            "features": _features(wanted),
-            "is_default": is_default,
-            "livemode": False,
-            "login_page": {"enabled": False, "url": None},
-            "metadata": merged_metadata({}, given.get("metadata") or {}),
-            "name": given.get("name"),
-            "updated": now,
-        },
-        "billing_portal.configuration.created",
-    )
-
-
-def _features(wanted: Json) -> Json:
-    """What wasn't asked for is off. Upgrades are billed at once, downgrades wait for the period's end."""
-    usual: Json = {
-        "customer_update": {"allowed_updates": [], "enabled": False},
-        "invoice_history": {"enabled": False},
-        "payment_method_update": {"enabled": False, "payment_method_configuration": None},
-        "subscription_cancel": {
-            "cancellation_reason": {"enabled": False, "options": []},
-            "enabled": False,
-            "mode": "at_period_end",
-            "proration_behavior": "none",
-        },
-        "subscription_pause": {
-            "duration": {"interval_options": [], "type": "indefinite"},
-            "enabled": False,
-        },
-        "subscription_update": {
-            "billing_cycle_anchor": None,
-            "default_allowed_updates": [],
-            "enabled": False,
-            "products": [],
-            "proration_behavior": "always_invoice",
-            "schedule_at_period_end": {"conditions": [{"type": "decreasing_item_amount"}]},
-            "trial_update_behavior": "end_trial",
-        },
-    }
-    features = {name: {**usual[name], **wanted.get(name, {})} for name in _FEATURES}
-    fixed = {"adjustable_quantity": {"enabled": False, "maximum": None, "minimum": 1}}
-    update = features["subscription_update"]
-    update["products"] = [{**product, **fixed} for product in update["products"]]
-    return features
-
-
-def create_configuration(ask: Ask) -> Json:
-    return _new_configuration(ask.account, ask.params)
-
-
-def configuration(ask: Ask) -> Json:
-    return ask.account.store.get("billing_portal.configuration", ask.id)
-
-
-def configurations(ask: Ask) -> Json:
-    default_configuration(ask.account)
-    wanted = {name: ask.params[name] for name in ("active", "is_default") if name in ask.params}
-    found = ask.account.store.all("billing_portal.configuration", **wanted)
-    return page(found, ask.params, "/v1/billing_portal/configurations")
 
 
 def create_session(ask: Ask) -> Json:
@@ -116,6 +23,8 @@ def create_session(ask: Ask) -> Json:
     customer = living_customer(account, given["customer"], param="customer")
     if config_id := given.get("configuration"):
         config = account.store.get("billing_portal.configuration", config_id, param="configuration")
+        if not config["active"]:
+            raise invalid("The configuration is inactive and can't be used for a session.", param="configuration")
     else:
         config = default_configuration(account)
     session_id = new_id("bps")
@@ -295,31 +204,7 @@ _FLOW: Params = {
     "subscription_update": _SUBSCRIPTION,
     "subscription_update_confirm": {**_SUBSCRIPTION, "items*": listed({"id*": text, "price": text})},
 }
-_CONDITIONS = listed({"type*": one_of("decreasing_item_amount", "shortening_interval")})
-_CONFIGURATION: Params = {
-    "business_profile": {"headline": text, "privacy_policy_url": address, "terms_of_service_url": address},
-    "default_return_url": address,
-    "features*": {
-        "customer_update": {"enabled": flag, "allowed_updates": listed(text)},
-        "invoice_history": {"enabled*": flag},
-        "payment_method_update": {"enabled*": flag},
-        "subscription_cancel": {"enabled*": flag, "mode": one_of("at_period_end", "immediately")},
-        "subscription_update": {
-            "default_allowed_updates": listed(one_of("price", "quantity", "promotion_code")),
-            "enabled*": flag,
-            "products": listed({"product*": text, "prices*": listed(text)}),
-            "proration_behavior": one_of("always_invoice", "create_prorations", "none"),
-            "schedule_at_period_end": {"conditions": _CONDITIONS},
-        },
-    },
-    "metadata": metadata,
-    "name": text,
-}
-_PATH = "billing_portal/configurations"
 ROUTES = [
-    Route("POST", _PATH, create_configuration, _CONFIGURATION),
-    Route("GET", _PATH, configurations, {**PAGING, "active": flag, "is_default": flag}),
-    Route("GET", _PATH + "/{id}", configuration),
     Route(
         "POST",
         "billing_portal/sessions",

@@ -1,8 +1,10 @@
-"""What becomes of somebody whose customer was deleted in Stripe's dashboard."""
+"""Accounts at Stripe as people leave them: customers deleted in the dashboard, and what `billing sync` makes."""
 
+import io
 from collections.abc import AsyncIterator
 
 import pytest
+from rich.console import Console
 
 from core.accounts.models import User
 from core.billing.checkout import NothingPaid, open_portal, start_checkout
@@ -11,6 +13,7 @@ from core.billing.stripe_models import EventStatus
 from core.billing.subscriptions import customer_id_of, link_customer
 from core.clock import FixedClock
 from core.deps import Deps
+from jobs.stripe_chores import sync
 from tests.factories import make_user
 from tests.jobs.stripe_house import StripeHouse, house_with
 from tests.recording_queue import RecordingQueue
@@ -93,6 +96,17 @@ async def test_a_customer_that_another_account_had_is_made_anew(house: StripeHou
     row = await house.row(ann)
     assert row is not None
     assert (row.customer_id, await house.plan(ann)) == (await linked(house, ann), "pro")
+
+
+async def test_the_account_is_set_up_once_with_a_portal_for_our_plans(house: StripeHouse) -> None:
+    said = io.StringIO()
+    for _ in range(2):
+        await sync(house.deps, Console(file=said, width=200))
+    lines = [line.split()[:2] for line in said.getvalue().splitlines()]
+    assert [did for what, did in (line for line in lines if len(line) == 2) if what == "portal"] == ["created", "kept"]
+    found = (await house.stripe.call("GET", "billing_portal/configurations?is_default=false"))["data"]
+    offered = [entry["product"] for entry in found[0]["features"]["subscription_update"]["products"]]
+    assert (len(found), offered) == (1, ["postaify_business", "postaify_pro", "postaify_starter"])
 
 
 async def test_the_deletion_of_somebody_who_isnt_ours_is_nothing_to_wait_for(house: StripeHouse) -> None:
