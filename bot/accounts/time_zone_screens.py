@@ -14,8 +14,8 @@ from core.when.formats import format_clock
 from core.when.zones import CITY_ZONES, ZoneMatch, city_name, describe_zone
 
 
-def choose(present: str | None, now: datetime, t: Texts) -> Screen:
-    """Cities with their local time."""
+def choose(present: str | None, now: datetime, t: Texts, *, why: Markup | None = None) -> Screen:
+    """Cities with their local time. `why`: what the zone is asked for, when that isn't posts."""
     buttons = [
         Button(
             ticked(
@@ -31,7 +31,7 @@ def choose(present: str | None, now: datetime, t: Texts) -> Screen:
             t("🕐 <b>Where do you live?</b>"),
             t("Now: {zone}", zone=chosen_line(present, now, t))
             if present
-            else t("So that posts go out by your clock."),
+            else why or t("So that posts go out by your clock."),
             "",
             t("Choose a city with your time, or <b>type</b> the name of yours."),
         ]

@@ -6,6 +6,7 @@ message that asks, so that it survives a restart and other questions in between.
 
 import asyncio
 
+from markupsafe import Markup
 from telegram import Location
 
 from bot.accounts import time_zone_screens as screens
@@ -34,9 +35,14 @@ def register(router: Router) -> None:
     router.error("accounts.unknown_time_zone", lambda t, _: t("I don't know that time zone."))
 
 
-async def ask_time_zone(context: Context, then: Action) -> None:
-    """Show the choice of time zones; once one is chosen, go on as if the button of `then` had been pressed."""
-    shown = await context.show(screens.choose(context.actor.time_zone, context.deps.clock.now(), context.texts))
+async def ask_time_zone(context: Context, then: Action, *, why: Markup | None = None) -> None:
+    """Show the choice of time zones; once one is chosen, go on as if the button of `then` had been pressed.
+
+    `why`: what the zone is asked for, when that isn't posts.
+    """
+    shown = await context.show(
+        screens.choose(context.actor.time_zone, context.deps.clock.now(), context.texts, why=why)
+    )
     await _expect(context, shown, then)
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from bot.accounts import ask_time_zone
+from bot.actions import Action
 from bot.context import Context
 from bot.digests import issue_screens, screens
 from bot.digests.actions import (
@@ -94,7 +95,7 @@ async def on_list(context: Context, press: ListDigests) -> None:
 async def on_make(context: Context, press: MakeDigest) -> None:
     """Its hour is one of somebody's clock: that is asked for first."""
     if context.actor.time_zone is None:
-        await ask_time_zone(context, press)
+        await _ask_time_zone(context, press)
         return
     await context.ask(KEYWORDS_PROMPT)
     await context.send(screens.ask_keywords(context.texts))
@@ -151,7 +152,7 @@ async def on_weekday(context: Context, press: SetWeekday) -> None:
 
 async def on_choose_hour(context: Context, press: ChooseHour) -> None:
     if context.actor.time_zone is None:
-        await ask_time_zone(context, press)
+        await _ask_time_zone(context, press)
         return
     async with context.deps.read() as session:
         digest = await digest_of(session, owner_id=context.actor.id, digest_id=press.digest_id)
@@ -236,7 +237,7 @@ async def on_stop_alerts(context: Context, press: StopAlerts) -> None:
 async def on_show_quiet(context: Context, press: ShowQuiet) -> None:
     """Quiet hours are times of somebody's clock, too."""
     if context.actor.time_zone is None:
-        await ask_time_zone(context, press)
+        await _ask_time_zone(context, press)
         return
     waiting = await context.waiting()
     if waiting is not None and waiting.name == QUIET_PROMPT:
@@ -269,6 +270,10 @@ async def on_quiet(context: Context, prompt: Prompt) -> None:
     await context.send(await _quiet(context))
 
 
+async def _ask_time_zone(context: Context, then: Action) -> None:
+    await ask_time_zone(context, then, why=context.texts("So that digests come by your clock."))
+
+
 async def _make(context: Context, typed: str) -> None:
     """On all networks that can be searched, daily at nine; what its owner wants otherwise is a button on its card.
 
@@ -282,7 +287,7 @@ async def _make(context: Context, typed: str) -> None:
     async with context.deps.tx() as tx:
         digest = await service.make_digest(tx, owner_id=context.actor.id, wanted=wanted)
     if context.actor.time_zone is None:
-        await ask_time_zone(context, ShowDigest(digest.id))
+        await _ask_time_zone(context, ShowDigest(digest.id))
     else:
         await context.send(await _one(context, digest))
 

@@ -146,6 +146,13 @@ async def test_quiet_hours_put_a_digest_off(chat: Chat) -> None:
     assert digest.next_run_at.hour == 10
 
 
+async def test_the_question_for_the_time_zone_says_that_it_is_for_digests(chat: Chat) -> None:
+    stranger = Chat(chat.application, chat.sandbox, await chat.sandbox.client.new_person("Bob"))
+    asked = await stranger.say("/digest rye")
+    assert "Where do you live?\nSo that digests come by your clock." in asked.text
+    assert "It comes every day at" in await press(stranger, "Berlin")
+
+
 async def test_another_time_zone_moves_the_digest(chat: Chat) -> None:
     await chat.say("/digest rye")
     (before,) = await digests(chat)
