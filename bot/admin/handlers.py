@@ -26,6 +26,7 @@ def register(router: Router) -> None:
     router.press(ShowPayer, for_admins(payers.on_show_payer))
     router.press(RefundPayment, for_admins(payers.on_refund))
     router.error("billing.refund_at_stripe", lambda t, _: t("Payments by card are refunded at Stripe; I hear of it."))
+    router.error("accounts.user_not_found", lambda t, _: t("Nobody here has this Telegram id."))
 
 
 async def on_show_admin(context: Context, press: ShowAdmin) -> None:
@@ -43,7 +44,7 @@ async def _answer(context: Context) -> None:
     word, _, rest = context.arguments.partition(" ")
     if word == "user":
         await payers.show_user(context, rest.strip())
-    elif word == "refund" and rest.strip():
+    elif word == "refund":
         await payers.show_refund(context, rest.strip())
     else:
         await _show(context)

@@ -24,6 +24,10 @@ def how_to_ask(t: Texts) -> Screen:
     return Screen(t("Name the user by their Telegram id: <code>/admin user 123456789</code>"))
 
 
+def how_to_refund(t: Texts) -> Screen:
+    return Screen(t("Name the payment as Telegram does: <code>/admin refund</code> and its id. Or use /admin user."))
+
+
 def payer(
     user: User,
     seen: Overview,
@@ -41,8 +45,8 @@ def payer(
         *standing_lines(seen, now=now, zone=zone, t=t),
     ]
     if seen.subscription is not None:
-        of_rail = {"rail": seen.subscription.rail, "id": clipped(seen.subscription.remote_id, 40)}
-        text.append(t("{rail} · <code>{id}</code>", **of_rail))
+        paid_with = t("Card") if seen.subscription.rail == Rail.STRIPE else t("Stars")
+        text.append(t("{paid_with} · <code>{id}</code>", paid_with=paid_with, id=seen.subscription.remote_id))
     if payments:
         text += ["", t("<b>Payments</b>"), *(payment_line(each, zone, t) for each in payments)]
     text += ["", t("<b>Trail</b>"), *(_event_line(each, zone, t) for each in trail[:SHOWN_EVENTS])]
@@ -63,7 +67,7 @@ def ask_refund(payment: Payment, telegram_id: int, t: Texts) -> Screen:
 def _event_line(event: BillingEvent, zone: str | None, t: Texts) -> Markup:
     told = clipped(" ".join(f"{name}={value}" for name, value in event.data.items() if value is not None), DATA_LENGTH)
     values = {"when": time_label(event.at, zone, t), "kind": event.kind, "source": event.source, "told": told}
-    return t("{when}: <b>{kind}</b> ({source}) <i>{told}</i>", **values)
+    return t("• <b>{kind}</b> · {when} · {source}\n<i>{told}</i>", **values)
 
 
 def _can_go_back(payment: Payment) -> bool:

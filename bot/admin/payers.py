@@ -34,10 +34,17 @@ async def show_user(context: Context, who: str) -> None:
 
 
 async def show_refund(context: Context, charge_id: str) -> None:
-    """`charge_id`: as Telegram names the payment, typed behind the command."""
+    """`charge_id`: as Telegram names the payment, typed behind the command. What went back isn't asked about."""
+    if not charge_id:
+        await context.send(payer_screens.how_to_refund(context.texts))
+        return
     async with context.deps.read() as session:
         payment = await payment_of(session, rail=Rail.STARS, charge_id=charge_id)
-    await context.send(payer_screens.ask_refund(payment, await _telegram_id(context, payment), context.texts))
+    telegram_id = await _telegram_id(context, payment)
+    if payment.refunded >= payment.amount:
+        await context.send(await _payer(context, telegram_id))
+        return
+    await context.send(payer_screens.ask_refund(payment, telegram_id, context.texts))
 
 
 async def on_show_payer(context: Context, press: ShowPayer) -> None:

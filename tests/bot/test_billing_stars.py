@@ -180,10 +180,26 @@ async def test_what_went_back_already_is_noted_all_the_same(admin: Chat) -> None
     await pay(admin, await invoice(admin))
     row = await subscription(admin)
     assert row is not None
-    await admin.application.bot.refund_star_payment(admin.person.id, row.remote_id)
     shown = await admin.say(f"/admin refund {row.remote_id}")
+    await admin.application.bot.refund_star_payment(admin.person.id, row.remote_id)
     await admin.press(shown, "Yes, refund")
     assert await own_plan(admin) == "free"
+
+
+async def test_an_admin_is_told_what_can_be_asked_and_what_went_back_is_not_asked_about(admin: Chat) -> None:
+    await pay(admin, await invoice(admin))
+    row = await subscription(admin)
+    assert row is not None
+    shown = await admin.say(f"/admin user {admin.person.id}")
+    assert f"Stars · {row.remote_id}" in shown.text
+    assert "• payment.received · " in shown.text
+    assert (await admin.say("/admin user 5")).text == "Nobody here has this Telegram id."
+    assert "Name the payment" in (await admin.say("/admin refund")).text
+    shown = await admin.say(f"/admin refund {row.remote_id}")
+    await admin.press(shown, "Yes, refund")
+    again = await admin.say(f"/admin refund {row.remote_id}")
+    assert "· refunded" in again.text
+    assert [button.text for button in again.buttons] == ["‹ Admin"]
 
 
 async def test_for_anybody_else_there_is_no_such_command(chat: Chat) -> None:
