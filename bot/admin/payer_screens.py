@@ -25,7 +25,9 @@ def how_to_ask(t: Texts) -> Screen:
 
 
 def how_to_refund(t: Texts) -> Screen:
-    return Screen(t("Name the payment as Telegram does: <code>/admin refund</code> and its id. Or use /admin user."))
+    return Screen(
+        t("Name the payment as Telegram does: <code>/admin refund</code> and its id. Or use <code>/admin user</code>.")
+    )
 
 
 def payer(
