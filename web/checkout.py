@@ -10,10 +10,9 @@ from aiohttp import web
 
 from core.accounts.service import user_of
 from core.billing.checkout import DONE_PATH, LEFT_PATH, CheckoutNotFound, CheckoutState, Outcome, checkout_state
-from core.emails.rendering import Words
 from core.errors import ProviderError
 from web.context import DEPS
-from web.page import Page, show
+from web.page import Page, Words, show
 
 routes = web.RouteTableDef()
 LOOK_AGAIN_S: Final = 2
@@ -24,7 +23,7 @@ LONGEST_ID: Final = 200
 @routes.get(DONE_PATH)
 async def done(request: web.Request) -> web.Response:
     """What came of a checkout page. While that isn't known, the page looks again by itself."""
-    deps, t = request.app[DEPS], Words("en", html=False)
+    deps, t = request.app[DEPS], Words("en")
     checkout_id = request.query.get("session_id", "")[:LONGEST_ID]
     try:
         state = await checkout_state(deps, checkout_id)
@@ -33,14 +32,14 @@ async def done(request: web.Request) -> web.Response:
     except ProviderError:
         return await show(deps, _unanswered(t), t)
     async with deps.read() as session:
-        t = Words((await user_of(session, state.owner_id)).language, html=False)
+        t = Words((await user_of(session, state.owner_id)).language)
     return await show(deps, PAGES[state.outcome](state, t), t)
 
 
 @routes.get(LEFT_PATH)
 async def left(request: web.Request) -> web.Response:
     """After the portal, or a checkout page that was left without paying."""
-    t = Words("en", html=False)
+    t = Words("en")
     page = Page(t("That's all here"), (t("What you have changed or paid is in our chat in a moment."),))
     return await show(request.app[DEPS], page, t)
 

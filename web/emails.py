@@ -5,51 +5,24 @@ unsubscribing by themselves, by a POST without a page. https://www.rfc-editor.or
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 from uuid import UUID
 
 from aiohttp import web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from core import ids
 from core.accounts.service import UserNotFound, user_of
-from core.chat_address import chat_url
 from core.deps import Deps
 from core.emails.addresses import LinkUsed, choose_mail, confirm_address, has_verified, is_open
 from core.emails.kinds import Category
 from core.emails.links import UNSUBSCRIBE_ROUTE, VERIFY_ROUTE, LinkNotOurs
 from core.emails.models import EmailAddress
 from core.emails.queries import email_address_of, wants
-from core.emails.rendering import Words
 from core.emails.spelling import shown_address
 from web.context import DEPS, EMAIL_LINKS
+from web.page import Page, Words, show
 
-PAGES: Final = Path(__file__).parent / "pages"
-HEADERS: Final = {
-    "Cache-Control": "private, no-store",
-    "Content-Security-Policy": (
-        "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "Referrer-Policy": "no-referrer",
-    "X-Content-Type-Options": "nosniff",
-    "X-Robots-Tag": "noindex",
-}
 routes = web.RouteTableDef()
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """What a page says. `deed` is the label of the button that does it; without one, the way back to the chat."""
-
-    title: str
-    lines: tuple[str, ...] = ()
-    deed: str | None = None
-    small: str | None = None
-    status: int = 200
-
 
 What = TypeVar("What", UUID, Category)
 """What a link is about: an address to verify, or the mail that isn't wanted any more."""
@@ -82,11 +55,11 @@ async def _answer(
 ) -> web.Response:
     """The page that `answer` makes for the owner of the link, in their language."""
     deps = request.app[DEPS]
-    t = Words("en", html=True)
+    t = Words("en")
     try:
         owner_id, what = read(request.match_info["token"])
         async with deps.read() as session:
-            t = Words((await user_of(session, owner_id)).language, html=True)
+            t = Words((await user_of(session, owner_id)).language)
         page = await answer(deps, owner_id, what, t)
     except LinkNotOurs:
         page = Page(
@@ -100,9 +73,7 @@ async def _answer(
             (t("It works for a day, and only the newest one does. In our chat, /settings sends another."),),
             status=410,
         )
-    chat = await chat_url(deps.settings, deps.redis)
-    shown = _template().render(page=page, language=t.language, chat_url=chat, chat=t("Back to the chat"))
-    return web.Response(text=shown, status=page.status, content_type="text/html", headers=HEADERS)
+    return await show(deps, page, t)
 
 
 async def _verification(deps: Deps, owner_id: ids.UserId, link_id: UUID, t: Words) -> Page:
@@ -156,10 +127,3 @@ def _ended(category: Category, t: Words) -> Page:
 
 def _about(category: Category, t: Words) -> str:
     return t("about published posts") if category is Category.POSTS else t("about your trial and plan")
-
-
-@cache
-def _template() -> Template:
-    return Environment(loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined).get_template(
-        "email.html"
-    )

@@ -1,17 +1,18 @@
-"""One small page: what is so, what there is to press, and the way back to the chat."""
+"""One small page: what is so, what there is to press, and the way back to the chat. And its words."""
 
+import gettext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from core.chat_address import chat_url
 from core.deps import Deps
-from core.emails.rendering import Words
 
+LOCALES: Final = Path(__file__).parent / "locales"
 PAGES: Final = Path(__file__).parent / "pages"
 HEADERS: Final = {
     "Cache-Control": "private, no-store",
@@ -26,14 +27,26 @@ HEADERS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a page says. `way` leads on (label and address); `again_s`: look again by itself after so many seconds."""
+    """What a page says. `deed` is the label of the button that does it; `way` leads on (label and address); `again_s`:
+    look again by itself after so many seconds. But for a deed to be done, a way leads back to the chat."""
 
     title: str
     lines: tuple[str, ...] = ()
     small: str | None = None
+    deed: str | None = None
     way: tuple[str, str] | None = None
     again_s: int | None = None
     status: int = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """`t("You have {plan}", plan=...)`: plain text in a language, which the page escapes."""
+
+    language: str
+
+    def __call__(self, message: str, /, **params: Any) -> str:
+        return _catalogue(self.language).gettext(message).format(**params)
 
 
 async def show(deps: Deps, page: Page, t: Words) -> web.Response:
@@ -41,6 +54,11 @@ async def show(deps: Deps, page: Page, t: Words) -> web.Response:
     shown = _template().render(page=page, language=t.language, chat_url=chat, chat=t("Back to the chat"))
     headers = HEADERS | ({"Refresh": str(page.again_s)} if page.again_s else {})
     return web.Response(text=shown, status=page.status, content_type="text/html", headers=headers)
+
+
+@cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    return gettext.translation("web", localedir=LOCALES, languages=[language.replace("-", "_")], fallback=True)
 
 
 @cache

@@ -93,7 +93,7 @@ def render(kind: EmailKind, data: EmailData, reader: Reader, ways: Ways) -> Lett
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """`t("Until {day}", day=...)` in mails and on their pages: HTML with its parameters escaped, or plain text."""
+    """`t("Until {day}", day=...)` in mails: HTML with its parameters escaped, or plain text."""
 
     language: str
     html: bool
