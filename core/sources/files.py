@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import PurePath
 
 from core.errors import InvalidInput
-from core.sources import markdown
+from core.sources import markdown, markup
 from core.sources.reading import Reading, SourceKind, read_text
 
 FILE_BYTES_LIMIT = 2 * 1024 * 1024
@@ -66,11 +66,17 @@ def decode(content: bytes, *, charset: str | None = None) -> str:
 
 
 def _read_plain(name: str, content: bytes) -> Reading:
-    return read_text(decode(content), kind=SourceKind.FILE)
+    """What is clearly Markdown or HTML is read as such, whatever the file is called."""
+    text = decode(content)
+    return _of_markdown(text) if markup.is_markup(text.replace("\r\n", "\n")) else read_text(text, kind=SourceKind.FILE)
 
 
 def _read_markdown(name: str, content: bytes) -> Reading:
-    source = decode(content)
+    return _of_markdown(decode(content))
+
+
+def _of_markdown(source: str) -> Reading:
+    source = markup.readable_html(source) if markup.is_html(source) else source
     return read_text(markdown.plain(source), kind=SourceKind.FILE, title=markdown.heading(source))
 
 

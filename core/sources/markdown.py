@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
+from html import unescape
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 _FRONT_MATTER = re.compile(r"\A---[^\S\n]*\n(.*?\n)?(?:---|\.\.\.)[^\S\n]*(?:\n|\Z)", re.DOTALL)
 _FRONT_TITLE = re.compile(r"^title:\s*(?P<quote>[\"']?)(?P<title>.+?)(?P=quote)\s*$", re.MULTILINE | re.IGNORECASE)
 _BLOCK_ENDS = frozenset({"heading_close", "fence", "code_block", "html_block", "table_close"})
-_TAGS = re.compile(r"<!--.*?-->|</?[a-zA-Z][^>]*>", re.DOTALL)
+_TAGS = re.compile(r"<!--.*?-->|<[/!]?[a-zA-Z][^>]*>", re.DOTALL)
 
 
 def plain(markdown: str) -> str:
@@ -75,6 +76,8 @@ def _mark(lists: list[int | None]) -> str:
 
 def _block(token: "Token", first: str, rest: str) -> Iterator[str]:
     text = _inline(token) if token.type == "inline" else _TAGS.sub("", token.content)
+    if token.type == "html_block":
+        text = unescape(text)
     for at, line in enumerate(text.strip("\n").splitlines()):
         yield (rest if at else first) + line
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from core.errors import InvalidInput
 from core.sources.files import FILE_BYTES_LIMIT, accepted_extensions, decode, read_file
-from core.sources.reading import SourceKind
+from core.sources.markup import is_markup, readable_html
+from core.sources.reading import SourceKind, read_text
 
 RUSSIAN = "Завтра мы поговорим о том, как печь хлеб дома: мука, вода, соль и время. " * 5
 
@@ -45,6 +46,52 @@ def test_markdown_becomes_readable_text_with_its_heading_as_title() -> None:
     reading = read_file("post.md", b"Intro **here**.\n\n# The *title*\n\n- one\n- [two](https://x.example)\n")
     assert reading.title == "The title"
     assert reading.text == "Intro here.\n\nThe title\n\n- one\n- two"
+
+
+MARKED = {
+    "front matter": ("---\ntitle: Bread\ntags:\n  - rye\n---\n\nFlour, water & salt.\n", "Flour, water & salt."),
+    "front matter with CRLF": ("---\r\ntitle: Bread\r\n---\r\nFlour and salt.\r\n", "Flour and salt."),
+    "two signs": ("# Bread\n\n**Four**: [salt](https://x.example) &amp; time.\n", "Bread\n\nFour: salt & time."),
+    "elements": ('<div class="a">\n\n    <p>Flour &amp;&nbsp;water</p>\n</div>\n', "Flour & water"),
+    "page": (
+        (
+            "<!DOCTYPE html>\n<html><head>\n<style>p {\n\ncolor: red }</style></head>\n<body>\n<p>Flour &amp; water.</p>\n"
+            "<script>\n\nalert(1)</script>\n</body>\n</html>\n"
+        ),
+        "Flour & water.",
+    ),
+    "an element and a heading": ('<p align="center"><b>Rye</b></p>\n\n## Bread\n\nFlour.', "Rye\n\nBread\n\nFlour."),
+}
+
+
+@pytest.mark.parametrize(("content", "text"), MARKED.values(), ids=MARKED)
+@pytest.mark.parametrize("name", ["notes.txt", "notes.md", "notes"])
+def test_what_is_clearly_markup_is_read_as_such_whatever_its_name(name: str, content: str, text: str) -> None:
+    assert " ".join(read_file(name, content.encode()).text.split()) == " ".join(text.split())
+
+
+PLAIN = [
+    "---\n\nFirst thoughts\n\n---\n\nSecond thoughts: there are some",
+    "---\nDear Ann: I write to you at length.\nAnd on.\n---\nYours",
+    "# a comment\n    indented = 1\n# another one\nx = 2**3**4 and f(**kwargs, **more)",
+    "<p> begins a paragraph &amp; </p> ends it, as every page shows.",
+    "Write &amp; for an ampersand, <b>like this</b>, or a * b * c.\n    Four spaces stay.",
+    "Dear all,\n1) bread\n5) salt\n* water *\n\n    Yours, **Ann**",
+    "#bread #rye\n[note] (see below)\n-- \nAnn",
+]
+
+
+@pytest.mark.parametrize("text", PLAIN)
+def test_plain_text_stays_as_it_is(text: str) -> None:
+    assert read_file("notes.txt", text.encode()).text == read_text(text, kind=SourceKind.FILE).text
+
+
+@pytest.mark.parametrize("piece", ["<script>", "</script", "[a](http", "**a ", "```x\n", "<p ", "- a\n", "# \n"])
+def test_no_file_makes_the_look_at_it_slow(piece: str) -> None:
+    """Each is looked at in time that grows with its size, not with its square."""
+    text = f"<div>{piece * (FILE_BYTES_LIMIT // len(piece))}</div>"
+    assert is_markup(text)
+    assert len(readable_html(text)) > FILE_BYTES_LIMIT // 2
 
 
 @pytest.mark.parametrize("content", [b"", b"  \n\t "])
