@@ -153,6 +153,20 @@ async def test_what_a_configuration_switches_off_is_not_there(
         await portal(client, customer, configuration=config.id, flow_data={"type": "payment_method_update"})
 
 
+async def test_without_a_condition_a_downgrade_is_made_at_once(
+    client: stripe.StripeClient, browser: ClientSession
+) -> None:
+    prices, customer, subscription = await customer_of_pro(client, browser)
+    offered = [{"product": str(prices.starter.product), "prices": [prices.starter.id]}]
+    update: Any = {"enabled": True, "default_allowed_updates": ["price"], "products": offered}
+    config = await client.v1.billing_portal.configurations.create_async({"features": {"subscription_update": update}})
+    page = f"{await portal(client, customer, configuration=config.id)}/plan/{subscription.id}"
+    assert "Begins" not in (await submit(browser, page, price=prices.starter.id)).text
+    await submit(browser, page, price=prices.starter.id, confirmed="1")
+    after = await client.v1.subscriptions.retrieve_async(subscription.id)
+    assert after["items"].data[0].price.id == prices.starter.id
+
+
 async def test_a_configuration_is_changed_feature_by_feature_and_checked_strictly(client: stripe.StripeClient) -> None:
     prices, customer = await plans(client), await payer(client)
     configurations = client.v1.billing_portal.configurations

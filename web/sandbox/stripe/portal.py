@@ -121,16 +121,19 @@ def choices(account: Account, session: Json, subscription: Json) -> list[Json]:
     return sorted(fitting, key=lambda price: int(price["unit_amount"]))
 
 
-def is_downgrade(subscription: Json, price: Json) -> bool:
-    return bool(price["unit_amount"] < items_of(subscription)[0]["price"]["unit_amount"])
+def comes_later(account: Account, session: Json, subscription: Json, price: Json) -> bool:
+    """Whether a switch waits for the period's end: one to a lower price, where the configuration says so."""
+    feature = features_of(account, session)["subscription_update"]
+    conditions = {condition["type"] for condition in feature["schedule_at_period_end"]["conditions"]}
+    lower = price["unit_amount"] < items_of(subscription)[0]["price"]["unit_amount"]
+    return bool(lower and "decreasing_item_amount" in conditions)
 
 
 def switch(account: Account, session: Json, subscription: Json, price: Json) -> None:
-    """An upgrade at once, with the difference billed; a downgrade when the period ends. Raises StripeError."""
+    """At once, billed as the configuration says, or when the period ends. Raises StripeError."""
     feature = features_of(account, session)["subscription_update"]
-    conditions = {condition["type"] for condition in feature["schedule_at_period_end"]["conditions"]}
     schedule = account.store.find(subscription["schedule"])
-    if is_downgrade(subscription, price) and "decreasing_item_amount" in conditions:
+    if comes_later(account, session, subscription, price):
         _at_period_end(account, subscription, price, schedule)
         return
     if schedule is not None:

@@ -12,8 +12,8 @@ from web.sandbox.stripe.periods import day_of
 from web.sandbox.stripe.portal import (
     OPEN_S,
     choices,
+    comes_later,
     features_of,
-    is_downgrade,
     keep_card,
     leave,
     next_price,
@@ -265,9 +265,10 @@ def _plans_page(account: Account, session: Json, subscription: Json) -> web.Resp
 def _confirm_page(account: Account, session: Json, subscription: Json, price_id: str, problem: str) -> web.Response:
     price = account.store.get("price", price_id)
     item = items_of(subscription)[0]
-    later = is_downgrade(subscription, price)
-    wanted = {"items": [{"id": item["id"], "price": price_id}], "proration_behavior": "always_invoice"}
-    due = 0 if later else preview(account, subscription, wanted)["amount_due"]
+    later = comes_later(account, session, subscription, price)
+    billed = features_of(account, session)["subscription_update"]["proration_behavior"]
+    wanted = {"items": [{"id": item["id"], "price": price_id}], "proration_behavior": billed}
+    due = preview(account, subscription, wanted)["amount_due"] if billed == "always_invoice" and not later else 0
     return render(
         "portal_confirm.html",
         status=402 if problem else 200,
