@@ -55,8 +55,8 @@ MARKED = {
     "elements": ('<div class="a">\n\n    <p>Flour &amp;&nbsp;water</p>\n</div>\n', "Flour & water"),
     "page": (
         (
-            "<!DOCTYPE html>\n<html><head>\n<style>p {\n\ncolor: red }</style></head>\n<body>\n<p>Flour &amp; water.</p>\n"
-            "<script>\n\nalert(1)</script>\n</body>\n</html>\n"
+            "<!DOCTYPE html>\n<html><head>\n<style>p {\n\ncolor: red }</style></head>\n<body>\n"
+            "<p>Flour &amp; water.</p>\n<script>\n\nalert(1)</script>\n</body>\n</html>\n"
         ),
         "Flour & water.",
     ),
