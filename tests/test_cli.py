@@ -135,6 +135,7 @@ def test_migrate_then_doctor_finds_nothing_wrong(home: Path) -> None:
         "telegram",
         "text model",
         "viral videos",
+        "e-mail",
         "payments",
     ]
 

@@ -168,8 +168,8 @@ async def test_another_worker_takes_up_what_a_killed_one_did(
 ) -> None:
     batch_id = await ask_for_posts(own_deps, person)
     await asyncio.wait_for(held.asked.wait(), PATIENCE_S)
-    await house.end(await holder_of(house, batch_id))
     lease_until = (await work_on(house, batch_id))["lease_until"]
+    await house.end(await holder_of(house, batch_id))
     row = await until_written(house, batch_id, person)
     assert row["attempt"] == 2
     assert row["finished_at"] < lease_until, "its death was noticed"
