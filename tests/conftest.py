@@ -13,6 +13,7 @@ import gc
 import logging
 import secrets
 import shutil
+import signal
 import tempfile
 from collections.abc import AsyncIterator, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -274,6 +275,7 @@ hypothesis has chosen: in CI, the same examples in each run."""
 
 
 def pytest_configure() -> None:
+    _listen_to_signals()
     hypothesis.settings.register_profile("any machine", ANY_MACHINE)
     hypothesis.settings.load_profile("any machine")
     asyncio.set_event_loop_policy(WatchedLoops())
@@ -285,6 +287,15 @@ def pytest_configure() -> None:
             structlog.dev.ConsoleRenderer(colors=False, exception_formatter=structlog.dev.plain_traceback),
         ]
     )
+
+
+def _listen_to_signals() -> None:
+    """Whoever is started in the background, or by nohup, inherits that Ctrl-C or a hang-up is passed over, and would
+    hand it on to every process that a test ends by one."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+    if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.hookimpl(wrapper=True)
