@@ -8,12 +8,15 @@ import json
 import math
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from importlib.resources import files
-from typing import Final
+from typing import Any, Final
 
 from redis.asyncio import Redis
+from redis.commands.core import AsyncScript
+from redis.exceptions import NoScriptError
 
 from core.telegram.limiter_memory import KEPT_US, Charge, Memory
 
@@ -152,7 +155,16 @@ class SharedBook:
         rate = (self._interval_us, self._interval_us * CATCH_UP_INTERVALS, self._length_us, self._limit)
         flags = (request.messages, int(request.interactive), self._asker, int(others_wait), _us(ANNOUNCED_S))
         more = (math.floor(self._limit * request.spare), name, self._epoch, _us(SETTLING_S))
-        scope, number = await self._ask(keys=keys, args=[*rate, *flags, *more, *_chat_numbers(request)])
+        return await self._look_up(self._ask, keys, [*rate, *flags, *more, *_chat_numbers(request)])
+
+    async def _look_up(self, script: AsyncScript, keys: Sequence[str], args: Sequence[Any]) -> tuple[int, int]:
+        """Scope and number. Redis that was started anew may have lost the last of the books, and knows no script any
+        more: nobody's goes before what was sent is added. It learns it by EVAL, which isn't kept as SCRIPT LOAD is."""
+        try:
+            scope, number = await self._redis.evalsha(script.sha, len(keys), *keys, *args)
+        except NoScriptError:
+            await self.merge()
+            scope, number = await self._redis.eval(str(script.script), len(keys), *keys, *args)
         return scope, number
 
     async def pause(self, seconds: float, chat: Chat | None) -> None:
@@ -173,7 +185,7 @@ class SharedBook:
         while True:
             name, asked_at = self._new_name(), time.monotonic()
             args = (_us(STARTS_WITHIN_S), self._limit + 1, request.messages, name, self._epoch, interval_us, burst)
-            scope, number = await self._start(keys=keys, args=[*args])
+            scope, number = await self._look_up(self._start, keys, args)
             if scope == Scope.LOST:
                 await self.merge()
                 continue

@@ -83,10 +83,12 @@ class InstantApi:
         return _reply(True)
 
     async def _updates(self, limit: int) -> list[Json]:
-        if self._load is None or self._load.ready() <= 0:
-            self._moved.clear()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self._moved.wait(), EMPTY_POLL_S)
+        """Held back while there are none, as Telegram does: waking up for nothing isn't an answer."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(EMPTY_POLL_S):
+                while self._load is None or self._load.ready() <= 0:
+                    self._moved.clear()
+                    await self._moved.wait()
         return self._hand_out(limit)
 
     def _hand_out(self, limit: int) -> list[Json]:

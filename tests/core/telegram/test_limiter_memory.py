@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from pathlib import Path
 
 import pytest
 from redis.asyncio import Redis
@@ -9,6 +10,7 @@ from redis.asyncio import Redis
 from core.telegram.books import GO, SETTLING_S, Begun, Chat, Request, Scope, SharedBook
 from core.telegram.limiter import Limiter, Priority
 from tests.bench.limiter import granted, most_in_any
+from tests.bench.redis_server import free_port, redis_server
 from tests.core.telegram.conftest import begin_books
 from tests.patience import until
 
@@ -93,6 +95,7 @@ async def test_redis_that_came_back_with_older_books_lets_nobody_go_until_all_ha
     one, other = book(store), book(store)
     assert await ask(one, GROUP, messages=20) is Scope.NOBODY
     await store.flushall()
+    await store.script_flush()
     await store.set("{test}:epoch", "2 of-another-run")
     began = time.monotonic()
     assert await ask(other, 7) is Scope.ALL
@@ -101,6 +104,23 @@ async def test_redis_that_came_back_with_older_books_lets_nobody_go_until_all_ha
         await one.keep()
     assert time.monotonic() - began >= SETTLING_S
     assert await ask(other, GROUP) is Scope.CHAT
+
+
+async def test_redis_that_was_started_anew_with_its_books_lets_nobody_go_until_all_have_told(tmp_path: Path) -> None:
+    port = free_port()
+    store = Redis(port=port)
+    one, other = book(store), book(store)
+    with redis_server(port, folder=tmp_path):
+        for each in (one, other):
+            await ask(each, 7, interactive=True)
+        await begin_books(store)
+        for each in (one, other):
+            assert await ask(each, 8) is Scope.NOBODY
+    with redis_server(port, folder=tmp_path):
+        assert await store.get("{test}:epoch") is not None
+        assert await ask(one, 9) is Scope.ALL
+        assert await ask(other, 9) is Scope.ALL
+    await store.aclose()
 
 
 async def test_a_process_that_has_nothing_to_send_tells_too(store: Redis) -> None:
