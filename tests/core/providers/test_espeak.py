@@ -95,8 +95,8 @@ async def test_it_has_no_voice_for_a_language_that_it_does_not_speak() -> None:
     ],
 )
 async def test_commands_in_a_text_change_nothing(text: str, plain: str) -> None:
-    """What it says twice differs by a few samples."""
-    assert await seconds(text) == pytest.approx(await seconds(plain), abs=0.02)
+    """What it says twice differs a little; fifty words a minute would take twice as long."""
+    assert await seconds(text) == pytest.approx(await seconds(plain), rel=0.2)
 
 
 async def test_markup_is_read_not_followed() -> None:
