@@ -35,6 +35,12 @@ WatchId = NewType("WatchId", UUID)
 EmailId = NewType("EmailId", UUID)
 SubscriptionId = NewType("SubscriptionId", UUID)
 TrialId = NewType("TrialId", UUID)
+ConnectionId = NewType("ConnectionId", UUID)
+ConsentId = NewType("ConsentId", UUID)
+OwnVideoId = NewType("OwnVideoId", UUID)
+UploadId = NewType("UploadId", UUID)
+VideoPostId = NewType("VideoPostId", UUID)
+PublicationId = NewType("PublicationId", UUID)
 
 KINDS = (
     UserId,
@@ -65,6 +71,12 @@ KINDS = (
     EmailId,
     SubscriptionId,
     TrialId,
+    ConnectionId,
+    ConsentId,
+    OwnVideoId,
+    UploadId,
+    VideoPostId,
+    PublicationId,
 )
 """All of them, for the tables."""
 

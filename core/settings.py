@@ -220,6 +220,23 @@ class Settings(BaseSettings):
     plan_ends_on: PlanEnders = Field(default=["refund", "dispute"], alias="PLAN_ENDS_ON")
     """What ends the plan that a payment was for, when the payment goes back."""
 
+    tiktok_client_key: str | None = Field(default=None, alias="TIKTOK_CLIENT_KEY")
+    tiktok_client_secret: SecretStr | None = Field(default=None, alias="TIKTOK_CLIENT_SECRET")
+    tiktok_auth_url: WebAddress = Field(default="https://www.tiktok.com", alias="TIKTOK_AUTH_URL")
+    tiktok_api_url: WebAddress = Field(default="https://open.tiktokapis.com", alias="TIKTOK_API_URL")
+    tiktok_audited: bool = Field(default=False, alias="TIKTOK_AUDITED")
+    """Whether TikTok lets this app post for everybody to see; without its audit it fills inboxes."""
+    instagram_client_id: str | None = Field(default=None, alias="INSTAGRAM_CLIENT_ID")
+    instagram_client_secret: SecretStr | None = Field(default=None, alias="INSTAGRAM_CLIENT_SECRET")
+    instagram_auth_url: WebAddress = Field(default="https://www.instagram.com", alias="INSTAGRAM_AUTH_URL")
+    instagram_token_url: WebAddress = Field(default="https://api.instagram.com", alias="INSTAGRAM_TOKEN_URL")
+    instagram_api_url: WebAddress = Field(default="https://graph.instagram.com", alias="INSTAGRAM_API_URL")
+    google_client_id: str | None = Field(default=None, alias="GOOGLE_CLIENT_ID")
+    google_client_secret: SecretStr | None = Field(default=None, alias="GOOGLE_CLIENT_SECRET")
+    google_auth_url: WebAddress = Field(default="https://accounts.google.com", alias="GOOGLE_AUTH_URL")
+    google_token_url: WebAddress = Field(default="https://oauth2.googleapis.com", alias="GOOGLE_TOKEN_URL")
+    google_api_url: WebAddress = Field(default="https://www.googleapis.com", alias="GOOGLE_API_URL")
+
     email_from: Mailbox | None = Field(default=None, alias="EMAIL_FROM")
     email_reply_to: Mailbox | None = Field(default=None, alias="EMAIL_REPLY_TO")
     resend_api_key: SecretStr | None = Field(default=None, alias="RESEND_API_KEY")

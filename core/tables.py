@@ -6,6 +6,7 @@ from core.billing import models as billing
 from core.billing import stripe_models as stripe
 from core.broadcasts import models as broadcasts
 from core.channels import models as channels
+from core.connections import models as connections
 from core.db import Base
 from core.deliveries import models as deliveries
 from core.digests import models as digests
@@ -13,10 +14,12 @@ from core.emails import models as emails
 from core.evergreen import models as evergreen
 from core.podcasts import models as podcasts
 from core.posts import models as posts
+from core.publishing import models as publishing
 from core.queues import models as queues
 from core.scripts import models as scripts
 from core.series import models as series
 from core.sources import models as sources
+from core.videos import models as videos
 from core.viral import models as viral
 from core.work import models as work
 
@@ -27,17 +30,20 @@ __all__ = [
     "billing",
     "broadcasts",
     "channels",
+    "connections",
     "deliveries",
     "digests",
     "emails",
     "evergreen",
     "podcasts",
     "posts",
+    "publishing",
     "queues",
     "scripts",
     "series",
     "sources",
     "stripe",
+    "videos",
     "viral",
     "work",
 ]

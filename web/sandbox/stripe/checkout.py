@@ -1,5 +1,7 @@
 """Checkout sessions: made by the API, paid on the page."""
 
+from typing import Final
+
 from web.sandbox.model import Json
 from web.sandbox.stripe.account import DAY_S, HOUR_S, Account
 from web.sandbox.stripe.collecting import settle
@@ -58,6 +60,34 @@ _CREATE: Params = {
 }
 
 
+EMPTY: Final = (
+    "after_expiration",
+    "client_secret",
+    "collected_information",
+    "consent",
+    "consent_collection",
+    "currency_conversion",
+    "invoice",
+    "invoice_creation",
+    "origin_context",
+    "payment_intent",
+    "payment_link",
+    "payment_method_configuration_details",
+    "permissions",
+    "recovered_from",
+    "saved_payment_method_options",
+    "setup_intent",
+    "shipping_address_collection",
+    "shipping_cost",
+    "submit_type",
+    "subscription",
+    "wallet_options",
+    "_intent",
+    "_method",
+)
+"""Fields that nothing here fills at first, or ever."""
+
+
 def create(ask: Ask) -> Json:
     account, given = ask.account, ask.params
     _check(account, given)
@@ -72,8 +102,8 @@ def create(ask: Ask) -> Json:
         {
             "id": session_id,
             "object": "checkout.session",
+            **dict.fromkeys(EMPTY),
             "adaptive_pricing": {"enabled": False},
-            "after_expiration": None,
             "allow_promotion_codes": given.get("allow_promotion_codes"),
             "amount_subtotal": due,
             "amount_total": due,
@@ -81,13 +111,8 @@ def create(ask: Ask) -> Json:
             "billing_address_collection": given.get("billing_address_collection"),
             "cancel_url": given.get("cancel_url"),
             "client_reference_id": given.get("client_reference_id"),
-            "client_secret": None,
-            "collected_information": None,
-            "consent": None,
-            "consent_collection": None,
             "created": now,
             "currency": lines[0]["currency"],
-            "currency_conversion": None,
             "custom_fields": [],
             "custom_text": dict.fromkeys(("after_submit", "shipping_address", "submit", "terms_of_service_acceptance")),
             "customer": customer["id"] if customer else None,
@@ -96,40 +121,23 @@ def create(ask: Ask) -> Json:
             "customer_email": given.get("customer_email"),
             "discounts": [],
             "expires_at": given.get("expires_at", now + DAY_S),
-            "invoice": None,
-            "invoice_creation": None,
             "livemode": False,
             "locale": given.get("locale"),
             "metadata": merged_metadata({}, given.get("metadata") or {}),
             "mode": "subscription",
-            "origin_context": None,
-            "payment_intent": None,
-            "payment_link": None,
             "payment_method_collection": given.get("payment_method_collection", "always"),
-            "payment_method_configuration_details": None,
             "payment_method_options": {"card": {"request_three_d_secure": "automatic"}},
             "payment_method_types": ["card"],
             "payment_status": "unpaid",
-            "permissions": None,
             "phone_number_collection": {"enabled": False},
-            "recovered_from": None,
-            "saved_payment_method_options": None,
-            "setup_intent": None,
-            "shipping_address_collection": None,
-            "shipping_cost": None,
             "shipping_options": [],
             "status": "open",
-            "submit_type": None,
-            "subscription": None,
             "success_url": given["success_url"],
             "total_details": {"amount_discount": 0, "amount_shipping": 0, "amount_tax": 0},
             "ui_mode": "hosted_page",
             "url": f"{account.origin}/stripe/pay/{session_id}",
-            "wallet_options": None,
             "_lines": lines,
             "_data": data,
-            "_intent": None,
-            "_method": None,
         }
     )
 

@@ -1,5 +1,7 @@
 """Invoices from draft to paid, and the payments on them."""
 
+from typing import Final
+
 from web.sandbox.model import Json
 from web.sandbox.stripe.account import HOUR_S, Account
 from web.sandbox.stripe.payments import cancel_intent, new_intent
@@ -52,6 +54,36 @@ def line(
     }
 
 
+EMPTY: Final = (
+    "account_tax_ids",
+    "application",
+    "custom_fields",
+    "customer_shipping",
+    "default_payment_method",
+    "default_source",
+    "description",
+    "due_date",
+    "effective_at",
+    "ending_balance",
+    "footer",
+    "from_invoice",
+    "hosted_invoice_url",
+    "invoice_pdf",
+    "last_finalization_error",
+    "latest_revision",
+    "number",
+    "on_behalf_of",
+    "receipt_number",
+    "rendering",
+    "shipping_cost",
+    "shipping_details",
+    "statement_descriptor",
+    "threshold_reason",
+    "webhooks_delivered_at",
+)
+"""Fields that nothing here fills at first, or ever."""
+
+
 def new_invoice(
     account: Account, subscription: Json, lines: list[Json], *, reason: str, period: tuple[int, int] | None = None
 ) -> Json:
@@ -64,14 +96,13 @@ def new_invoice(
     return {
         "id": invoice_id,
         "object": "invoice",
+        **dict.fromkeys(EMPTY),
         "account_country": "US",
         "account_name": "Postaify (sandbox)",
-        "account_tax_ids": None,
         **_amounts(total, customer["balance"]),
         "amount_overpaid": 0,
         "amount_paid": 0,
         "amount_shipping": 0,
-        "application": None,
         "attempt_count": 0,
         "attempted": False,
         "auto_advance": True,
@@ -81,36 +112,20 @@ def new_invoice(
         "collection_method": "charge_automatically",
         "created": now,
         "currency": subscription["currency"],
-        "custom_fields": None,
         "customer": customer["id"],
         "customer_address": customer["address"],
         "customer_email": customer["email"],
         "customer_name": customer["name"],
         "customer_phone": customer["phone"],
-        "customer_shipping": None,
         "customer_tax_exempt": "none",
         "customer_tax_ids": [],
-        "default_payment_method": None,
-        "default_source": None,
         "default_tax_rates": [],
-        "description": None,
         "discounts": [],
-        "due_date": None,
-        "effective_at": None,
-        "ending_balance": None,
-        "footer": None,
-        "from_invoice": None,
-        "hosted_invoice_url": None,
-        "invoice_pdf": None,
         "issuer": {"type": "self"},
-        "last_finalization_error": None,
-        "latest_revision": None,
         "lines": list_of(numbered, f"/v1/invoices/{invoice_id}/lines"),
         "livemode": False,
         "metadata": {},
         "next_payment_attempt": now + HOUR_S,
-        "number": None,
-        "on_behalf_of": None,
         "parent": {
             "quote_details": None,
             "subscription_details": {
@@ -128,24 +143,17 @@ def new_invoice(
         "period_start": start,
         "post_payment_credit_notes_amount": 0,
         "pre_payment_credit_notes_amount": 0,
-        "receipt_number": None,
-        "rendering": None,
-        "shipping_cost": None,
-        "shipping_details": None,
         "starting_balance": customer["balance"],
-        "statement_descriptor": None,
         "status": "draft",
         "status_transitions": dict.fromkeys(("finalized_at", "marked_uncollectible_at", "paid_at", "voided_at")),
         "subtotal": total,
         "subtotal_excluding_tax": total,
         "test_clock": subscription["test_clock"],
-        "threshold_reason": None,
         "total": total,
         "total_discount_amounts": [],
         "total_excluding_tax": total,
         "total_pretax_credit_amounts": [],
         "total_taxes": [],
-        "webhooks_delivered_at": None,
     }
 
 

@@ -1,6 +1,8 @@
 """Subscriptions: their shape, their making and their end. What changes them in between stands in changes.py, what time
 does to them in due.py."""
 
+from typing import Final
+
 from web.sandbox.model import Json
 from web.sandbox.stripe.account import HOUR_S, Account
 from web.sandbox.stripe.catalog import plan_of
@@ -72,6 +74,32 @@ def period_of(subscription: Json) -> tuple[int, int]:
     return item["current_period_start"], item["current_period_end"]
 
 
+EMPTY: Final = (
+    "application",
+    "application_fee_percent",
+    "billing_cycle_anchor_config",
+    "billing_thresholds",
+    "cancel_at",
+    "canceled_at",
+    "days_until_due",
+    "default_payment_method",
+    "default_source",
+    "description",
+    "ended_at",
+    "latest_invoice",
+    "next_pending_invoice_item_invoice",
+    "on_behalf_of",
+    "pause_collection",
+    "pending_invoice_item_interval",
+    "pending_setup_intent",
+    "pending_update",
+    "schedule",
+    "transfer_data",
+    "_pending_invoice",
+)
+"""Fields that nothing here fills at first, or ever."""
+
+
 def new_subscription(
     account: Account, customer: Json, wanted: list[tuple[Json, int]], *, trial_end: int | None = None, **more: object
 ) -> Json:
@@ -81,55 +109,35 @@ def new_subscription(
     subscription: Json = {
         "id": new_id("sub"),
         "object": "subscription",
-        "application": None,
-        "application_fee_percent": None,
+        **dict.fromkeys(EMPTY),
         "automatic_tax": {"disabled_reason": None, "enabled": False, "liability": None},
         "billing_cycle_anchor": trial_end if trial else now,
-        "billing_cycle_anchor_config": None,
         "billing_mode": {"flexible": {"proration_discounts": "included"}, "type": "flexible", "updated_at": now},
         "billing_schedules": [],
-        "billing_thresholds": None,
-        "cancel_at": None,
         "cancel_at_period_end": False,
-        "canceled_at": None,
         "cancellation_details": {"comment": None, "feedback": None, "reason": None},
         "collection_method": "charge_automatically",
         "created": now,
         "currency": wanted[0][0]["currency"],
         "customer": customer["id"],
-        "days_until_due": None,
-        "default_payment_method": None,
-        "default_source": None,
         "default_tax_rates": [],
-        "description": None,
         "discounts": [],
-        "ended_at": None,
         "invoice_settings": {"account_tax_ids": None, "issuer": {"type": "self"}},
-        "latest_invoice": None,
         "livemode": False,
         "metadata": {},
-        "next_pending_invoice_item_invoice": None,
-        "on_behalf_of": None,
-        "pause_collection": None,
         "payment_settings": {
             "payment_method_options": None,
             "payment_method_types": None,
             "save_default_payment_method": "off",
         },
-        "pending_invoice_item_interval": None,
-        "pending_setup_intent": None,
-        "pending_update": None,
-        "schedule": None,
         "start_date": now,
         "status": "trialing" if trial else "incomplete",
         "test_clock": customer["test_clock"],
-        "transfer_data": None,
         "trial_end": trial_end if trial else None,
         "trial_settings": {"end_behavior": {"missing_payment_method": "create_invoice"}},
         "trial_start": now if trial else None,
         "_expires_at": None if trial else now + INCOMPLETE_S,
         "_pending_lines": [],
-        "_pending_invoice": None,
         "_pending_values": {},
         "_trial_told": False,
         **more,
