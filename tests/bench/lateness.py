@@ -111,10 +111,10 @@ async def _house(*, limited: bool) -> AsyncIterator[tuple[House, Settings]]:
 
 
 async def _observe(house: House, settings: Settings, stream: Stream) -> Seen:
+    people = [await _person(house, number) for number in range(PEOPLE)]
     first_due = datetime.now(UTC) + timedelta(seconds=MAKING_S + stream.posts / MADE_PER_S)
     moments = [first_due + timedelta(seconds=number / stream.per_s) for number in range(stream.posts)]
     due = {f"This is post number {number}.": moment for number, moment in enumerate(moments)}
-    people = [await _person(house, number) for number in range(PEOPLE)]
     async with open_deps(settings) as deps:
         for number, person in enumerate(people):
             await _schedule(deps, person.id, list(due.items())[number::PEOPLE])
