@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession, async_sessionmaker
 from core import ids
 from core.billing.entitlements import Entitlements, current_entitlements, forget_entitlements
 from core.clock import Clock, SystemClock
+from core.crypto import Cipher, build_cipher
 from core.db import ReadSession, open_engine
 from core.http import open_http
 from core.providers.answerers import build_answerer
@@ -31,6 +32,7 @@ from core.providers.speakers import build_speakers
 from core.providers.speech import Engine, Speaker
 from core.providers.text import PostWriter
 from core.providers.writers import build_post_writer
+from core.publishing.networks.contract import ConsentNetwork
 from core.queue import Queue, RedisQueue
 from core.settings import Settings
 from core.storage import Storage, build_storage
@@ -56,10 +58,14 @@ class Deps:
     answers: EpisodeAnswerer
     critic: ScriptCritic
     storage: Storage
+    cipher: Cipher
+    """For tokens: nothing that opens an account is stored as it is."""
     speakers: Mapping[Engine, Speaker]
     """What is to be offered first at the front."""
     discoveries: Mapping[Network, Discovery] = field(default_factory=dict)
     """Who finds videos, for each network that can be read."""
+    consents: Mapping[Network, ConsentNetwork] = field(default_factory=dict)
+    """Where accounts can be connected."""
     payments: Payments | None = None
     """Who takes cards; None when nobody does."""
     mailer: Mailer | None = None
@@ -123,6 +129,7 @@ async def open_deps(settings: Settings, *, clock: Clock | None = None) -> AsyncI
             answers=build_answerer(settings, http),
             critic=build_critic(settings, http),
             storage=storage,
+            cipher=build_cipher(settings),
             speakers=build_speakers(settings, http),
             discoveries=discoveries,
             payments=build_payments(settings, http),

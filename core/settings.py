@@ -1,16 +1,35 @@
 """What the environment decides. Read once at an entry point, checked as a whole, then passed on inside Deps."""
 
-import re
-from email.utils import parseaddr
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any, Literal, Self
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from typing import Any, Self
+from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from core.smtp_server import Encryption, SmtpServer
+from core.setting_values import (
+    LOCAL_HOSTS,
+    S3_REGION_AUTO,
+    BillingRails,
+    BotToken,
+    CommaSeparated,
+    CommaSeparatedIds,
+    EncryptionKeys,
+    Home,
+    LinkSecret,
+    LogLevel,
+    Mailbox,
+    PlanEnders,
+    PostgresAddress,
+    Prices,
+    RedisAddress,
+    SmtpAddress,
+    SpeechProvider,
+    StripeKey,
+    WebAddress,
+    WebhookSecrets,
+)
 
 SANDBOX_TOKEN = "4242:SANDBOX-fake-token-for-your-machine"  # noqa: S105 - it opens nothing but the local sandbox
 """The sandbox's own bot. Well formed, and worth nothing at Telegram."""
@@ -31,125 +50,6 @@ class SettingsInvalid(Exception):
     def __init__(self, problems: list[str]) -> None:
         self.problems = problems
         super().__init__("\n".join(problems))
-
-
-def _split(value: Any) -> Any:
-    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
-
-
-def _web_address(value: Any) -> Any:
-    if isinstance(value, str) and not value.startswith(("http://", "https://")):
-        raise ValueError("should start with http:// or https://")
-    return value.rstrip("/") if isinstance(value, str) else value
-
-
-def _postgres_address(value: SecretStr) -> SecretStr:
-    """As SQLAlchemy wants it, from the forms that hosting companies show."""
-    scheme, _, rest = value.get_secret_value().strip().partition("://")
-    if scheme not in {"postgres", "postgresql", "postgresql+asyncpg"}:
-        raise ValueError("should look like postgresql://user:password@host:5432/database")
-    place, _, query = rest.partition("?")
-    options = [(LIBPQ_OPTIONS.get(name, name), setting) for name, setting in parse_qsl(query)]
-    query = urlencode([(name, setting) for name, setting in options if name])
-    return SecretStr(f"postgresql+asyncpg://{place}{'?' if query else ''}{query}")
-
-
-def _redis_address(value: SecretStr) -> SecretStr:
-    address = value.get_secret_value().strip()
-    if not address.startswith(("redis://", "rediss://", "unix://")):
-        raise ValueError("should look like redis://:password@host:6379/0")
-    return SecretStr(address)
-
-
-def _bot_token(value: SecretStr) -> SecretStr:
-    token = value.get_secret_value().strip()
-    if not re.fullmatch(r"\d+:[\w-]{20,}", token):
-        raise ValueError("should look like 123456789:AAE..., as @BotFather gave it")
-    return SecretStr(token)
-
-
-def _stripe_key(value: SecretStr) -> SecretStr:
-    key = value.get_secret_value().strip()
-    if not re.fullmatch(r"[sr]k_(test|live)_\w{8,}", key):
-        raise ValueError("should start with sk_test_, sk_live_, rk_test_ or rk_live_, as Stripe's dashboard shows it")
-    return SecretStr(key)
-
-
-def _webhook_secret(value: SecretStr) -> SecretStr:
-    if not value.get_secret_value().startswith("whsec_"):
-        raise ValueError("each should start with whsec_, as Stripe shows it for an endpoint")
-    return value
-
-
-def _pairs(value: Any) -> Any:
-    """`a=1,b=2` as a dict."""
-    if not isinstance(value, str):
-        return value
-    parts = [part.partition("=") for part in _split(value)]
-    if not all(name and price for name, _, price in parts):
-        raise ValueError("should look like starter=price_1ABC,pro=price_1DEF")
-    return {name.strip(): price.strip() for name, _, price in parts}
-
-
-def _long_secret(value: SecretStr) -> SecretStr:
-    if len(value.get_secret_value()) < LINK_SECRET_SHORTEST:
-        raise ValueError(f"should have at least {LINK_SECRET_SHORTEST} characters that nobody can guess")
-    return value
-
-
-def _smtp_address(value: SecretStr) -> SecretStr:
-    """Raises ValueError, also for a password that would go over the network as it is."""
-    server = SmtpServer.at(value.get_secret_value().strip())
-    if server.encryption is Encryption.NONE and server.password and server.host not in LOCAL_HOSTS:
-        raise ValueError("a password needs TLS on the way to another machine: leave ?tls=none out")
-    return SecretStr(value.get_secret_value().strip())
-
-
-def _mailbox(value: Any) -> Any:
-    """`post@example.com`, or with a name: `Postaify <post@example.com>`."""
-    if not isinstance(value, str):
-        return value
-    value, (_, address) = value.strip(), parseaddr(value)
-    whole = value == address or value.endswith(f"<{address}>")
-    if not whole or not value.isprintable() or not re.fullmatch(r"[^\s@<>,;]+@[\w.-]+", address, re.ASCII):
-        raise ValueError("should look like post@example.com, or Postaify <post@example.com>")
-    return value
-
-
-def _upper(value: Any) -> Any:
-    return value.strip().upper() if isinstance(value, str) else value
-
-
-def _lower(value: Any) -> Any:
-    return value.strip().lower() if isinstance(value, str) else value
-
-
-LIBPQ_OPTIONS = {"sslmode": "ssl", "channel_binding": ""}
-"""Options that libpq knows and asyncpg calls otherwise, or (empty) negotiates by itself."""
-
-LINK_SECRET_SHORTEST = 32
-LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
-S3_REGION_AUTO = "auto"
-"""R2's only region, and what other S3 servers don't mind. https://developers.cloudflare.com/r2/api/s3/api/"""
-
-CommaSeparated = Annotated[list[str], NoDecode, BeforeValidator(_split)]
-CommaSeparatedIds = Annotated[list[int], NoDecode, BeforeValidator(_split)]
-WebAddress = Annotated[str, BeforeValidator(_web_address)]
-PostgresAddress = Annotated[SecretStr, AfterValidator(_postgres_address)]
-RedisAddress = Annotated[SecretStr, AfterValidator(_redis_address)]
-BotToken = Annotated[SecretStr, AfterValidator(_bot_token)]
-StripeKey = Annotated[SecretStr, AfterValidator(_stripe_key)]
-WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
-WebhookSecrets = Annotated[list[WebhookSecret], NoDecode, BeforeValidator(_split)]
-Prices = Annotated[dict[str, str], NoDecode, BeforeValidator(_pairs)]
-LinkSecret = Annotated[SecretStr, AfterValidator(_long_secret)]
-SmtpAddress = Annotated[SecretStr, AfterValidator(_smtp_address)]
-Mailbox = Annotated[str, BeforeValidator(_mailbox)]
-Home = Annotated[Path, AfterValidator(Path.expanduser)]
-SpeechProvider = Annotated[Literal["espeak", "elevenlabs", "unreal", "openai"], BeforeValidator(_lower)]
-BillingRails = Annotated[list[Literal["stripe", "stars"]], NoDecode, BeforeValidator(_split)]
-PlanEnders = Annotated[list[Literal["refund", "dispute"]], NoDecode, BeforeValidator(_split)]
-LogLevel = Annotated[Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(_upper)]
 
 
 class Settings(BaseSettings):
@@ -181,6 +81,8 @@ class Settings(BaseSettings):
     allow_private_urls: bool = Field(default=False, alias="ALLOW_PRIVATE_URLS")
 
     link_secret: LinkSecret | None = Field(default=None, alias="LINK_SECRET")
+    encryption_keys: EncryptionKeys = Field(default={}, alias="ENCRYPTION_KEYS")
+    """By their ids: the first encrypts, all of them decrypt."""
     s3_bucket: str | None = Field(default=None, alias="S3_BUCKET")
     s3_endpoint_url: WebAddress | None = Field(default=None, alias="S3_ENDPOINT_URL")
     s3_region: str = Field(default=S3_REGION_AUTO, alias="S3_REGION")
@@ -352,6 +254,7 @@ class Settings(BaseSettings):
             "TELEGRAM_BOT_TOKEN": (self.telegram_bot_token, "production doesn't use the sandbox"),
             "WEB_PUBLIC_URL": (self.web_public_url, "links sent to users need the public address"),
             "LINK_SECRET": (self.link_secret, "all machines have to sign links with the same one"),
+            "ENCRYPTION_KEYS": (self.encryption_keys, "tokens of connected accounts are kept encrypted"),
         }
         problems = [f"{name}: missing; {why}" for name, (value, why) in required.items() if not value]
         if self.allow_private_urls:

@@ -31,6 +31,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker
 
 from core.clock import FixedClock
+from core.crypto import build_cipher
 from core.db import open_engine
 from core.deps import Deps
 from core.embedded import EmbeddedServices, embedded
@@ -232,6 +233,7 @@ def _deps(
         answers=build_answerer(settings, http),
         critic=build_critic(settings, http),
         storage=build_storage(settings, clock),
+        cipher=build_cipher(settings),
         speakers=build_speakers(settings, http),
         mailer=build_mailer(settings, http),
     )

@@ -45,6 +45,10 @@ class Connection(Base):
     renew_at: Mapped[datetime | None]
     """When the tokens are refreshed next, or its owner is told that they can't be."""
     warned_at: Mapped[datetime | None]
+    """When its owner was told that its end comes near."""
+    renewing: Mapped[str | None]
+    """The ticket of whoever refreshes the tokens right now, and until when nobody else does."""
+    renewing_until: Mapped[datetime | None]
     error: Mapped[Json | None]
     connected_at: Mapped[datetime]
     refreshed_at: Mapped[datetime | None]

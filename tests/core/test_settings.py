@@ -1,3 +1,4 @@
+import base64
 import re
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from core.settings import Settings, SettingsInvalid
 
 ROOT = Path(__file__).parents[2]
 SECRET = "hunter2-never-shown"
+ENCRYPTION_KEY = base64.b64encode(SECRET.ljust(32, "-").encode()).decode()
 PRODUCTION = {
     "POSTAIFY_ENV": "production",
     "DATABASE_URL": f"postgresql://postaify:{SECRET}@db/postaify",
@@ -14,6 +16,7 @@ PRODUCTION = {
     "TELEGRAM_BOT_TOKEN": f"123456789:AAE-{SECRET}",
     "WEB_PUBLIC_URL": "https://postaify.example.com/",
     "LINK_SECRET": f"{SECRET}-and-more-than-32-characters",
+    "ENCRYPTION_KEYS": f"2026a:{ENCRYPTION_KEY}",
 }
 
 
@@ -76,6 +79,7 @@ def test_all_problems_are_told_at_once_even_those_of_several_variables(monkeypat
         "REDIS_URL",
         "TELEGRAM_BOT_TOKEN",
         "LINK_SECRET",
+        "ENCRYPTION_KEYS",
         "ALLOW_PRIVATE_URLS",
         "TELEGRAM_RATE_PER_S",
     }
@@ -88,7 +92,10 @@ def test_production_with_everything_is_accepted(monkeypatch: pytest.MonkeyPatch)
     assert Settings.load().web_public_url == "https://postaify.example.com"
 
 
-@pytest.mark.parametrize("name", ["DATABASE_URL", "REDIS_URL", "TELEGRAM_BOT_TOKEN", "WEB_PUBLIC_URL", "LINK_SECRET"])
+@pytest.mark.parametrize(
+    "name",
+    ["DATABASE_URL", "REDIS_URL", "TELEGRAM_BOT_TOKEN", "WEB_PUBLIC_URL", "LINK_SECRET", "ENCRYPTION_KEYS"],
+)
 def test_production_refuses_to_run_without(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     problems = problems_of(monkeypatch, **PRODUCTION | {name: ""})
     assert list(problems) == [name]
@@ -102,6 +109,8 @@ def test_production_refuses_to_run_without(monkeypatch: pytest.MonkeyPatch, name
         {"TELEGRAM_BOT_TOKEN": SECRET},
         {"LLM_BASE_URL": f"ftp://u:{SECRET}@llm"},
         {"LINK_SECRET": SECRET},
+        {"ENCRYPTION_KEYS": f"2026a:{SECRET}"},
+        {"ENCRYPTION_KEYS": SECRET},
         {"S3_BUCKET": "files", "S3_SECRET_ACCESS_KEY": SECRET},
         PRODUCTION | {"ALLOW_PRIVATE_URLS": "true"},
     ],
@@ -113,10 +122,31 @@ def test_secrets_never_stand_in_the_error(monkeypatch: pytest.MonkeyPatch, varia
     assert SECRET not in f"{caught.value!r} {caught.value} {caught.value.__context__!r}"
 
 
+@pytest.mark.parametrize(
+    ("keys", "said"),
+    [
+        ("2026a", "key 1 should look like"),
+        (f"2026a:{ENCRYPTION_KEY},x:short", "key 2 should look like"),
+        (f"2026a:{ENCRYPTION_KEY[:-4]}", "key 1 should look like"),
+        (f"a.b:{ENCRYPTION_KEY}", "key 1 should look like"),
+        (f"2026a:{ENCRYPTION_KEY},2026a:{ENCRYPTION_KEY}", "two keys are called 2026a"),
+    ],
+)
+def test_encryption_keys_that_nobody_can_use_are_refused(monkeypatch: pytest.MonkeyPatch, keys: str, said: str) -> None:
+    assert problems_of(monkeypatch, ENCRYPTION_KEYS=keys)["ENCRYPTION_KEYS"].startswith(said)
+
+
+def test_encryption_keys_keep_their_order(monkeypatch: pytest.MonkeyPatch) -> None:
+    set_all(monkeypatch, ENCRYPTION_KEYS=f"2026b:{ENCRYPTION_KEY}, 2026a:{ENCRYPTION_KEY}")
+    assert list(Settings.load().encryption_keys) == ["2026b", "2026a"]
+
+
 def test_secrets_never_stand_in_a_printed_settings_object(monkeypatch: pytest.MonkeyPatch) -> None:
     set_all(monkeypatch, **PRODUCTION, OPENROUTER_API_KEY=SECRET, LLM_API_KEY=SECRET)
     settings = Settings.load()
-    assert SECRET not in f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
+    printed = f"{settings!r} {settings} {settings.model_dump()} {settings.model_dump_json()}"
+    assert SECRET not in printed
+    assert ENCRYPTION_KEY not in printed
 
 
 @pytest.mark.parametrize(
