@@ -184,12 +184,22 @@ class Wanted:
 class Media(Protocol):
     """The prepared file."""
 
-    size_bytes: int
-    content_type: str
-    duration_s: float
+    @property
+    def size_bytes(self) -> int: ...
+
+    @property
+    def content_type(self) -> str: ...
+
+    @property
+    def duration_s(self) -> float: ...
 
     def read(self, start: int, end: int) -> AsyncIterator[bytes]:
         """From `start` up to, not including, `end`, in pieces."""
+        ...
+
+    async def link(self) -> str | None:
+        """Where anybody can fetch it from for a day; None where nobody outside can reach us. Instagram's own login
+        admits nothing else: it fetches the file itself, and uploads are for apps with Facebook's login."""
         ...
 
 
@@ -234,7 +244,8 @@ class Numbers:
 
 
 OnSent = Callable[[int], Awaitable[None]]
-"""Told how many bytes are surely there."""
+"""Told how many bytes have been sent, for showing; how many have arrived is what `look` tells. What it raises ends the
+upload, which may be taken up again."""
 
 
 class Publisher(Protocol):
