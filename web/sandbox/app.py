@@ -13,6 +13,7 @@ from web.sandbox.discovery import api as discovery_api
 from web.sandbox.errors import ClientError
 from web.sandbox.http import WORLD
 from web.sandbox.mail import api as mail_api
+from web.sandbox.networks import app as networks
 from web.sandbox.state import World
 from web.sandbox.stripe import app as stripe
 from web.sandbox.webhooks import Webhooks
@@ -33,6 +34,7 @@ def build_app(
     app.cleanup_ctx.append(_world_in(state_dir))
     app.cleanup_ctx.append(discovery_api.samples_in)
     app.cleanup_ctx.append(stripe.account_in(stripe_webhook_url))
+    app.cleanup_ctx.append(networks.networks_in(state_dir))
     app.router.add_routes(client_api.routes)
     app.router.add_routes(client_chats.routes)
     mail_api.add_to(app, mail_folder)
@@ -41,6 +43,7 @@ def build_app(
     app.router.add_routes(discovery_api.routes)
     discovery_api.add_endpoints(app)
     stripe.add_to(app)
+    networks.add_to(app)
     app.router.add_route("*", "/{path:bot.*}", _bot_call)
     app.router.add_get("/file/{path:bot.*}", _bot_download)
     app.router.add_static("/static/", STATIC)

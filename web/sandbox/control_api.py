@@ -9,6 +9,7 @@ from web.sandbox.errors import invalid
 from web.sandbox.faults import KINDS, Fault
 from web.sandbox.http import WORLD, integer_of, read_json
 from web.sandbox.limits import Rates
+from web.sandbox.networks.app import forget as forget_networks
 from web.sandbox.payments import renew
 from web.sandbox.stripe.control import forget as forget_stripe
 
@@ -142,6 +143,7 @@ async def reset(request: web.Request) -> web.Response:
     world.reset()
     request.app[SAMPLES].reset()
     forget_stripe(request.app)
+    forget_networks(request.app)
     return web.json_response({})
 
 
