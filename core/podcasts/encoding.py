@@ -1,16 +1,15 @@
 """One ffmpeg process that turns the samples written to it into an MP3."""
 
 import fcntl
-import os
 import subprocess
 import tempfile
 from contextlib import suppress
-from importlib.util import find_spec
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self, cast
 
 from core.errors import ProviderError
+from core.ffmpeg import ffmpeg_path
 from core.podcasts.sound import RATE_HZ
 
 PIPE_BYTES = 1 << 20
@@ -78,22 +77,6 @@ class Mp3Encoder:
         self._messages.seek(0)
         message = self._messages.read(_MESSAGE_CHARACTERS).decode(errors="replace").strip()
         return ProviderError("podcasts.encoding_failed", provider="ffmpeg", retryable=True, message=message)
-
-
-def ffmpeg_path() -> Path:
-    """The program of imageio-ffmpeg. Its own way to it runs the program to see whether that works, in each process."""
-    if told := os.environ.get("IMAGEIO_FFMPEG_EXE"):
-        return Path(told)
-    package = find_spec("imageio_ffmpeg")
-    folders = (package and package.submodule_search_locations) or ()
-    bundled = (path for folder in folders for path in Path(folder, "binaries").glob("ffmpeg-*"))
-    return next((path for path in bundled if os.access(path, os.X_OK)), None) or _elsewhere()
-
-
-def _elsewhere() -> Path:
-    import imageio_ffmpeg  # seldom needed, and not small
-
-    return Path(imageio_ffmpeg.get_ffmpeg_exe())
 
 
 def _command(target: Path, kbit_s: int) -> list[str]:

@@ -54,6 +54,13 @@ class Storage(Protocol):
         """
         ...
 
+    async def take(self, key: str, path: Path) -> int:
+        """As `put` of a file of this machine, which is gone afterwards. Where both lie on one disk nothing is copied.
+
+        Its contents have to be forced to the disk before.
+        """
+        ...
+
     async def stat(self, key: str) -> Stored: ...
 
     def read(self, key: str, *, start: int = 0, end: int | None = None) -> AsyncIterator[bytes]:

@@ -9,6 +9,7 @@ from core.ids import UserId
 from core.storage.contract import StoredFileNotFound
 
 CONTENT_TYPES: Final = {
+    "avi": "video/x-msvideo",
     "bin": "application/octet-stream",
     "csv": "text/csv; charset=utf-8",
     "jpg": "image/jpeg",

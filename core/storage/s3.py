@@ -115,6 +115,11 @@ class S3Storage:
         await self._call("put_object", **about, Body=first)
         return len(first)
 
+    async def take(self, key: str, path: Path) -> int:
+        size_bytes = await self.put(key, path)
+        await asyncio.to_thread(path.unlink)
+        return size_bytes
+
     async def stat(self, key: str) -> Stored:
         found = await self._call("head_object", Key=checked_key(key))
         return Stored(
