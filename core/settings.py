@@ -36,6 +36,9 @@ SANDBOX_TOKEN = "4242:SANDBOX-fake-token-for-your-machine"  # noqa: S105 - it op
 SANDBOX_STRIPE_KEY = "sk_test_sandbox_postaify"
 SANDBOX_STRIPE_WEBHOOK_SECRET = "whsec_sandbox_postaify"  # noqa: S105 - likewise
 """Of the sandbox's Stripe, whose webhooks are signed with this one."""
+SANDBOX_NETWORKS_CLIENT = "sandbox-postaify"
+SANDBOX_NETWORKS_SECRET = "sandbox-networks-secret"  # noqa: S105 - likewise
+"""Of our app at each of the sandbox's TikTok, Instagram and YouTube."""
 STRIPE_WEBHOOK_PATH = "/stripe/webhook"
 
 
@@ -201,6 +204,7 @@ class Settings(BaseSettings):
             problems += self._missing_for_s3()
         problems += self._missing_for_speech()
         problems += self._missing_for_email()
+        problems += self._missing_for_networks()
         if self.scrapecreators_api_url and not self.scrapecreators_api_key:
             problems.append("SCRAPECREATORS_API_KEY: missing; SCRAPECREATORS_API_URL needs a key")
         if self.stripe_api_base and not self.stripe_secret_key:
@@ -247,6 +251,36 @@ class Settings(BaseSettings):
             problems.append("RESEND_API_KEY: missing, and so is SMTP_URL; without either, production sends no mail")
         return problems
 
+    def _missing_for_networks(self) -> list[str]:
+        """A network's app is known by two of them; half of it would be the sandbox's."""
+        pairs = (
+            ("TIKTOK_CLIENT_KEY", self.tiktok_client_key, "TIKTOK_CLIENT_SECRET", self.tiktok_client_secret),
+            ("INSTAGRAM_CLIENT_ID", self.instagram_client_id, "INSTAGRAM_CLIENT_SECRET", self.instagram_client_secret),
+            ("GOOGLE_CLIENT_ID", self.google_client_id, "GOOGLE_CLIENT_SECRET", self.google_client_secret),
+        )
+        return [
+            f"{secret_name if key else name}: missing; {name} and {secret_name} belong together"
+            for name, key, secret_name, secret in pairs
+            if bool(key) != bool(secret)
+        ]
+
+    def _networks_played_here(self) -> list[str]:
+        addresses = {
+            "TIKTOK_AUTH_URL": self.tiktok_auth_url,
+            "TIKTOK_API_URL": self.tiktok_api_url,
+            "INSTAGRAM_AUTH_URL": self.instagram_auth_url,
+            "INSTAGRAM_TOKEN_URL": self.instagram_token_url,
+            "INSTAGRAM_API_URL": self.instagram_api_url,
+            "GOOGLE_AUTH_URL": self.google_auth_url,
+            "GOOGLE_TOKEN_URL": self.google_token_url,
+            "GOOGLE_API_URL": self.google_api_url,
+        }
+        return [
+            f"{name}: production doesn't publish to a network that is played on this machine"
+            for name, url in addresses.items()
+            if is_this_machine(url)
+        ]
+
     def _missing_in_production(self) -> list[str]:
         required = {
             "DATABASE_URL": (self.database_url, "production doesn't use the embedded PostgreSQL"),
@@ -265,6 +299,7 @@ class Settings(BaseSettings):
             problems.append("STRIPE_SECRET_KEY: a test key; with it anybody could pay in production with a test card")
         if self.stripe_api_base and is_this_machine(self.stripe_api_base):
             problems.append("STRIPE_API_BASE: production doesn't take the sandbox's made-up money")
+        problems += self._networks_played_here()
         if self.telegram_rate_per_s == 0:
             problems.append("TELEGRAM_RATE_PER_S: 0 lifts Telegram's limit; not in production")
         return problems
