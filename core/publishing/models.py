@@ -102,7 +102,15 @@ class Publication(Base):
     began_at: Mapped[datetime | None]
     """When the network was first told of it: `find` looks no further back."""
     progress: Mapped[int] = mapped_column(default=0)
+    """Percent of what is uploaded."""
     attempt: Mapped[int] = mapped_column(default=0)
+    """How often it was begun: at its time, and by whoever pressed Try again."""
+    stage_since: Mapped[datetime | None]
+    """Since when it stands where it is; patience is counted from there."""
+    out_of_hands_at: Mapped[datetime | None]
+    """When the first step was taken that can't be taken back: from then on it may be there, whoever says nothing."""
+    hold_id: Mapped[ids.HoldId | None]
+    """Of the plan's publications, until it has ended."""
     error: Mapped[Json | None]
     network_id: Mapped[str | None]
     url: Mapped[str | None]
