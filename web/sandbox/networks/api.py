@@ -79,6 +79,7 @@ class Call:
 
 def add_endpoints(app: web.Application, networks: tuple[Network, ...]) -> None:
     for network in networks:
+        app.router.add_routes(network.routes)
         for endpoint in network.endpoints:
             path = f"/{network.name}{endpoint.path}"
             app.router.add_route(endpoint.method, path, partial(_call, network, endpoint))
@@ -125,6 +126,7 @@ async def _disturbed(call: Call, endpoint: Endpoint) -> web.StreamResponse:
 
 
 async def _answered(call: Call, endpoint: Endpoint) -> web.StreamResponse:
+    call.network.catch_up(call.networks)
     try:
         response = await endpoint.answer(call)
     except Refused as refused:

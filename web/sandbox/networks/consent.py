@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Mapping
+from functools import partial
 from typing import Final
 
 from aiohttp import web
@@ -24,7 +25,7 @@ routes = web.RouteTableDef()
 
 def add_consent_pages(app: web.Application, networks: tuple[Network, ...]) -> None:
     for network in networks:
-        app.router.add_get(f"/{network.name}{network.authorize_path}", _page_of(network))
+        app.router.add_get(f"/{network.name}{network.authorize_path}", partial(_show, network))
     app.router.add_routes(routes)
 
 
@@ -61,16 +62,13 @@ def is_redirect_uri(networks: Networks, network: Network, uri: str) -> bool:
     return formed and "?" not in uri and "#" not in uri and len(uri) < 512 and uri in registered
 
 
-def _page_of(network: Network):  # type: ignore[no-untyped-def] # aiohttp's handler
-    async def show(request: web.Request) -> web.Response:
-        networks = request.app[NETWORKS]
-        try:
-            ask = networks.asks.put(network.read_ask(networks, request.query))
-        except ConsentRefused as refused:
-            return render("refused.html", status=400, network=network, why=str(refused))
-        return _page(networks, network, ask)
-
-    return show
+async def _show(network: Network, request: web.Request) -> web.Response:
+    networks = request.app[NETWORKS]
+    try:
+        ask = networks.asks.put(network.read_ask(networks, request.query))
+    except ConsentRefused as refused:
+        return render("refused.html", status=400, network=network, why=str(refused))
+    return _page(networks, network, ask)
 
 
 def _page(networks: Networks, network: Network, ask: Ask, *, wrong: str = "", username: str = "") -> web.Response:

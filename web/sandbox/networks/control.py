@@ -39,6 +39,15 @@ def _only(values: Json, known: Json | frozenset[str]) -> None:
         raise invalid(f"unknown: {', '.join(unknown)}")
 
 
+def _like(values: Json, defaults: Json) -> None:
+    """Only what there is, and of its kind."""
+    _only(values, defaults)
+    for name, value in values.items():
+        kinds = (int, float) if type(defaults[name]) in (int, float) else (type(defaults[name]),)
+        if type(value) not in kinds:
+            raise invalid(f"{name} must be like {defaults[name]!r}")
+
+
 def _account(networks: Networks, network: Network, body: Body) -> Account | None:
     username = body.optional("username")
     if username is None:
@@ -52,6 +61,7 @@ def _account(networks: Networks, network: Network, body: Body) -> Account | None
 @routes.get(_ROOT)
 async def network_now(request: web.Request) -> web.Response:
     networks, network = _asked(request)
+    network.catch_up(networks)
     accounts = [account.to_row() for account in networks.accounts.all(network=network.name)]
     videos = [shown_video(networks, video) for video in networks.videos.all(network=network.name)]
     return web.json_response({"rules": networks.rules(network), "accounts": accounts, "videos": videos})
@@ -66,7 +76,7 @@ def shown_video(networks: Networks, video: Video) -> Json:
 async def set_rules(request: web.Request) -> web.Response:
     networks, network = _asked(request)
     values = (await read_json(request)).values
-    _only(values, network.rules)
+    _like(values, network.rules)
     return web.json_response(networks.set_rules(network, values))
 
 
@@ -78,7 +88,7 @@ async def set_account(request: web.Request) -> web.Response:
     account = networks.account(network, body.text("username"))
     account.name = body.optional("name") or account.name
     settings = {name: value for name, value in body.values.items() if name not in ("username", "name")}
-    _only(settings, network.account_settings)
+    _like(settings, network.account_settings)
     account.settings = {**account.settings, **settings}
     return web.json_response(networks.accounts.put(account).to_row())
 

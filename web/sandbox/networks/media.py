@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import io
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
@@ -38,26 +39,29 @@ async def receive(call: Call, upload: Upload, *, at: int, at_most: int) -> int:
                 came += len(kept)
                 if call.cut_at is not None and came >= call.cut_at:
                     break
-        except (aiohttp.ClientError, web.HTTPException, OSError):
+        except (aiohttp.ClientError, web.RequestPayloadError, ConnectionError):
             pass  # what came until then has come
     call.note(bytes=came)
     return came
 
 
-async def complete(networks: Networks, upload: Upload, *, inspect: bool) -> Upload:
-    """All bytes are there: note what they are, keep a thumbnail, and let the file go.
+async def complete(
+    networks: Networks, upload: Upload, *, inspect: bool, judge: Callable[[Upload], None] = lambda upload: None
+) -> None:
+    """All bytes are in the file: note what they are, keep a thumbnail, and let the file go. Done once.
 
     `facts`: size_bytes, sha256, and with `inspect` also `readable`, and if so: container, codec, width, height, fps,
-    duration_s. Done once.
+    duration_s. `judge` is the network's: what is to become of it. All that is known at once, or (after a kill) nothing.
     """
-    if upload.complete_at is None:
-        path = networks.file_of(upload.id)
-        upload.facts = await asyncio.to_thread(_looked_at, path, networks.thumbnail_of(upload.id), inspect=inspect)
-        upload.complete_at = networks.now()
-        networks.uploads.put(upload)
-        networks.world.storage.commit()
-        path.unlink(missing_ok=True)
-    return upload
+    path = networks.file_of(upload.id)
+    facts = await asyncio.to_thread(_looked_at, path, networks.thumbnail_of(upload.id), inspect=inspect)
+    if upload.complete_at is not None:  # completed by another connection meanwhile
+        return
+    upload.facts, upload.received_bytes, upload.complete_at = facts, facts["size_bytes"], networks.now()
+    judge(upload)
+    networks.uploads.put(upload)
+    networks.world.storage.commit()
+    path.unlink(missing_ok=True)
 
 
 def _looked_at(path: Path, thumbnail: Path, *, inspect: bool) -> Json:

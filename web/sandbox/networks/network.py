@@ -41,11 +41,13 @@ class Endpoint:
     answer: Callable[[Call], Awaitable[web.StreamResponse]]
     refusal: Callable[[Refused], web.Response]
     uploads: bool = False
+    called: str = ""
+    """Where several paths are one call: the name of all of them."""
 
     @property
     def call(self) -> str:
         """How faults and recorded calls name it."""
-        return f"{self.method} {self.path}"
+        return self.called or f"{self.method} {self.path}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,3 +80,7 @@ class Network:
     """What else the page of published videos says about one."""
     waiting: Callable[[Networks], Sequence[str]] = lambda networks: ()
     """What that page says of what isn't published (yet)."""
+    catch_up: Callable[[Networks], None] = lambda networks: None
+    """Does what fell due since (a video is processed, and published): called before anybody looks."""
+    routes: Sequence[web.RouteDef] = ()
+    """What it has beside its API: pages of its own, controls of its own under `/control/networks/<name>/`."""

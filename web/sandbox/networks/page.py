@@ -20,6 +20,7 @@ async def published(request: web.Request) -> web.Response:
 
 
 def _section(networks: Networks, network: Network) -> dict[str, object]:
+    network.catch_up(networks)
     newest = sorted(networks.videos.all(network=network.name), key=lambda video: video.made_at, reverse=True)
     videos = [
         {

@@ -12,6 +12,8 @@ from web.sandbox.networks.network import Refused
 
 TOO_MANY: Final = 429
 FORBIDDEN: Final = 403
+UNSAID: Final = "Internal Server Error"
+"""What a fault says that was given no words."""
 CODES: Final = {400: "100", 401: "190", FORBIDDEN: "10", 404: "100", TOO_MANY: "4", 500: "2"}
 """What a fault is called that has only an HTTP status."""
 _TRANSIENT: Final = frozenset({"1", "2", "4", "17"})
@@ -123,22 +125,34 @@ def unsupported(method: str, node: str) -> Refused:
 
 
 def graph_refusal(refused: Refused) -> web.Response:
-    """Graph has no 429: that there were too many calls stands in the code."""
+    """Graph has no 429: that there were too many calls stands in the code. A fault that names a known subcode needs no
+    words of its own."""
+    details = _details(refused)
     error: Json = {
-        "message": refused.message if refused.details or refused.message else "",
-        "type": refused.details.get("type", "OAuthException"),
+        "message": _message(refused, details),
+        "type": details.get("type", "OAuthException"),
         "code": int(refused.code),
         "is_transient": refused.code in _TRANSIENT,
         "fbtrace_id": "A" + secrets.token_urlsafe(16),
     }
-    if not refused.message or refused.message == "Internal Server Error":
-        error["message"] = _USUAL_WORDS.get(refused.code, "Invalid parameter")
-    if subcode := refused.details.get("subcode"):
-        error["error_subcode"] = subcode
-    if title := refused.details.get("title"):
-        error |= {"error_user_title": title, "error_user_msg": refused.details["user_message"]}
+    if "subcode" in details:
+        error["error_subcode"] = details["subcode"]
+    if "title" in details:
+        error |= {"error_user_title": details["title"], "error_user_msg": details["user_message"]}
     status = FORBIDDEN if refused.status == TOO_MANY else refused.status
     return web.json_response({"error": error}, status=status)
+
+
+def _details(refused: Refused) -> Json:
+    row = KNOWN.get(refused.details.get("subcode"))  # type: ignore[call-overload] # a fault's is whatever was sent
+    words = {"title": row.title, "user_message": row.user_message, "known_message": row.message} if row else {}
+    return {**words, **refused.details}
+
+
+def _message(refused: Refused, details: Json) -> str:
+    if refused.message and refused.message != UNSAID:
+        return refused.message
+    return str(details.get("known_message") or _USUAL_WORDS.get(refused.code, "Invalid parameter"))
 
 
 def token_refusal(refused: Refused) -> web.Response:

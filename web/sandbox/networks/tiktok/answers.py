@@ -37,7 +37,12 @@ def refusal(refused: Refused) -> web.Response:
 
 
 def invalid(message: str) -> Refused:
+    """Of the Display API. The Content Posting API says `invalid_param`."""
     return Refused(400, "invalid_params", message)
+
+
+def invalid_param(message: str) -> Refused:
+    return Refused(400, "invalid_param", message)
 
 
 def caller(call: Call, *scopes: str, per_minute: int) -> Caller:
@@ -60,8 +65,8 @@ def caller(call: Call, *scopes: str, per_minute: int) -> Caller:
 
 async def json_body(call: Call) -> Json:
     if call.request.content_type != JSON:
-        raise invalid(f"Content-Type must be {JSON}; charset=UTF-8")
+        raise invalid_param(f"Content-Type must be {JSON}; charset=UTF-8")
     body = await call.json()
     if body is None:
-        raise invalid("The request body is not a JSON object")
+        raise invalid_param("The request body is not a JSON object")
     return body

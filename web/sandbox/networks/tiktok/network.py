@@ -4,11 +4,15 @@ import secrets
 from collections.abc import Mapping
 from typing import Final
 
+from aiohttp import web
+
 from web.sandbox.model import Json
 from web.sandbox.networks.network import Endpoint, Network
-from web.sandbox.networks.records import Ask
+from web.sandbox.networks.records import Ask, Video
 from web.sandbox.networks.state import Networks
-from web.sandbox.networks.tiktok import oauth
+from web.sandbox.networks.tiktok import display, oauth, posting, status, transfer
+from web.sandbox.networks.tiktok.answers import refusal
+from web.sandbox.networks.tiktok.publishing import catch_up, status_of
 
 SCOPES: Final = {
     "user.info.basic": "See your name and picture",
@@ -44,6 +48,14 @@ RULES: Final[Json] = {
     "moderation_s": 2,
     "fail_reason": "",
 }
+_WORDS: Final = {
+    "disable_comment": "no comments",
+    "disable_duet": "no duets",
+    "disable_stitch": "no stitches",
+    "brand_organic_toggle": "your brand",
+    "brand_content_toggle": "branded content",
+    "is_aigc": "made with AI",
+}
 
 
 def _asked_for(networks: Networks, query: Mapping[str, str]) -> Ask:
@@ -52,6 +64,23 @@ def _asked_for(networks: Networks, query: Mapping[str, str]) -> Ask:
 
 def _new_open_id() -> str:
     return f"-000{secrets.token_urlsafe(24)}"
+
+
+def _shown_of(video: Video) -> list[str]:
+    """What its owner chose, as far as it isn't the default."""
+    post = video.details["post"]
+    chosen = [words for name, words in _WORDS.items() if post.get(name)]
+    return [" · ".join(chosen)] if chosen else []
+
+
+def _waiting(networks: Networks) -> list[str]:
+    lines = []
+    for upload in networks.uploads.all(network="tiktok", video_id=None):
+        told, owner = status_of(networks, upload), networks.owner(upload)
+        why = f" ({told['fail_reason']})" if told["status"] == "FAILED" else ""
+        share = f"{upload.received_bytes:,} of {upload.size_bytes:,} bytes"
+        lines.append(f"@{owner.username}: {told['status']}{why}, {share}")
+    return lines
 
 
 TIKTOK: Final = Network(
@@ -69,6 +98,21 @@ TIKTOK: Final = Network(
     endpoints=(
         Endpoint("POST", "/v2/oauth/token/", oauth.token, oauth.refusal),
         Endpoint("POST", "/v2/oauth/revoke/", oauth.revoke, oauth.refusal),
+        Endpoint("POST", "/v2/post/publish/creator_info/query/", posting.creator_info, refusal),
+        Endpoint("POST", "/v2/post/publish/video/init/", posting.direct_init, refusal),
+        Endpoint("POST", "/v2/post/publish/inbox/video/init/", posting.inbox_init, refusal),
+        Endpoint("POST", "/v2/post/publish/status/fetch/", status.fetch, refusal),
+        Endpoint("PUT", "/video/", transfer.put_chunk, transfer.refusal, uploads=True),
+        Endpoint("GET", "/v2/user/info/", display.user_info, refusal),
+        Endpoint("POST", "/v2/video/list/", display.video_list, refusal),
+        Endpoint("POST", "/v2/video/query/", display.video_query, refusal),
     ),
-    codes={429: "rate_limit_exceeded", 500: "internal_error"},
+    codes={401: "access_token_invalid", 429: "rate_limit_exceeded", 500: "internal_error"},
+    shown_of=_shown_of,
+    waiting=_waiting,
+    catch_up=catch_up,
+    routes=(
+        web.post("/control/networks/tiktok/drafts", status.finish_draft),
+        web.get("/tiktok/@{username}/video/{id}", display.video_page),
+    ),
 )
