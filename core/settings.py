@@ -36,9 +36,6 @@ SANDBOX_TOKEN = "4242:SANDBOX-fake-token-for-your-machine"  # noqa: S105 - it op
 SANDBOX_STRIPE_KEY = "sk_test_sandbox_postaify"
 SANDBOX_STRIPE_WEBHOOK_SECRET = "whsec_sandbox_postaify"  # noqa: S105 - likewise
 """Of the sandbox's Stripe, whose webhooks are signed with this one."""
-SANDBOX_NETWORKS_CLIENT = "sandbox-postaify"
-SANDBOX_NETWORKS_SECRET = "sandbox-networks-secret"  # noqa: S105 - likewise
-"""Of our app at each of the sandbox's TikTok, Instagram and YouTube."""
 STRIPE_WEBHOOK_PATH = "/stripe/webhook"
 
 
