@@ -29,12 +29,16 @@ PIXELS_MOST: Final = 8192 * 4352
 """8K. What claims more is there to fill the memory."""
 SIDE_MOST: Final = 16_384
 VIDEO_CODECS: Final = frozenset(
-    ("h264", "hevc", "av1", "vp8", "vp9", "mpeg4", "msmpeg4v2", "msmpeg4v3", "mpeg1video", "mpeg2video", "h263")
-    + ("mjpeg", "prores", "dnxhd", "dvvideo", "svq3", "qtrle", "png", "cinepak", "rawvideo", "huffyuv", "ffv1")
+    {
+        *("h264", "hevc", "av1", "vp8", "vp9", "mpeg4", "msmpeg4v2", "msmpeg4v3", "mpeg1video", "mpeg2video", "h263"),
+        *("mjpeg", "prores", "dnxhd", "dvvideo", "svq3", "qtrle", "png", "cinepak", "rawvideo", "huffyuv", "ffv1"),
+    }
 )
 AUDIO_CODECS: Final = frozenset(
-    ("aac", "mp3", "mp2", "ac3", "eac3", "opus", "vorbis", "flac", "alac", "adpcm_ms", "adpcm_ima_wav")
-    + ("adpcm_ima_qt", "qdm2", "wmav2")
+    {
+        *("aac", "mp3", "mp2", "ac3", "eac3", "opus", "vorbis", "flac", "alac", "adpcm_ms", "adpcm_ima_wav"),
+        *("adpcm_ima_qt", "qdm2", "wmav2"),
+    }
 )
 """And all of PCM. What cameras, phones and editors write."""
 HDR: Final = {16: "smpte2084", 18: "arib-std-b67"}

@@ -7,7 +7,7 @@ from sqlalchemy import BigInteger, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from core import ids
-from core.db import Base, Json
+from core.db import Base, Json, TelegramId
 
 
 class OwnVideoStatus(StrEnum):
@@ -65,6 +65,9 @@ class VideoUpload(Base):
     size_bytes: Mapped[int | None] = mapped_column(BigInteger)
     """None until the browser has chosen a file."""
     offset_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
+    chat_id: Mapped[TelegramId]
+    """Where the message is that tells how far it is."""
+    message_id: Mapped[TelegramId]
     video_id: Mapped[ids.OwnVideoId | None] = mapped_column(ForeignKey("own_videos.id", ondelete="SET NULL"))
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import os
 import sys
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -79,10 +78,14 @@ def _head(path: Path) -> bytes:
         return file.read(HEAD_BYTES)
 
 
+def _command(path: Path, container: Container, thumbnail: Path | None) -> list[str]:
+    target = str(thumbnail.absolute()) if thumbnail is not None else ""
+    return [sys.executable, "-I", look.__file__, str(path.absolute()), container, target]
+
+
 async def _looked(path: Path, container: Container, thumbnail: Path | None) -> dict[str, Any]:
     """One that breaks the process, or takes too long or too much of anything, is broken, whatever else it may be."""
-    asked = [os.path.abspath(path), container, os.path.abspath(thumbnail) if thumbnail is not None else ""]
-    async with running([sys.executable, "-I", look.__file__, *asked]) as process:
+    async with running(_command(path, container, thumbnail)) as process:
         try:
             async with asyncio.timeout(WITHIN_S):
                 output, _ = await process.communicate()
