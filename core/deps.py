@@ -32,7 +32,8 @@ from core.providers.speakers import build_speakers
 from core.providers.speech import Engine, Speaker
 from core.providers.text import PostWriter
 from core.providers.writers import build_post_writer
-from core.publishing.networks.contract import ConsentNetwork
+from core.publishing.networks.contract import ConsentNetwork, Publisher
+from core.publishing.networks.opening import consents_of, publishers_of
 from core.queue import Queue, RedisQueue
 from core.settings import Settings
 from core.storage import Storage, build_storage
@@ -66,6 +67,8 @@ class Deps:
     """Who finds videos, for each network that can be read."""
     consents: Mapping[Network, ConsentNetwork] = field(default_factory=dict)
     """Where accounts can be connected."""
+    publishers: Mapping[Network, Publisher] = field(default_factory=dict)
+    """Where videos can be published."""
     payments: Payments | None = None
     """Who takes cards; None when nobody does."""
     mailer: Mailer | None = None
@@ -132,6 +135,8 @@ async def open_deps(settings: Settings, *, clock: Clock | None = None) -> AsyncI
             cipher=build_cipher(settings),
             speakers=build_speakers(settings, http),
             discoveries=discoveries,
+            consents=consents_of(settings, http, clock),
+            publishers=publishers_of(settings, http, clock),
             payments=build_payments(settings, http),
             mailer=build_mailer(settings, http),
         )

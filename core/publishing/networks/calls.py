@@ -6,7 +6,7 @@ network's own code and the name of what failed, no more.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -40,7 +40,7 @@ class Meaning:
     what: str | None = None
 
     @property
-    def params(self) -> dict[str, str]:
+    def params(self) -> dict[str, Any]:
         return {"what": self.what} if self.what else {}
 
 
@@ -73,45 +73,38 @@ class Calls:
         self.network = network
         self.persistently = Retries(event="network.retried", provider=network, pause_s=pause_s, tries=TRIES)
 
-    async def read(self, method: str, url: str, **request: Any) -> Answered:
-        """For what can be asked again without harm. Raises ProviderError, the last one when all tries failed."""
+    async def read(self, method: str, url: str, *, accept: Collection[int] = (), **request: Any) -> Answered:
+        """For what can be asked again without harm. `accept`: statuses that are answers here, whatever they mean
+        elsewhere. Raises ProviderError, the last one when all tries failed."""
 
         async def once() -> Answered:
-            return await self._judged(await self._timed(method, url, request, acts=False), acts=False)
+            answered = await self._timed(method, url, request, acts=False)
+            return answered if answered.status in accept else self.judged(answered, acts=False)
 
         return await self.persistently(once)
 
     async def act(self, method: str, url: str, **request: Any) -> Answered:
         """For what can't be taken back. When it isn't known whether it was done, the error's params hold `unknown`."""
-        return await self._judged(await self._timed(method, url, request, acts=True), acts=True)
+        return self.judged(await self._timed(method, url, request, acts=True), acts=True)
 
     async def send(self, method: str, url: str, *, pieces: AsyncIterator[bytes], **request: Any) -> Answered:
         """An upload, whatever is answered; `request` holds its headers, Content-Length among them."""
         timeout = httpx.Timeout(STILL_S, connect=_CONNECT_S)
         return await self._answer(method, url, request | {"content": pieces, "timeout": timeout}, acts=True)
 
-    async def ask(self, method: str, url: str, **request: Any) -> Answered:
-        """As `read`, once and unjudged: for answers whose status is the news."""
-        return await self._timed(method, url, request, acts=False)
-
-    def refusal(self, answered: Answered, *, acts: bool) -> ProviderError | None:
+    def judged(self, answered: Answered, *, acts: bool) -> Answered:
+        """The answer, when it is none of the network's refusals; else raises what it means."""
         error = self._judge(answered)
         if error is None:
-            return None
+            return answered
         if acts and error.error_code == NetworkErrorCode.UNAVAILABLE:
             error.params["unknown"] = True
         error.retry_after_s = error.retry_after_s or retry_after_s(answered.headers.get("retry-after"))
-        return error
+        raise error
 
     def garbled(self, *, acts: bool = False) -> ProviderError:
         """An answer without what it is asked for."""
         return self._unavailable("garbled", acts=acts)
-
-    async def _judged(self, answered: Answered, *, acts: bool) -> Answered:
-        error = self.refusal(answered, acts=acts)
-        if error is not None:
-            raise error
-        return answered
 
     async def _timed(self, method: str, url: str, request: Mapping[str, Any], *, acts: bool) -> Answered:
         try:
@@ -132,8 +125,10 @@ class Calls:
             raise self._unavailable(type(exc).__name__, acts=acts) from exc
 
     def _unavailable(self, detail: str, *, acts: bool) -> ProviderError:
-        unknown = {"unknown": True} if acts else {}
-        return network_error(self.network, NetworkErrorCode.UNAVAILABLE, detail=detail, **unknown)
+        error = network_error(self.network, NetworkErrorCode.UNAVAILABLE, detail=detail)
+        if acts:
+            error.params["unknown"] = True
+        return error
 
 
 def by_status(status: int) -> NetworkErrorCode:

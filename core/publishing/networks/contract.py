@@ -256,9 +256,13 @@ class Publisher(Protocol):
     `look` calls releasable. All verbs raise ProviderError with a NetworkErrorCode.
     """
 
-    network: Network
-    published_by_upload: bool
-    """Whether a video goes out by itself when its last byte is there (TikTok, YouTube)."""
+    @property
+    def network(self) -> Network: ...
+
+    @property
+    def published_by_upload(self) -> bool:
+        """Whether a video goes out by itself when its last byte is there (TikTok, YouTube)."""
+        ...
 
     async def terms(self, access: Access) -> Terms: ...
 
