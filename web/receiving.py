@@ -25,6 +25,7 @@ from core.videos import uploads
 from core.videos.containers import HEAD_BYTES, UNKNOWN, Container, ending_of
 from core.videos.models import VideoUpload
 from core.videos.partial import PartialFile, force, partial_files
+from core.videos.tidying import VIDEOS
 
 log = structlog.get_logger()
 
@@ -33,11 +34,10 @@ BLOCK_BYTES: Final = 1024 * 1024
 SURE_EVERY_BYTES: Final = 64 * BLOCK_BYTES
 SURE_EVERY_S: Final = 3.0
 """How much of an upload may be lost with the process."""
+TROUBLE: Final[tuple[type[Exception], ...]] = (*DATABASE_TROUBLE, AppError)
 SILENCE_S: Final = 60.0
 """After which a connection is taken for dead."""
 LOOK_EVERY_S: Final = 60.0
-KIND: Final = "videos"
-"""Of stored files."""
 
 
 class Silent(ProviderError):
@@ -156,7 +156,7 @@ class Receiving:
         while True:
             try:
                 await self.look_after()
-            except (*DATABASE_TROUBLE, AppError) as error:
+            except TROUBLE as error:
                 log.warning("uploads.not_looked_after", error=type(error).__name__)
             await asyncio.sleep(LOOK_EVERY_S)
 
@@ -164,7 +164,7 @@ class Receiving:
         file, storage = self._file(upload), self._deps.storage
         if await asyncio.to_thread(file.size_bytes):
             ending = ending_of(await asyncio.to_thread(_head, file))
-            key = key_for(upload.owner_id, KIND, str(upload.id), ending)
+            key = key_for(upload.owner_id, VIDEOS, str(upload.id), ending)
             await storage.take(key, file.path)
         else:
             key = await self._stored_before(upload)
@@ -174,7 +174,7 @@ class Receiving:
     async def _stored_before(self, upload: VideoUpload) -> str:
         """By a process that was killed right afterwards. Raises StoredFileNotFound."""
         for ending in (*Container, UNKNOWN):
-            key = key_for(upload.owner_id, KIND, str(upload.id), ending)
+            key = key_for(upload.owner_id, VIDEOS, str(upload.id), ending)
             with suppress(StoredFileNotFound):
                 return (await self._deps.storage.stat(key)).key
         raise StoredFileNotFound

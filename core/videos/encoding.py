@@ -5,7 +5,7 @@ import tempfile
 from asyncio import StreamReader
 from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Final
+from typing import IO, Any, Final
 
 from core.errors import ProviderError
 from core.ffmpeg import ffmpeg_path
@@ -112,5 +112,5 @@ def _message(messages: IO[bytes]) -> str:
     return messages.read(MESSAGE_CHARACTERS).decode(errors="replace").strip()
 
 
-def _failed(code: str, *, retryable: bool, **params: object) -> ProviderError:
+def _failed(code: str, *, retryable: bool, **params: Any) -> ProviderError:
     return ProviderError(code, provider="ffmpeg", retryable=retryable, **params)

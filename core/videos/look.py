@@ -59,6 +59,7 @@ class RefusedError(Exception):
 
 def main(path: str, container: str, thumbnail: str) -> None:
     _limit()
+    said: dict[str, Any]
     try:
         said = {"found": look(Path(path), container, Path(thumbnail) if thumbnail else None)}
     except RefusedError as refusal:
@@ -163,7 +164,7 @@ def _write_thumbnail(frame: "VideoFrame", target: Path) -> None:
     """As it is shown, whole, with bars where it isn't 9:16."""
     from PIL import Image, ImageOps
 
-    picture = frame.to_image()
+    picture = frame.to_image()  # type: ignore[no-untyped-call]
     if frame.rotation % 360:
         picture = picture.rotate(frame.rotation, expand=True)
     ratio = frame.width and picture.width / picture.height

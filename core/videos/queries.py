@@ -15,15 +15,21 @@ class OwnVideoNotFound(NotFound):
 
 
 async def own_video(
-    session: ReadSession, *, video_id: ids.OwnVideoId, owner_id: ids.UserId, lock: bool = False
+    session: ReadSession,
+    *,
+    video_id: ids.OwnVideoId,
+    owner_id: ids.UserId,
+    lock: bool = False,
+    also_deleted: bool = False,
 ) -> OwnVideo:
-    """In whatever state. `lock`: nobody else changes it until the transaction ends.
+    """In whatever state. `lock`: nobody else changes it until the transaction ends. `also_deleted`: for telling of what
+    was published of it.
 
     Raises OwnVideoNotFound, also for somebody else's and for one that was deleted.
     """
-    wanted = select(OwnVideo).where(
-        OwnVideo.id == video_id, OwnVideo.owner_id == owner_id, OwnVideo.deleted_at.is_(None)
-    )
+    wanted = select(OwnVideo).where(OwnVideo.id == video_id, OwnVideo.owner_id == owner_id)
+    if not also_deleted:
+        wanted = wanted.where(OwnVideo.deleted_at.is_(None))
     return await _one(session, wanted, lock=lock, video_id=video_id)
 
 
