@@ -11,11 +11,13 @@ from web.sandbox.http import WORLD
 from web.sandbox.networks import control, page
 from web.sandbox.networks.api import add_endpoints
 from web.sandbox.networks.consent import add_consent_pages
+from web.sandbox.networks.instagram.network import INSTAGRAM
 from web.sandbox.networks.network import Network
 from web.sandbox.networks.state import NETWORKS, Networks
 from web.sandbox.networks.tiktok.network import TIKTOK
+from web.sandbox.networks.youtube.network import YOUTUBE
 
-ALL: Final[tuple[Network, ...]] = (TIKTOK,)
+ALL: Final[tuple[Network, ...]] = (TIKTOK, INSTAGRAM, YOUTUBE)
 FOLDER: Final = "networks"
 
 

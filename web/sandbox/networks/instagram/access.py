@@ -59,7 +59,7 @@ async def parameters(call: Call) -> dict[str, str]:
     body: Mapping[str, Any] = {}
     if request.content_type in (FORM, "multipart/form-data"):
         body = await request.post()
-    elif request.can_read_body:
+    elif request.body_exists:
         body = await call.json() or {}
     return {name: _as_text(value) for name, value in {**request.query, **body}.items()}
 
@@ -88,7 +88,9 @@ def known_by(call: Call, sent: str, given: Mapping[str, str]) -> Caller:
         said = "Error validating access token: The user has not authorized application."
         raise Refused(400, "190", said, subcode=458)
     if token.dead:
-        said = "Error validating access token: The session has been invalidated because the user changed their password."
+        said = (
+            "Error validating access token: The session has been invalidated because the user changed their password."
+        )
         raise Refused(400, "190", said, subcode=460)
     if token.expires_at is not None and token.expires_at <= call.networks.now():
         raise Refused(400, "190", "Error validating access token: Session has expired.", subcode=463)

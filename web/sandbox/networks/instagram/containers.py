@@ -1,9 +1,10 @@
-"""Containers: what is to become a reel, from its making to its publication. They live for a day and are seen by nobody."""
+"""Containers: what is to become a reel, from its making to its publication. They live for a day, seen by nobody."""
 
 import json
 import re
 import secrets
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from aiohttp import web
@@ -80,7 +81,7 @@ async def create(call: Call) -> web.Response:
     if "video_url" in given:
         await fetch(call, container, given["video_url"], at_most=SIZE_LIMIT + 1)
         await arrived(call, container)
-        return web.json_response({"id": call.networks.uploads.put(container).id})
+        return web.json_response({"id": container.id})
     call.networks.uploads.put(container)
     return web.json_response({"id": container.id, "uri": f"{call.origin}/ig-api-upload/v26.0/{container.id}"})
 
@@ -170,10 +171,13 @@ def _parsed(given: Mapping[str, str], name: str) -> object:
 
 async def arrived(call: Call, container: Upload) -> None:
     """All bytes are there: the video is looked at. What is wrong with it is told once processing is over."""
-    await complete(call.networks, container, inspect=True)
-    container.details["problem"] = _next_problem(call) or problem_of(container)
+    await complete(call.networks, container, inspect=call.rules["inspects"], judge=partial(_judge, call))
+
+
+def _judge(call: Call, container: Upload) -> None:
+    found = problem_of(container) if call.rules["inspects"] else None
+    container.details["problem"] = _next_problem(call) or found
     container.details["ready_at"] = call.networks.now() + call.rules["processing_s"]
-    call.networks.uploads.put(container)
 
 
 def _next_problem(call: Call) -> int | None:

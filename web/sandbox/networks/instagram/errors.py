@@ -50,7 +50,10 @@ KNOWN: Final = {
     ),
     2207010: Known(36004, "The caption is too long", "Caption too long", "{why}"),
     2207020: Known(
-        -2, "Media expired", "Media expired", "The media you are trying to access has expired. Please try to upload again."
+        -2,
+        "Media expired",
+        "Media expired",
+        "The media you are trying to access has expired. Please try to upload again.",
     ),
     2207023: Known(100, "Invalid parameter", "Unknown media type", "The media type {type} is unknown."),
     2207026: Known(
@@ -117,8 +120,8 @@ def not_allowed() -> Refused:
 def unsupported(method: str, node: str) -> Refused:
     """Of an id that isn't there, or that isn't the caller's: nobody learns which."""
     why = (
-        f"Unsupported {method.lower()} request. Object with ID '{node}' does not exist, cannot be loaded due to missing "
-        "permissions, or does not support this operation. Please read the Graph API documentation at "
+        f"Unsupported {method.lower()} request. Object with ID '{node}' does not exist, cannot be loaded due to "
+        "missing permissions, or does not support this operation. Please read the Graph API documentation at "
         "https://developers.facebook.com/docs/graph-api"
     )
     return Refused(400, "100", why, subcode=33, type="GraphMethodException")

@@ -4,12 +4,14 @@ import secrets
 from collections.abc import Mapping, Sequence
 from typing import Final
 
+from aiohttp import web
+
 from web.sandbox.model import Json
 from web.sandbox.networks.instagram import containers, errors, oauth, reading, uploads
 from web.sandbox.networks.instagram.access import VERSION_PATH, graph
 from web.sandbox.networks.network import Endpoint, Network
 from web.sandbox.networks.records import Account, Ask, Video
-from web.sandbox.networks.state import Networks
+from web.sandbox.networks.state import NETWORKS, Networks
 
 SCOPES: Final = {
     "instagram_business_basic": "See your profile and what you have published",
@@ -25,6 +27,7 @@ RULES: Final[Json] = {
     "redirect_uris": [],
     "data_wrapped": False,
     "resumable": False,
+    "inspects": True,
     "code_s": 3_600,
     "short_s": 3_600,
     "long_s": 5_184_000,
@@ -67,6 +70,15 @@ def _waiting(networks: Networks) -> Sequence[str]:
     return [f"Container: {status.lower().replace('_', ' ')}" for status in unpublished if status != containers.EXPIRED]
 
 
+async def _reel(request: web.Request) -> web.Response:
+    """Where a permalink leads, to what was published here."""
+    shortcode = request.match_info["shortcode"]
+    for video in request.app[NETWORKS].videos.all(network=INSTAGRAM.name, removed_at=None):
+        if video.details["shortcode"] == shortcode:
+            return web.Response(status=302, headers={"Location": f"/networks#{video.id}"})
+    return web.Response(status=404, text="Sorry, this page isn't available.")
+
+
 INSTAGRAM: Final = Network(
     name="instagram",
     title="Instagram",
@@ -91,7 +103,12 @@ INSTAGRAM: Final = Network(
         *graph("GET", r"/{ig:\d+|me}/content_publishing_limit", reading.limit),
         *graph("GET", r"/{node:\d+}/insights", reading.insights),
         Endpoint(
-            "POST", r"/ig-api-upload/{container:\d+}", uploads.upload, errors.upload_refusal, uploads=True, called=_UPLOAD
+            "POST",
+            r"/ig-api-upload/{container:\d+}",
+            uploads.upload,
+            errors.upload_refusal,
+            uploads=True,
+            called=_UPLOAD,
         ),
         Endpoint(
             "POST",
@@ -101,10 +118,10 @@ INSTAGRAM: Final = Network(
             uploads=True,
             called=_UPLOAD,
         ),
-        Endpoint("GET", "/reel/{shortcode}/", reading.reel, errors.graph_refusal),
     ),
     codes=errors.CODES,
     objection=_objection,
     shown_of=_shown,
     waiting=_waiting,
+    routes=(web.get("/instagram/reel/{shortcode}/", _reel),),
 )

@@ -72,8 +72,8 @@ async def short_token(call: Call) -> web.Response:
         raise Refused(
             400,
             "OAuthException",
-            "Error validating verification code. Please make sure your redirect_uri is identical to the one you used in "
-            "the OAuth dialog request",
+            "Error validating verification code. Please make sure your redirect_uri is identical to the one you used "
+            "in the OAuth dialog request",
         )
     consent = make_consent(call.networks, code)
     token = make_token(call.networks, consent, SHORT, new_secret("IGAA", size=100), lives_s=call.rules["short_s"])

@@ -162,7 +162,7 @@ async def insights(call: Call) -> web.Response:
     metrics = _metrics(known)
     if call.networks.now() - video.made_at < call.rules["insights_after_s"]:
         return web.json_response({"data": []})
-    values = _values(counts(video, call.networks.now()), duration_s=video.facts["duration_s"])
+    values = _values(counts(video, call.networks.now()), duration_s=video.facts.get("duration_s", 15.0))
     return web.json_response({"data": [_insight(video, name, values[name]) for name in metrics]})
 
 
@@ -202,14 +202,3 @@ def _insight(video: Video, name: str, value: int) -> Json:
         "description": f"{METRICS[name]} of this reel",
         "id": f"{video.id}/insights/{name}/lifetime",
     }
-
-
-async def reel(call: Call) -> web.Response:
-    """GET /reel/{shortcode}/: where a permalink leads, to what was published here."""
-    shortcode = call.request.match_info["shortcode"]
-    for video in call.networks.videos.all(network=call.network.name, removed_at=None):
-        if video.details["shortcode"] == shortcode:
-            return web.Response(status=302, headers={"Location": f"/networks#{video.id}"})
-    return web.Response(status=404, text="Sorry, this page isn't available.")
-
-

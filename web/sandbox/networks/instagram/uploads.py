@@ -25,6 +25,8 @@ async def upload(call: Call) -> web.Response:
     if offset != container.received_bytes or offset >= size:
         raise Refused(412, "OffsetInvalidError", "Request starting offset is invalid", retriable=True)
     came = await receive(call, container, at=offset, at_most=size - offset)
+    if container.received_bytes != offset:  # the same bytes came in by another connection meanwhile
+        raise Refused(412, "OffsetInvalidError", "Request starting offset is invalid", retriable=True)
     container.size_bytes = size
     container.received_bytes = min(offset + came, size)
     call.networks.uploads.put(container)
