@@ -17,7 +17,7 @@ from core.embedded import EmbeddedServices, EmbeddedUnavailable, running_service
 from core.home import HomeInUse, HomeNotOurs, HomeUnusable, make_home, private_folder, temporary_home
 from core.ports import NoFreePort
 from core.processes import age_s, load, spare_memory
-from core.settings import Settings, SettingsInvalid
+from core.settings import ALONE, Settings, SettingsInvalid
 from core.supervisor import Child, ChildFailed, Row, StopRequested, Supervisor, rows_of
 
 if TYPE_CHECKING:
@@ -25,24 +25,6 @@ if TYPE_CHECKING:
 
 READY_WITHIN_S = 30.0
 SERVERS = {"postgres", "redis"}
-ALONE: dict[str, object] = {
-    "POSTAIFY_ENV": "development",
-    "DATABASE_URL": None,
-    "REDIS_URL": None,
-    "TELEGRAM_BOT_TOKEN": None,
-    "TELEGRAM_API_URL": None,
-    "OPENROUTER_API_KEY": None,
-    "LLM_BASE_URL": None,
-    "SCRAPECREATORS_API_KEY": None,
-    "SCRAPECREATORS_API_URL": None,
-    "YOUTUBE_API_KEY": None,
-    "STRIPE_SECRET_KEY": None,
-    "STRIPE_API_BASE": None,
-    "WEB_PORT": 0,
-    "WEB_PUBLIC_URL": None,
-    "SANDBOX_PORT": 0,
-}
-"""Nothing of this machine's configuration that others would notice: the demo is a rehearsal."""
 
 TO_ASK_FOR_THE_SCHEMA = ("asyncpg", "core.schema")
 PRELOADED = (
@@ -286,6 +268,15 @@ def billing(chore: Literal["sync", "resync"]) -> None:
 
     with explained(), _with_services(Settings.load()) as settings:
         raise typer.Exit(0 if do(settings, chore, console) else 1)
+
+
+@app.command()
+def keys(chore: Literal["rotate"]) -> None:
+    """Of encryption: rotate encrypts all stored tokens anew with the first of ENCRYPTION_KEYS."""
+    from jobs.keys import rotate
+
+    with explained(), _with_services(Settings.load()) as settings:
+        raise typer.Exit(0 if rotate(settings, console) else 1)
 
 
 @app.command()

@@ -21,6 +21,7 @@ from bot import (
     analyses,
     billing,
     channels,
+    connections,
     deliveries,
     digests,
     emails,
@@ -65,6 +66,7 @@ FEATURES = (
     posts,
     deliveries,
     channels,
+    connections,
     queues,
     evergreen,
     series,
@@ -193,9 +195,9 @@ async def publish_menu(bot: Bot, router: Router) -> None:
     """Tell Telegram the commands, in groups only what works there; and what people read before they press Start."""
     for language in LANGUAGES:
         t = Texts(language)
-        listed = in_menu_order(command for command in router.commands.values() if not command.for_admins)
-        private = [BotCommand(command.name, t(command.description)) for command in listed]
-        groups = [BotCommand(command.name, t(command.description)) for command in listed if command.in_groups]
+        described = [each for each in router.commands.values() if each.description and not each.for_admins]
+        private = [BotCommand(command.name, t(command.description)) for command in in_menu_order(described)]
+        groups = [BotCommand(command.name, t(command.description)) for command in described if command.in_groups]
         code = None if language == LANGUAGES[0] else language
         await bot.set_my_commands(private, scope=BotCommandScopeAllPrivateChats(), language_code=code)
         await bot.set_my_commands(groups, scope=BotCommandScopeAllGroupChats(), language_code=code)

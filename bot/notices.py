@@ -13,6 +13,7 @@ from bot.analyses import pictures as analysis_pictures
 from bot.analyses import screens as analysis_screens
 from bot.billing import notices as billing_notices
 from bot.channels import screens as channel_screens
+from bot.connections import notices as connection_notices
 from bot.deliveries.missed_screens import missed
 from bot.deliveries.screens import status_screen
 from bot.digests import issue_screens
@@ -81,6 +82,7 @@ RENDERERS: dict[str, Renderer] = {
     "channels.lost": lambda data, t, _: channel_screens.lost(data, t),
     "channels.regained": lambda data, t, _: channel_screens.regained(data, t),
     **billing_notices.RENDERERS,
+    **connection_notices.RENDERERS,
 }
 
 PICTURES: dict[str, Callable[[Mapping[str, Any], Texts], bytes]] = {

@@ -18,16 +18,21 @@ from dotenv import dotenv_values
 from pydantic import SecretStr
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import ids
 from core.clock import SystemClock
+from core.connections.links import build_consent_links
+from core.crypto import build_cipher
 from core.db import open_engine
 from core.errors import AppError, ProviderError
 from core.home import HomeNotOurs, make_home
 from core.http import open_http
 from core.migrate import missing_revisions
+from core.providers.discovery import Network
 from core.providers.email_engines import SENDER_OF_NOBODY, build_mailer
 from core.providers.payments.opening import build_payments
+from core.sealed import key_ids_in_use
 from core.settings import SANDBOX_TOKEN, Settings
 from core.storage import FOLDER, build_storage, key_for
 
@@ -308,6 +313,38 @@ async def check_email(settings: Settings) -> str:
             raise Trouble(f"{mailer.engine} doesn't take it on: {detail}", advice=EMAIL_ADVICE) from error
 
 
+async def check_publishing(settings: Settings) -> str:
+    """Which networks' apps are named, and what has to be registered there. Asks nobody."""
+    own = settings.networks_with_own_app
+    if not own:
+        plays = "the local sandbox plays TikTok, Instagram and YouTube" if settings.in_sandbox else "no network"
+        return f"{plays} (set TIKTOK_CLIENT_KEY, INSTAGRAM_CLIENT_ID or GOOGLE_CLIENT_ID for real ones)"
+    links = build_consent_links(settings)
+    if not links.secure:
+        advice = "set WEB_PUBLIC_URL to an https:// address at which browsers reach the web service"
+        raise Trouble(f"networks don't send people back to {links.base_url}", advice=advice)
+    registered = ", ".join(links.callback(Network(network)) for network in own)
+    missing = ", ".join(network for network in Network if network not in own)
+    return f"redirect URLs to register: {registered}{f' (not set up: {missing})' if missing else ''}"
+
+
+async def check_encryption(settings: Settings) -> str:
+    """Whether there is a key for everything that was encrypted."""
+    cipher = build_cipher(settings)
+    engine = open_engine(settings)
+    try:
+        async with AsyncSession(engine) as session:
+            used = await key_ids_in_use(session)
+    except (OSError, SQLAlchemyError) as exc:
+        raise Trouble("can't be looked at without the database", advice="mend the database first") from exc
+    finally:
+        await engine.dispose()
+    if lost := sorted(used - cipher.keys.keys()):
+        advice = "put it behind the others in ENCRYPTION_KEYS and run `postaify keys rotate`"
+        raise Trouble(f"no key to read what {', '.join(lost)} has encrypted", advice=advice)
+    return f"AES-256-GCM, key {cipher.current}"
+
+
 CHECKS: dict[str, Check] = {
     "configuration": check_configuration,
     "database": check_database,
@@ -322,6 +359,8 @@ CHECKS: dict[str, Check] = {
     "viral videos": check_discovery,
     "e-mail": check_email,
     "payments": check_payments,
+    "publishing": check_publishing,
+    "encryption": check_encryption,
 }
 
 

@@ -37,6 +37,30 @@ SANDBOX_STRIPE_KEY = "sk_test_sandbox_postaify"
 SANDBOX_STRIPE_WEBHOOK_SECRET = "whsec_sandbox_postaify"  # noqa: S105 - likewise
 """Of the sandbox's Stripe, whose webhooks are signed with this one."""
 STRIPE_WEBHOOK_PATH = "/stripe/webhook"
+ALONE: dict[str, object] = {
+    "POSTAIFY_ENV": "development",
+    "DATABASE_URL": None,
+    "REDIS_URL": None,
+    "TELEGRAM_BOT_TOKEN": None,
+    "TELEGRAM_API_URL": None,
+    "OPENROUTER_API_KEY": None,
+    "LLM_BASE_URL": None,
+    "SCRAPECREATORS_API_KEY": None,
+    "SCRAPECREATORS_API_URL": None,
+    "YOUTUBE_API_KEY": None,
+    "STRIPE_SECRET_KEY": None,
+    "STRIPE_API_BASE": None,
+    "TIKTOK_CLIENT_KEY": None,
+    "TIKTOK_CLIENT_SECRET": None,
+    "INSTAGRAM_CLIENT_ID": None,
+    "INSTAGRAM_CLIENT_SECRET": None,
+    "GOOGLE_CLIENT_ID": None,
+    "GOOGLE_CLIENT_SECRET": None,
+    "WEB_PORT": 0,
+    "WEB_PUBLIC_URL": None,
+    "SANDBOX_PORT": 0,
+}
+"""Nothing of this machine's configuration that others would notice: the demo is a rehearsal."""
 
 
 class Environment(StrEnum):
@@ -187,6 +211,16 @@ class Settings(BaseSettings):
     def stripe_in_sandbox(self) -> bool:
         """Whether the local sandbox plays Stripe."""
         return self.stripe_secret_key is None and self.in_sandbox
+
+    @property
+    def networks_with_own_app(self) -> tuple[str, ...]:
+        """Where videos are published by an app of whoever runs this; the sandbox's aren't among them."""
+        apps = {
+            "tiktok": self.tiktok_client_key,
+            "instagram": self.instagram_client_id,
+            "youtube": self.google_client_id,
+        }
+        return tuple(network for network, app in apps.items() if app)
 
     @property
     def text_model_configured(self) -> bool:

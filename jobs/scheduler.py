@@ -24,6 +24,8 @@ from jobs.analyses import forget_old_analyses
 from jobs.billing import tend_plans
 from jobs.broadcasts import Broadcasts
 from jobs.catalogue import work_specs
+from jobs.connections import forget_old as forget_old_consents
+from jobs.connections import tend_connections
 from jobs.digests import forget_old_digests, tend_digests
 from jobs.emails import forget_old as forget_old_emails
 from jobs.evergreen import plan_evergreen
@@ -102,6 +104,8 @@ async def schedule(deps: Deps, stop: asyncio.Event) -> None:
         _repeat("scheduler.stripe_failed", partial(tend_stripe, deps), stop),
         _repeat("scheduler.stripe_gaps_failed", partial(close_gaps, deps), stop),
         _repeat("scheduler.stripe_not_forgotten", partial(forget_stripe, deps), stop),
+        _repeat("scheduler.connections_failed", partial(tend_connections, deps), stop),
+        _repeat("scheduler.consents_not_forgotten", partial(forget_old_consents, deps), stop),
         _repeat("scheduler.plans_failed", partial(tend_plans, deps), stop),
     )
 

@@ -137,6 +137,8 @@ def test_migrate_then_doctor_finds_nothing_wrong(home: Path) -> None:
         "viral videos",
         "e-mail",
         "payments",
+        "publishing",
+        "encryption",
     ]
 
 

@@ -2,14 +2,15 @@
 
 from aiohttp import web
 
+from core.connections.links import build_consent_links
 from core.deps import Deps
 from core.emails.links import build_email_links
 from core.metrics import Meter
 from core.podcasts.feeds import FeedLoader
 from core.podcasts.private_feed import feed_behind
 from core.storage import build_links
-from web import checkout, emails, health, media, stripe
-from web.context import DEPS, EMAIL_LINKS, LINKS, METER
+from web import checkout, emails, health, media, oauth, stripe
+from web.context import CONSENT_LINKS, DEPS, EMAIL_LINKS, LINKS, METER
 from web.feeds import feed_routes
 from web.middleware import answer_errors, limit_requests, measure_requests
 
@@ -24,11 +25,13 @@ def build_app(deps: Deps, *, feeds: FeedLoader = feed_behind) -> web.Application
     )
     app[DEPS], app[METER], app[LINKS] = deps, Meter(deps.redis), build_links(deps.settings)
     app[EMAIL_LINKS] = build_email_links(deps.settings)
+    app[CONSENT_LINKS] = build_consent_links(deps.settings)
     app[stripe.INTAKE] = stripe.Intake(deps)
     app.on_cleanup.append(_add_up)
     app.add_routes(health.routes)
     app.add_routes(media.routes)
     app.add_routes(emails.routes)
+    app.add_routes(oauth.routes)
     app.add_routes(stripe.routes)
     app.add_routes(checkout.routes)
     app.add_routes(feed_routes(feeds))

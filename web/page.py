@@ -27,8 +27,9 @@ HEADERS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What a page says. `deed` is the label of the button that does it; `way` leads on (label and address); `again_s`:
-    look again by itself after so many seconds. But for a deed to be done, a way leads back to the chat."""
+    """What a page says. `deed` is the label of the button that does it; `way` leads on (label and address), with
+    `leads_on` by itself; `again_s`: look again by itself after so many seconds. But for a deed to be done, a way leads
+    back to the chat."""
 
     title: str
     lines: tuple[str, ...] = ()
@@ -36,6 +37,7 @@ class Page:
     deed: str | None = None
     way: tuple[str, str] | None = None
     again_s: int | None = None
+    leads_on: bool = False
     status: int = 200
 
 
@@ -53,6 +55,8 @@ async def show(deps: Deps, page: Page, t: Words) -> web.Response:
     chat = await chat_url(deps.settings, deps.redis)
     shown = _template().render(page=page, language=t.language, chat_url=chat, chat=t("Back to the chat"))
     headers = HEADERS | ({"Refresh": str(page.again_s)} if page.again_s else {})
+    if page.leads_on and page.way is not None:
+        headers |= {"Refresh": f"0; url={page.way[1]}"}
     return web.Response(text=shown, status=page.status, content_type="text/html", headers=headers)
 
 

@@ -29,7 +29,7 @@ from core.posts.platforms import Platform
 
 GROUPS = (
     ("new", "posts", "podcast"),
-    ("calendar", "queue", "import", "channels"),
+    ("calendar", "queue", "import", "channels", "connect"),
     ("viral", "digest", "analyze", "script"),
     ("plan", "usage", "settings"),
 )
@@ -39,9 +39,9 @@ MENU = ("new", "posts", "calendar", "podcast", "viral", "plan", "settings", "hel
 
 
 def in_menu_order(commands: Iterable[Command]) -> list[Command]:
-    """Those of the menu, what is for groups or admins, and /help at the end."""
+    """Those of the menu, what is for admins, and /help at the end."""
     order = {name: place for place, name in enumerate(MENU)}
-    shown = [each for each in commands if each.name in order or each.in_groups or each.for_admins]
+    shown = [each for each in commands if each.name in order or each.for_admins]
     described = [each for each in shown if each.description]
     return sorted(described, key=lambda each: order.get(each.name, len(MENU) - 1.5))
 

@@ -10,6 +10,7 @@ from telegram.error import TelegramError
 from bot.channels import screens
 from bot.channels.actions import ConnectChat
 from bot.channels.checking import verified_chat
+from bot.connections.actions import ShowConnections
 from bot.context import Context
 from bot.errors import sentence_of
 from bot.prompts import Prompt
@@ -27,7 +28,9 @@ LIST_PAGE = 8
 
 
 def register(router: Router) -> None:
-    router.command("connect", partial(on_connect, router), in_groups=True)
+    router.command(
+        "connect", partial(on_connect, router), menu="Connect accounts; in a group: the group", in_groups=True
+    )
     router.press(ConnectChat, on_ask)
     router.prompt(PROMPT, on_answer, about="connecting a chat")
     router.content(lambda message: message.chat_shared is not None, on_shared)
@@ -87,9 +90,9 @@ async def _verify_and_keep(context: Context, chat_id: int) -> Channel:
 
 
 async def on_connect(router: Router, context: Context) -> None:
-    """In a group: connect it, and say there what came of it. In private: show how it is done."""
+    """In a group: connect it, and say there what came of it. In private: show what is connected."""
     if context.is_private:
-        await show_channels(context, page=1)
+        await context.perform(ShowConnections())
         return
     t = context.texts
     try:

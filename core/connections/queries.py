@@ -61,5 +61,6 @@ def warned_from(connection: Connection) -> datetime | None:
     ends_at = consent_ends_at(connection)
     if ends_at is None:
         return None
-    life = ends_at - (connection.refreshed_at or connection.connected_at)
+    refreshed_at = connection.refreshed_at if connection.refresh_token is None else None
+    life = ends_at - (refreshed_at or connection.connected_at)
     return ends_at - min(WARNED_BEFORE, life / 3)

@@ -7,18 +7,19 @@ lease is still theirs. That there is only one matters: networks that give a new 
 
 import asyncio
 import secrets
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
-from pydantic import SecretStr
 from sqlalchemy import select
 
 from core import ids
 from core.connections.models import Connection, ConnectionStatus
 from core.connections.queries import ConnectionNotFound, consent_ends_at, warned_from, works
 from core.connections.telling import tell_ending, tell_lost
-from core.crypto import Cipher, Undecipherable, place_of
+from core.connections.tokens import opened_tokens, store_grant
+from core.crypto import Undecipherable
 from core.deps import Deps
 from core.errors import ProviderError
 from core.providers.discovery import Network
@@ -32,11 +33,6 @@ CALL_WITHIN_S: Final = 45.0
 LEASE: Final = timedelta(seconds=90)
 """Well above how long a call may take: who still holds it may still be at it."""
 LOOK_AGAIN_S: Final = 0.2
-LOOKED_AFTER_EVERY: Final = timedelta(days=1)
-"""Between uses, tokens with a refresh token are refreshed no more often: each time a rotated one may get lost on the
-way. It keeps the consent alive, and shows within a day that it was taken back."""
-LONG_LIVED_EVERY: Final = timedelta(days=7)
-"""A token that is refreshed by itself (Instagram: 60 days, not in its first 24 h). facts: refresh_access_token"""
 TRY_AGAIN_AFTER: Final = timedelta(minutes=15)
 
 
@@ -137,59 +133,31 @@ async def mark_lost(tx: Tx, connection: Connection, error: ProviderError) -> Non
     await tell_lost(tx, connection)
 
 
-async def tell_of_end(tx: Tx, connection: Connection) -> None:
-    """When its end is near, say so once; when it is over, mark it. The row is locked."""
-    ends_at, from_at = consent_ends_at(connection), warned_from(connection)
-    if ends_at is None or from_at is None or not works(connection):
-        return
-    if ends_at <= tx.now:
+async def look_after(deps: Deps, seen: Connection) -> None:
+    """Refresh tokens whose time has come; tell of an end that is near, once, and mark what is over.
+
+    Failures are noted, and tried again.
+    """
+    consents = deps.consents.get(Network(seen.network))
+    if consents is None or consents.refreshes:
+        with suppress(ProviderError):
+            await renewed(deps, seen)
+    async with deps.tx() as tx:
+        connection = await locked_connection(tx, owner_id=seen.owner_id, connection_id=seen.id)
+        if works(connection):
+            await _look_at_end(tx, connection)
+
+
+async def _look_at_end(tx: Tx, connection: Connection) -> None:
+    ends_at, near_from = consent_ends_at(connection), warned_from(connection)
+    if ends_at is not None and ends_at <= tx.now:
         await mark_lost(tx, connection, reconnect(connection))
-    elif from_at <= tx.now and connection.warned_at is None:
+        return
+    if ends_at is not None and near_from is not None and near_from <= tx.now and connection.warned_at is None:
         connection.warned_at = tx.now
         await tell_ending(tx, connection, ends_at=ends_at)
-
-
-def store_grant(connection: Connection, grant: Grant, cipher: Cipher, *, refreshes: bool, asked_at: datetime) -> None:
-    """Access and refresh token of one answer, together. A refresh token that didn't come leaves the kept one alone."""
-    connection.access_token = cipher.encrypt(grant.access_token, place=_place(connection.id, "access_token"))
-    connection.access_expires_at = asked_at + grant.expires_in if grant.expires_in is not None else None
-    if grant.refresh_token is not None and grant.refresh_token.get_secret_value():
-        connection.refresh_token = cipher.encrypt(grant.refresh_token, place=_place(connection.id, "refresh_token"))
-    if grant.refresh_expires_in is not None:
-        connection.refresh_expires_at = asked_at + grant.refresh_expires_in
-    if grant.scopes:
-        connection.scopes = sorted(grant.scopes)
-    connection.status, connection.error = ConnectionStatus.ACTIVE, None
-    connection.refreshed_at = asked_at
-    connection.renewing, connection.renewing_until = None, None
-    connection.renew_at = _next_look(connection, refreshes=refreshes, now=asked_at)
-    soon = warned_from(connection)
-    if soon is None or soon > asked_at:
-        connection.warned_at = None
-
-
-def _next_look(connection: Connection, *, refreshes: bool, now: datetime) -> datetime | None:
-    """When the connection is to be looked after next."""
-    if not refreshes:
-        return warned_from(connection)
-    if connection.refresh_token is not None:
-        return now + LOOKED_AFTER_EVERY
-    life = connection.access_expires_at - now if connection.access_expires_at is not None else LONG_LIVED_EVERY * 2
-    return now + min(LONG_LIVED_EVERY, life / 2)
-
-
-def opened_tokens(cipher: Cipher, connection: Connection) -> Tokens:
-    """Raises Undecipherable."""
-    sealed = connection.refresh_token
-    return Tokens(
-        access_token=opened_access(cipher, connection),
-        refresh_token=cipher.decrypt(sealed, place=_place(connection.id, "refresh_token")) if sealed else None,
-    )
-
-
-def opened_access(cipher: Cipher, connection: Connection) -> SecretStr:
-    """Raises Undecipherable."""
-    return cipher.decrypt(connection.access_token, place=_place(connection.id, "access_token"))
+    if connection.renew_at is not None and connection.renew_at <= tx.now:
+        connection.renew_at = ends_at if connection.warned_at is not None else near_from
 
 
 def consents_at(deps: Deps, network: Network) -> ConsentNetwork:
@@ -202,7 +170,3 @@ def consents_at(deps: Deps, network: Network) -> ConsentNetwork:
 
 def reconnect(connection: Connection) -> ProviderError:
     return network_error(Network(connection.network), NetworkErrorCode.RECONNECT, username=connection.username)
-
-
-def _place(connection_id: ids.ConnectionId, column: str) -> str:
-    return place_of(Connection.__tablename__, column, connection_id)
