@@ -106,7 +106,7 @@ async def allow_consent(request: web.Request) -> web.Response:
 
 @routes.post(_ROOT + "/tokens")
 async def end_tokens(request: web.Request) -> web.Response:
-    """`do`: `expire` or `kill` tokens (of a `username`, of a `kind`), or `revoke`: the person takes the consent back."""
+    """`do`: `expire` or `kill` tokens (of a `username`, of a `kind`); `revoke`: the person takes the consent back."""
     networks, network = _asked(request)
     body = await read_json(request)
     account, kind, what = _account(networks, network, body), body.optional("kind"), body.text("do")

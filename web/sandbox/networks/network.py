@@ -51,6 +51,16 @@ class Endpoint:
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """A video that waits for its owner to post it in the network's app. The page's form goes to `action`, with `title`
+    and `privacy`."""
+
+    username: str
+    action: str
+    privacy_options: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Network:
     """All paths are behind `/<name>`. `account_settings` and `rules` are defaults, and name what can be set."""
 
@@ -80,6 +90,7 @@ class Network:
     """What else the page of published videos says about one."""
     waiting: Callable[[Networks], Sequence[str]] = lambda networks: ()
     """What that page says of what isn't published (yet)."""
+    drafts: Callable[[Networks], Sequence[Draft]] = lambda networks: ()
     catch_up: Callable[[Networks], None] = lambda networks: None
     """Does what fell due since (a video is processed, and published): called before anybody looks."""
     routes: Sequence[web.RouteDef] = ()

@@ -32,7 +32,8 @@ def _section(networks: Networks, network: Network) -> dict[str, object]:
         }
         for video in newest
     ]
-    return {"network": network, "videos": videos, "waiting": network.waiting(networks)}
+    waiting, drafts = network.waiting(networks), network.drafts(networks)
+    return {"network": network, "videos": videos, "waiting": waiting, "drafts": drafts}
 
 
 @routes.get("/networks/thumbnails/{video_id}.jpg")

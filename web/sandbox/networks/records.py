@@ -141,6 +141,10 @@ class Table(Generic[R]):
     def get(self, record_id: str) -> R | None:
         return self._records.get(record_id)
 
+    def __getitem__(self, record_id: str) -> R:
+        """For ids that stand in other records."""
+        return self._records[record_id]
+
     def put(self, record: R) -> R:
         self._records[record.id] = record
         self._storage.put(self._name, record.id, record.to_row())

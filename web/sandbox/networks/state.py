@@ -80,9 +80,7 @@ class Networks:
         return self.accounts.put(account)
 
     def owner(self, record: Upload | Video | Consent) -> Account:
-        account = self.accounts.get(record.account_id)
-        assert account is not None, "accounts are never dropped"
-        return account
+        return self.accounts[record.account_id]
 
     def file_of(self, upload_id: str) -> Path:
         return self.folder / upload_id

@@ -62,9 +62,7 @@ def make_token(networks: Networks, consent: Consent, kind: str, token_id: str, *
 
 
 def consent_behind(networks: Networks, token: Token) -> Consent:
-    consent = networks.consents.get(token.consent_id)
-    assert consent is not None, "consents are never dropped"
-    return consent
+    return networks.consents[token.consent_id]
 
 
 def is_alive(networks: Networks, token: Token) -> bool:

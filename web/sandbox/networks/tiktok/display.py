@@ -39,8 +39,24 @@ _USER: Final[dict[str, tuple[str, Callable[[Call, Caller], Any]]]] = {
     "video_count": (_STATS, lambda call, asked: len(_public(call, asked))),
 }
 _VIDEO: Final = frozenset(
-    "id create_time cover_image_url share_url video_description duration height width title embed_html embed_link "
-    "like_count comment_count share_count view_count is_aigc".split()
+    [
+        "id",
+        "create_time",
+        "cover_image_url",
+        "share_url",
+        "video_description",
+        "duration",
+        "height",
+        "width",
+        "title",
+        "embed_html",
+        "embed_link",
+        "like_count",
+        "comment_count",
+        "share_count",
+        "view_count",
+        "is_aigc",
+    ]
 )
 
 

@@ -110,9 +110,11 @@ TIKTOK: Final = Network(
     codes={401: "access_token_invalid", 429: "rate_limit_exceeded", 500: "internal_error"},
     shown_of=_shown_of,
     waiting=_waiting,
+    drafts=status.drafts,
     catch_up=catch_up,
     routes=(
         web.post("/control/networks/tiktok/drafts", status.finish_draft),
+        web.post("/tiktok/inbox/{id}", status.finish_on_page),
         web.get("/tiktok/@{username}/video/{id}", display.video_page),
     ),
 )

@@ -8,6 +8,7 @@ from web.sandbox.networks.network import Network
 from web.sandbox.networks.records import Upload, Video
 from web.sandbox.networks.state import Networks
 
+IN_INBOX: Final = "SEND_TO_USER_INBOX"
 EVERYBODY: Final = "PUBLIC_TO_EVERYONE"
 CODECS: Final = ("h264", "hevc", "vp8", "vp9")
 CONTAINERS: Final = ("mp4", "mov", "webm")
@@ -32,13 +33,12 @@ def is_pending_draft(upload: Upload, since: float) -> bool:
 
 def judge(networks: Networks, network: Network, upload: Upload) -> None:
     """Once all bytes are there: note why it will fail, and when processing ends."""
-    assert upload.complete_at is not None
     rules, account = networks.rules(network), networks.owner(upload)
     direct = upload.details["mode"] == "direct"
     longest_s = account.settings["max_video_post_duration_sec"] if direct else INBOX_DURATION_S
     found = _objection(upload.facts, longest_s) if rules["inspects"] else ""
     upload.details["fail_reason"] = rules["fail_reason"] or found
-    upload.details["ready_at"] = upload.complete_at + rules["processing_s"]
+    upload.details["ready_at"] = networks.now() + rules["processing_s"]
     upload.details["moderated_at"] = upload.details["ready_at"] + rules["moderation_s"]
 
 
@@ -64,8 +64,8 @@ def catch_up(networks: Networks) -> None:
             continue
         if upload.details["fail_reason"]:
             continue
-        consent = networks.consents.get(upload.details["consent_id"])
-        if consent and consent.revoked_at is not None and consent.revoked_at < upload.details["ready_at"]:
+        revoked_at = networks.consents[upload.details["consent_id"]].revoked_at
+        if revoked_at is not None and revoked_at < upload.details["ready_at"]:
             upload.details["fail_reason"] = "auth_removed"
             networks.uploads.put(upload)
         elif upload.details["mode"] == "direct":
@@ -106,7 +106,7 @@ def status_of(networks: Networks, upload: Upload) -> Json:
     elif upload.details["fail_reason"]:
         status = "FAILED"
     elif upload.video_id is None:
-        status = "SEND_TO_USER_INBOX"
+        status = IN_INBOX
     else:
         status = "PUBLISH_COMPLETE"
         video = networks.videos.get(upload.video_id)

@@ -1,16 +1,16 @@
-"""POST /v2/post/publish/status/fetch/, and the control by which somebody finishes a draft in their app."""
+"""POST /v2/post/publish/status/fetch/, and how somebody finishes a draft as in the app."""
 
 from aiohttp import web
 
 from web.sandbox.errors import invalid, not_found
 from web.sandbox.http import read_json
 from web.sandbox.networks.api import Call
-from web.sandbox.networks.network import Refused
-from web.sandbox.networks.records import Upload
+from web.sandbox.networks.network import Draft, Refused
+from web.sandbox.networks.records import Upload, Video
 from web.sandbox.networks.state import NETWORKS, Networks
 from web.sandbox.networks.tiktok.answers import caller, invalid_param, json_body, ok
 from web.sandbox.networks.tiktok.posting import privacy_options
-from web.sandbox.networks.tiktok.publishing import EVERYBODY, publish, status_of
+from web.sandbox.networks.tiktok.publishing import EVERYBODY, IN_INBOX, publish, status_of
 
 
 async def fetch(call: Call) -> web.Response:
@@ -42,12 +42,34 @@ async def finish_draft(request: web.Request) -> web.Response:
     """POST /control/networks/tiktok/drafts {publish_id, privacy?, title?}: its owner posts it from their inbox."""
     networks, body = request.app[NETWORKS], await read_json(request)
     upload = _upload(networks, body.text("publish_id"))
-    if upload is None:
+    video = _posted(networks, upload, body.optional("title") or "", body.optional("privacy") or EVERYBODY)
+    return web.json_response(video.to_row())
+
+
+async def finish_on_page(request: web.Request) -> web.Response:
+    """The same by the form of `/networks`."""
+    networks, form = request.app[NETWORKS], await request.post()
+    upload = networks.uploads.get(request.match_info["id"])
+    _posted(networks, upload, str(form.get("title", "")), str(form.get("privacy", EVERYBODY)))
+    return web.Response(status=303, headers={"Location": "/networks"})
+
+
+def _posted(networks: Networks, upload: Upload | None, title: str, privacy: str) -> Video:
+    if upload is None or upload.network != "tiktok":
         raise not_found("draft")
-    if status_of(networks, upload)["status"] != "SEND_TO_USER_INBOX":
+    if status_of(networks, upload)["status"] != IN_INBOX:
         raise invalid("it isn't in the inbox")
-    privacy = body.optional("privacy") or EVERYBODY
-    if privacy not in privacy_options(networks.owner(upload)):
-        raise invalid(f"privacy must be one of {', '.join(privacy_options(networks.owner(upload)))}")
-    post = {"title": body.optional("title") or "", "privacy_level": privacy}
-    return web.json_response(publish(networks, upload, post, at=networks.now()).to_row())
+    options = privacy_options(networks.owner(upload))
+    if privacy not in options:
+        raise invalid(f"privacy must be one of {', '.join(options)}")
+    return publish(networks, upload, {"title": title, "privacy_level": privacy}, at=networks.now())
+
+
+def drafts(networks: Networks) -> list[Draft]:
+    """Those that wait in inboxes."""
+    waiting = networks.uploads.all(network="tiktok", video_id=None)
+    return [
+        Draft(networks.owner(one).username, f"/tiktok/inbox/{one.id}", privacy_options(networks.owner(one)))
+        for one in waiting
+        if status_of(networks, one)["status"] == IN_INBOX
+    ]

@@ -82,7 +82,9 @@ def _expected(upload: Upload) -> tuple[int, int] | None:
 
 
 def _out_of_step(upload: Upload) -> Refused:
-    return Refused(416, "out_of_step", "Content-Range does not reflect the actual upload progress.", **_progress(upload))
+    return Refused(
+        416, "out_of_step", "Content-Range does not reflect the actual upload progress.", **_progress(upload)
+    )
 
 
 def _progress(upload: Upload) -> dict[str, str]:
