@@ -7,8 +7,10 @@ from jobs import (
     digests,
     emails,
     imports,
+    numbers,
     podcasts,
     posts,
+    publishing,
     questions,
     scripts,
     statuses,
@@ -32,9 +34,17 @@ WORK_JOBS: tuple[WorkJob, ...] = (
     scripts.analyse,
     scripts.write,
     emails.send,
+    publishing.publish,
+    publishing.prepare,
 )
 """Those over a row of `jobs`."""
-PLAIN_JOBS: tuple[PlainJob, ...] = (deliveries.send, statuses.show_status, digests.refresh, stripe.catch_up)
+PLAIN_JOBS: tuple[PlainJob, ...] = (
+    deliveries.send,
+    statuses.show_status,
+    digests.refresh,
+    numbers.read_numbers,
+    stripe.catch_up,
+)
 JOBS: tuple[WorkJob | PlainJob, ...] = (*WORK_JOBS, *PLAIN_JOBS)
 
 

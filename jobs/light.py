@@ -1,7 +1,7 @@
 """The light worker: jobs that wait for the network, side by side on one event loop.
 
 A lane is a thread that takes jobs from its queues and starts them on the loop, as many at once as it has room for.
-There are two, so that what is due never waits behind a text model.
+There are three, so that what is due never waits behind a text model, and neither waits behind uploads of videos.
 """
 
 import asyncio
@@ -16,7 +16,7 @@ from rq import Queue, SimpleWorker
 from rq.job import Job
 from rq.timeouts import BaseDeathPenalty
 
-from core.queue import DELIVERIES, EVENTS
+from core.queue import DELIVERIES, EVENTS, PUBLISHING
 from core.settings import Settings
 from jobs import runtime
 from jobs.listening import ListeningWorker, connected, listen_until
@@ -28,6 +28,9 @@ URGENT = (DELIVERIES, EVENTS)
 URGENT_ROOM = 256
 """They wait for their turn at Telegram, which costs nothing but memory."""
 ROOM = 16
+UPLOADS = (PUBLISHING,)
+UPLOADS_ROOM = 24
+"""Each takes a while, and the memory of a piece."""
 LEAVE_S = 1.0
 UNBLOCK_EVERY_S = 0.02
 
@@ -38,10 +41,10 @@ class LightWorker:
     def __init__(self, settings: Settings, bench: Bench, queues: Sequence[str]) -> None:
         self._settings = settings
         urgent = [name for name in queues if name in URGENT]
-        others = [name for name in queues if name not in URGENT]
-        self.lanes = [
-            Lane(settings, bench, names, room) for names, room in ((urgent, URGENT_ROOM), (others, ROOM)) if names
-        ]
+        uploads = [name for name in queues if name in UPLOADS]
+        others = [name for name in queues if name not in (*URGENT, *UPLOADS)]
+        lanes = ((urgent, URGENT_ROOM), (uploads, UPLOADS_ROOM), (others, ROOM))
+        self.lanes = [Lane(settings, bench, names, room) for names, room in lanes if names]
 
     def start(self) -> None:
         for lane in self.lanes:

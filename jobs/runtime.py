@@ -56,13 +56,29 @@ class Run:
         return self.bench.deps
 
     @asynccontextmanager
-    async def finishing(self) -> AsyncIterator[Tx]:
-        """A transaction for the result: the work ends in it, too. Raises ClaimLost when it isn't ours any more.
+    async def finishing(self, *, unless_cancelled: bool = False) -> AsyncIterator[Tx]:
+        """A transaction for the result: the work ends in it, too. Raises ClaimLost when it isn't ours any more, and
+        with `unless_cancelled` also when it was cancelled in the last moment.
 
         What its body raises undoes all of that, so that the work can go on.
         """
         async with self.deps.tx() as tx:
-            if not await work_service.finish_work(tx, self.work):
+            if not await work_service.finish_work(tx, self.work, unless_cancelled=unless_cancelled):
+                raise ClaimLost
+            self.ending.set()
+            try:
+                yield tx
+            except BaseException:
+                self.ending.clear()
+                raise
+
+    @asynccontextmanager
+    async def putting_off(self, *, after_s: float) -> AsyncIterator[Tx]:
+        """A transaction in which the work is put back for then: it waits for something outside, and needs no worker
+        meanwhile. Raises ClaimLost when it isn't ours any more, or was cancelled.
+        """
+        async with self.deps.tx() as tx:
+            if not await work_service.put_off_work(tx, self.work, after_s=after_s):
                 raise ClaimLost
             self.ending.set()
             try:

@@ -30,7 +30,9 @@ from jobs.digests import forget_old_digests, tend_digests
 from jobs.emails import forget_old as forget_old_emails
 from jobs.evergreen import plan_evergreen
 from jobs.maintenance import sweep, tidy_files
+from jobs.numbers import tend_numbers
 from jobs.outages import note_keeping_up, settle_outage, warn_of_late, was_down
+from jobs.publishing_due import tend_publishing
 from jobs.series import PLAN_EVERY_S, plan_series
 from jobs.stripe import close_gaps, forget_stripe, tend_stripe
 from jobs.viral import forget_old
@@ -101,6 +103,8 @@ async def schedule(deps: Deps, stop: asyncio.Event) -> None:
         _repeat("scheduler.digests_not_forgotten", partial(forget_old_digests, deps), stop),
         _repeat("scheduler.emails_not_forgotten", partial(forget_old_emails, deps), stop),
         _repeat("scheduler.broadcasts_failed", broadcasts.tend, stop),
+        _repeat("scheduler.publishing_failed", partial(tend_publishing, deps), stop),
+        _repeat("scheduler.numbers_failed", partial(tend_numbers, deps), stop),
         _repeat("scheduler.stripe_failed", partial(tend_stripe, deps), stop),
         _repeat("scheduler.stripe_gaps_failed", partial(close_gaps, deps), stop),
         _repeat("scheduler.stripe_not_forgotten", partial(forget_stripe, deps), stop),

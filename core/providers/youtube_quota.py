@@ -24,9 +24,11 @@ class Bucket(StrEnum):
     SHARED = "shared"
     """All lists but searches, one unit a call."""
     SEARCH = "search"
+    UPLOADS = "uploads"
+    """Beginning an upload, one unit each, for all users of the app together."""
 
 
-DAILY = {Bucket.SHARED: 10_000, Bucket.SEARCH: 100}
+DAILY = {Bucket.SHARED: 10_000, Bucket.SEARCH: 100, Bucket.UPLOADS: 100}
 """Of a new project, since 2026-06-01. The key's owner may have been granted more, or use it elsewhere too."""
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Select, select
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import ids
@@ -122,8 +123,9 @@ async def video_post_view(
 ) -> VideoPostView:
     """Raises VideoPostNotFound, also for somebody else's."""
     post = await video_post_of(session, owner_id=owner_id, video_post_id=video_post_id)
-    video = await own_video(session, video_id=post.video_id, owner_id=owner_id)
-    accounts = {each.id: each.username for each in await connections_of(session, owner_id=owner_id)}
+    video = await own_video(session, video_id=post.video_id, owner_id=owner_id, also_deleted=True)
+    connections = await connections_of(session, owner_id=owner_id)
+    accounts: dict[ids.ConnectionId | None, str] = {each.id: each.username for each in connections}
     publications = await publications_of(session, owner_id=owner_id, video_post_id=video_post_id)
     numbers = await latest_numbers(session, [each.id for each in publications])
     return VideoPostView(
@@ -180,7 +182,7 @@ async def video_post_of(
     wanted = select(VideoPost).where(
         VideoPost.id == video_post_id, VideoPost.owner_id == owner_id, VideoPost.deleted_at.is_(None)
     )
-    found = await session.scalar(_locked(wanted) if lock else wanted)
+    found: VideoPost | None = await session.scalar(_locked(wanted) if lock else wanted)
     if found is None:
         raise VideoPostNotFound(video_post_id=str(video_post_id))
     return found
@@ -203,7 +205,7 @@ async def publication_of(
 ) -> Publication:
     """Raises VideoPostNotFound, also for somebody else's."""
     wanted = select(Publication).where(Publication.id == publication_id, Publication.owner_id == owner_id)
-    found = await session.scalar(_locked(wanted) if lock else wanted)
+    found: Publication | None = await session.scalar(_locked(wanted) if lock else wanted)
     if found is None:
         raise VideoPostNotFound(publication_id=str(publication_id))
     return found
@@ -234,7 +236,7 @@ async def latest_numbers(
     rows = await session.scalars(
         select(PublicationNumbers)
         .where(PublicationNumbers.publication_id == any_of(publication_ids))
-        .distinct(PublicationNumbers.publication_id)
+        .ext(distinct_on(PublicationNumbers.publication_id))
         .order_by(PublicationNumbers.publication_id, PublicationNumbers.read_at.desc())
     )
     return {

@@ -5,11 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 
 from core import ids
 from core.accounts.models import LatePolicy
 from core.accounts.service import late_policies
+from core.db import ReadSession
 from core.deliveries.outages import MISSED_AFTER
 from core.errors import InvalidInput
 from core.publishing.models import Publication, PublicationStatus
@@ -31,12 +32,19 @@ def check_time(tx: Tx, at: datetime, *, most: timedelta = HORIZON) -> None:
         raise InvalidInput("when.too_far", at=at.isoformat())
 
 
-async def start_due(tx: Tx, *, limit: int = DUE_AT_ONCE) -> int:
-    """Start what is due, the longest due first; schedulers side by side never get the same row. Gives how many.
+async def something_due(session: ReadSession, *, now: datetime) -> bool:
+    """Looking costs less than starting nothing."""
+    return await session.scalar(select(Publication.id).where(*_due_by(now)).limit(1)) is not None
+
+
+async def start_due(
+    tx: Tx, *, limit: int = DUE_AT_ONCE, only: ids.PublicationId | None = None
+) -> list[ids.PublicationId]:
+    """Start what is due, the longest due first; schedulers side by side never get the same row. Gives what it was.
 
     What was scheduled and missed its time by MISSED_AFTER goes the way that its owner has chosen for late posts.
     """
-    due = await _due(tx, limit=limit)
+    due = await _due(tx, limit=limit, only=only)
     policies = await late_policies(tx.session, {each.owner_id for each in due})
     started = []
     for publication in due:
@@ -47,14 +55,24 @@ async def start_due(tx: Tx, *, limit: int = DUE_AT_ONCE) -> int:
             started.append(publication.video_post_id)
     if started:
         await follow(tx, set(started))
-    return len(due)
+    return [each.id for each in due]
 
 
-async def _due(tx: Tx, *, limit: int) -> Sequence[Publication]:
+async def due_ids(session: ReadSession, *, now: datetime, limit: int = DUE_AT_ONCE) -> Sequence[ids.PublicationId]:
+    """What `start_due` would start."""
+    found = select(Publication.id).where(*_due_by(now)).order_by(Publication.due_at).limit(limit)
+    return (await session.scalars(found)).all()
+
+
+def _due_by(now: datetime) -> tuple[ColumnElement[bool], ...]:
     waiting = (PublicationStatus.SCHEDULED, PublicationStatus.WAITING)
+    return (Publication.status.in_(waiting), Publication.due_at <= now)
+
+
+async def _due(tx: Tx, *, limit: int, only: ids.PublicationId | None) -> Sequence[Publication]:
+    wanted = select(Publication).where(*_due_by(tx.now))
     found = await tx.session.scalars(
-        select(Publication)
-        .where(Publication.status.in_(waiting), Publication.due_at <= tx.now)
+        (wanted if only is None else wanted.where(Publication.id == only))
         .order_by(Publication.due_at)
         .limit(limit)
         .with_for_update(skip_locked=True)
@@ -76,7 +94,7 @@ async def _set_aside(tx: Tx, publication: Publication, policy: LatePolicy) -> No
     stand(tx, publication, PublicationStatus.WAITING, error=error)
     publication.due_at = None
     await follow(tx, [publication.video_post_id])
-    await tell(tx, await post_of(tx, publication), about="missed", publication=publication)
+    await tell(tx, await post_of(tx.session, publication), about="missed", publication=publication)
 
 
 async def resume_connection(tx: Tx, connection_id: ids.ConnectionId) -> None:

@@ -13,9 +13,9 @@ from core.db import Json, TelegramId
 from core.errors import Conflict, InvalidInput
 from core.providers.discovery import Network
 from core.publishing.models import Manner, Publication, PublicationStatus, VideoPost, VideoPostStatus
-from core.publishing.networks.contract import Seen, Stage, Terms, Wanted
+from core.publishing.networks.contract import Seen, Stage, Wanted
 from core.publishing.queries import RETRYABLE, is_stoppable, publication_of, publications_of, video_post_of
-from core.publishing.readiness import lacks
+from core.publishing.readiness import lacks, open_choices
 from core.publishing.scheduling import MISSED, check_time
 from core.publishing.showing import show_video_post
 from core.publishing.standing import (
@@ -41,7 +41,6 @@ STARTABLE = (
     PublicationStatus.CANCELLED,
     PublicationStatus.SKIPPED,
 )
-WITH_PRIVACY = (Network.TIKTOK, Network.YOUTUBE)
 
 
 class NotNow(Conflict):
@@ -108,6 +107,7 @@ async def choose_networks(
     for connection_id in connection_ids:
         if connection_id not in networks:
             raise ConnectionNotFound(connection_id=str(connection_id))
+    chosen: list[tuple[Manner, str, ids.ConnectionId | None]]
     chosen = [(Manner.API, networks[each], each) for each in connection_ids]
     chosen += [(Manner.BY_HAND, str(each), None) for each in by_hand]
     for publication in present:
@@ -169,8 +169,8 @@ async def schedule(
 ) -> VideoPost:
     """Have it published then, or at another time than before; `message_id` becomes its status message.
 
-    Raises NotNow, InvalidInput "when.in_past", "when.too_far", "publishing.no_networks" or "publishing.lacking" (params:
-    publication_id, lacks), and LimitReached.
+    Raises NotNow, LimitReached, what own_video raises, and InvalidInput "when.in_past", "when.too_far",
+    "publishing.no_networks" or "publishing.lacking" (params: publication_id, network, lacks).
     """
     check_time(tx, due_at)
     post, publications = await _startable(tx, owner_id, video_post_id)
@@ -208,9 +208,9 @@ async def _startable(
     startable = [each for each in publications if each.status in STARTABLE or _is_missed(each)]
     if not startable:
         raise NotNow(status=post.status)
-    video = await own_video(tx.session, video_id=post.video_id, owner_id=owner_id)
+    await own_video(tx.session, video_id=post.video_id, owner_id=owner_id)
     for publication in startable:
-        _check(publication, post, duration_s=video.duration_s or 0.0)
+        _check(publication, post)
     return post, startable
 
 
@@ -218,15 +218,13 @@ def _is_missed(publication: Publication) -> bool:
     return publication.status == PublicationStatus.WAITING and (publication.error or {}).get("code") == MISSED
 
 
-def _check(publication: Publication, post: VideoPost, *, duration_s: float) -> None:
+def _check(publication: Publication, post: VideoPost) -> None:
     """What can be known without asking the network; it is asked right before the upload."""
     wanted, network = wanted_of(publication, caption=post.caption), Network(publication.network)
-    terms = None
-    if publication.manner == Manner.API:
-        terms = Terms(name="", privacy_options=(wanted.privacy or "",) if network in WITH_PRIVACY else ())
-    lacking = lacks(network, wanted, terms=terms, duration_s=duration_s)
+    by_hand = publication.manner == Manner.BY_HAND
+    lacking = lacks(network, wanted, terms=None, duration_s=0.0) if by_hand else open_choices(network, wanted)
     found: list[Json] = [{"code": str(each.code), "params": each.params} for each in lacking]
-    agreed = publication.consented_at is not None or wanted.inbox or terms is None
+    agreed = publication.consented_at is not None or wanted.inbox or by_hand
     if network is Network.TIKTOK and not agreed:
         found.append({"code": "publishing.consent_missing", "params": {}})
     if found:
@@ -271,9 +269,9 @@ async def retry_failed(
     failed = [each for each in publications if each.status == PublicationStatus.FAILED]
     if not failed:
         raise NotNow(status=post.status)
-    video = await own_video(tx.session, video_id=post.video_id, owner_id=owner_id)
+    await own_video(tx.session, video_id=post.video_id, owner_id=owner_id)
     for publication in failed:
-        _check(publication, post, duration_s=video.duration_s or 0.0)
+        _check(publication, post)
         await hold(tx, publication)
         await start(tx, publication)
     await follow(tx, [post.id], message_id=message_id)

@@ -18,7 +18,7 @@ from core.videos.queries import own_video
 STATUS: Final = "publishing.status"
 """The message that changes in place. Data: VideoPostView's, with `language` and `time_zone`."""
 TOLD: Final = "publishing.told"
-"""A message of its own: as STATUS, with `about` (a word, see `tell`) and the `publication_id` that it is about, or None."""
+"""A message of its own: as STATUS, with `about` (see `tell`) and the `publication_id` that it is about, or None."""
 BY_HAND: Final = "publishing.by_hand"
 """File and caption, to be published by their owner. Data: see `hand_over`."""
 
@@ -74,7 +74,7 @@ async def hand_over(tx: Tx, post: VideoPost, publication: Publication) -> None:
     `network`, `caption`, `title`, `video` (`name`, `storage_key`, `size_bytes`, `duration_s`, `width`, `height`,
     `thumbnail_key`), `due_at`, `time_zone`."""
     user = await user_of(tx.session, post.owner_id)
-    video = await own_video(tx.session, video_id=post.video_id, owner_id=post.owner_id)
+    video = await own_video(tx.session, video_id=post.video_id, owner_id=post.owner_id, also_deleted=True)
     await send_notice(
         tx,
         owner_id=post.owner_id,

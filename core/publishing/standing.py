@@ -10,7 +10,7 @@ from sqlalchemy import select
 from core import ids
 from core.billing.queries import Feature
 from core.billing.service import hold_quota, release_hold, settle_hold
-from core.db import Json, TelegramId
+from core.db import Json, ReadSession, TelegramId
 from core.publishing.models import UNDER_WAY, Manner, Publication, PublicationStatus, VideoPost, VideoPostStatus
 from core.publishing.networks.contract import NetworkErrorCode, Seen, Stage
 from core.publishing.queries import publications_of
@@ -22,7 +22,7 @@ from core.work.service import request_work
 PUBLISH: Final = JobSpec("jobs.publishing.publish", queue=PUBLISHING, attempts=3, timeout_s=4 * 3600)
 PREPARE: Final = JobSpec("jobs.publishing.prepare", queue=MEDIA, attempts=3, timeout_s=3600, fair=True)
 ANEW: Final = "anew"
-"""In a job's payload: its owner says that it isn't there, so what can't be found is sent again."""
+"""In a job's payload: what was begun then isn't there, says its owner, so what can't be found is sent again."""
 
 FIRST_NUMBERS: Final = timedelta(hours=1)
 THERE: Final = frozenset({PublicationStatus.PUBLISHED, PublicationStatus.IN_INBOX})
@@ -71,9 +71,9 @@ async def follow(tx: Tx, post_ids: Collection[ids.VideoPostId], *, message_id: T
             await tell(tx, post, about="ended")
 
 
-async def post_of(tx: Tx, publication: Publication) -> VideoPost:
+async def post_of(session: ReadSession, publication: Publication) -> VideoPost:
     """Also one that was deleted meanwhile."""
-    return await tx.session.get_one(VideoPost, publication.video_post_id)
+    return await session.get_one(VideoPost, publication.video_post_id)
 
 
 def stand(tx: Tx, publication: Publication, status: PublicationStatus, *, error: Json | None = None) -> None:
@@ -85,10 +85,11 @@ def stand(tx: Tx, publication: Publication, status: PublicationStatus, *, error:
 
 async def start(tx: Tx, publication: Publication, *, anew: bool = False) -> None:
     """Its moment has come: whatever was done for it before, the job finds out."""
-    publication.attempt += 1
+    if publication.status != PublicationStatus.WAITING:
+        publication.attempt += 1
     if publication.manner == Manner.BY_HAND:
         stand(tx, publication, PublicationStatus.ASKED)
-        await hand_over(tx, await post_of(tx, publication), publication)
+        await hand_over(tx, await post_of(tx.session, publication), publication)
         return
     stand(tx, publication, PublicationStatus.PREPARING if publication.handle is None else PublicationStatus.PROCESSING)
     publication.stage_since = tx.now
@@ -96,7 +97,8 @@ async def start(tx: Tx, publication: Publication, *, anew: bool = False) -> None
 
 
 async def request_publishing(tx: Tx, publication: Publication, *, anew: bool = False) -> None:
-    payload = {ANEW: True} if anew else None
+    """`anew`: what was begun isn't there, says its owner. What is begun after that is none of it."""
+    payload = {ANEW: began_at.isoformat()} if anew and (began_at := publication.began_at) else None
     await request_work(tx, PUBLISH, owner_id=publication.owner_id, subject_id=publication.id, payload=payload)
 
 
@@ -150,13 +152,16 @@ async def record_unconfirmed(tx: Tx, publication: Publication, *, error: Json) -
     """It may be there, and the network doesn't say: its owner is asked."""
     stand(tx, publication, PublicationStatus.UNCONFIRMED, error=error)
     await follow(tx, [publication.video_post_id])
-    await tell(tx, await post_of(tx, publication), about="unconfirmed", publication=publication)
+    await tell(tx, await post_of(tx.session, publication), about="unconfirmed", publication=publication)
 
 
 async def wait_for(tx: Tx, publication: Publication, *, error: Json, until: datetime | None) -> None:
-    """The next step can't be taken yet. `until` None: not before somebody mends it. Told once for each attempt."""
+    """The next step can't be taken yet. `until` None: not before somebody mends it (`tell_waiting`)."""
     stand(tx, publication, PublicationStatus.WAITING, error=error)
     publication.due_at = until
     await follow(tx, [publication.video_post_id])
-    about = "reconnect" if error["code"] in RECONNECT else "waiting"
-    await tell(tx, await post_of(tx, publication), about=about, publication=publication)
+
+
+async def tell_waiting(tx: Tx, publication: Publication, *, about: str) -> None:
+    """Once for each attempt, however often it has to wait. `about`: "waiting" or "reconnect"."""
+    await tell(tx, await post_of(tx.session, publication), about=about, publication=publication)

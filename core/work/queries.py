@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from core.db import ReadSession
+from core.queue import JobSpec
 from core.work.models import Work, WorkStatus
 
 
@@ -29,3 +30,9 @@ async def unfinished_work_by_kind(session: ReadSession) -> Sequence[Unfinished]:
         .group_by(Work.kind, Work.status)
     )
     return [Unfinished(kind, WorkStatus(status), count, oldest_at) for kind, status, count, oldest_at in rows]
+
+
+async def attempts_due(session: ReadSession, spec: JobSpec, *, now: datetime) -> bool:
+    """Whether queued work of a kind wants to be enqueued (again)."""
+    waiting = (Work.status == WorkStatus.QUEUED, Work.kind == spec.target, Work.next_attempt_at <= now)
+    return await session.scalar(select(Work.id).where(*waiting).limit(1)) is not None

@@ -146,11 +146,15 @@ async def note_headway(tx: Tx, work: ClaimedWork) -> None:
     await tx.session.execute(update(Work).where(*_held(work)).values(payload=payload))
 
 
-async def finish_work(tx: Tx, work: ClaimedWork) -> bool:
-    """End it well, in the same transaction as its result. False when the claim was lost: then write no result."""
+async def finish_work(tx: Tx, work: ClaimedWork, *, unless_cancelled: bool = False) -> bool:
+    """End it well, in the same transaction as its result. False when the claim was lost: then write no result.
+
+    `unless_cancelled`: for what mustn't go on once it was cancelled, also in the last moment.
+    """
+    wanted = (Work.cancel_requested_at.is_(None),) if unless_cancelled else ()
     done = await tx.session.scalar(
         update(Work)
-        .where(*_held(work))
+        .where(*_held(work), *wanted)
         .values(status=WorkStatus.DONE, progress=100, finished_at=tx.now, lease_until=None)
         .returning(Work.id)
     )
@@ -203,6 +207,27 @@ async def give_back_work(tx: Tx, work: ClaimedWork, *, spec: JobSpec) -> None:
     )
     if given_back is not None:
         tx.enqueue(spec, str(work.id))
+
+
+async def put_off_work(tx: Tx, work: ClaimedWork, *, after_s: float) -> bool:
+    """Put it back for then: it waits for something outside, which was no attempt. Nobody claims it before.
+
+    False when the claim was lost, or it was cancelled meanwhile.
+    """
+    again_at = tx.now + timedelta(seconds=after_s)
+    put_off = await tx.session.scalar(
+        update(Work)
+        .where(*_held(work), Work.cancel_requested_at.is_(None))
+        .values(
+            status=WorkStatus.QUEUED,
+            attempt=Work.attempt - 1,
+            next_attempt_at=again_at,
+            lease_until=again_at,
+            payload=dict(work.payload),
+        )
+        .returning(Work.id)
+    )
+    return put_off is not None
 
 
 async def request_cancel(tx: Tx, *, owner_id: ids.UserId, subject_id: UUID) -> WorkStatus | None:
