@@ -107,19 +107,22 @@ async def on_pick_day(context: Context, press: PickDay) -> None:
     now, zone = _now_and_zone(context)
     month = month_of(press.month, local_day(now, zone))
     busy = await _busy_days(context, month, zone)
-    await context.show(screens.pick_day(press.post_id, month, busy=busy, zone=zone, now=now, t=context.texts))
+    moves = screens.moves_of(press.post_id)
+    await context.show(screens.pick_day(moves, month, busy=busy, zone=zone, now=now, t=context.texts))
 
 
 async def on_pick_hour(context: Context, press: PickHour) -> None:
     now, zone = _now_and_zone(context)
     day = day_of(press.day, local_day(now, zone))
-    await context.show(screens.pick_hour(press.post_id, day, zone=zone, now=now, t=context.texts))
+    moves = screens.moves_of(press.post_id)
+    await context.show(screens.pick_hour(moves, day, zone=zone, now=now, t=context.texts))
 
 
 async def on_pick_minute(context: Context, press: PickMinute) -> None:
     now, zone = _now_and_zone(context)
     day = day_of(press.day, local_day(now, zone))
-    await context.show(screens.pick_minute(press.post_id, day, press.hour, zone=zone, now=now, t=context.texts))
+    moves = screens.moves_of(press.post_id)
+    await context.show(screens.pick_minute(moves, day, press.hour, zone=zone, now=now, t=context.texts))
 
 
 async def on_cant_choose(context: Context, press: CantChoose) -> None:
@@ -130,7 +133,7 @@ async def on_cant_choose(context: Context, press: CantChoose) -> None:
 async def on_type_time(context: Context, press: TypeTime) -> None:
     await _check_schedulable(context, press.post_id)
     _, zone = _now_and_zone(context)
-    shown = await context.show(screens.ask_words(press.post_id, zone=zone, t=context.texts))
+    shown = await context.show(screens.ask_words(screens.moves_of(press.post_id), zone=zone, t=context.texts))
     await context.ask(PROMPT, post_id=str(press.post_id), message_id=shown)
 
 
@@ -148,7 +151,7 @@ async def on_typed_time(context: Context, prompt: Prompt) -> None:
         await context.ask(prompt.name, **prompt.data)
         raise
     await _check_schedulable(context, post_id)
-    await context.send(screens.confirm(post_id, when, zone=zone, now=now, t=context.texts))
+    await context.send(screens.confirm(screens.moves_of(post_id), when, zone=zone, now=now, t=context.texts))
     await _remove(context, int(prompt.data["message_id"]))
 
 

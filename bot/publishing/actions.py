@@ -152,7 +152,7 @@ class ChoosePrivacy(Action):
 
 @action("pb.see2")
 class UsePrivacy(Action):
-    """`place` in the options that the network offers; checked against them when it is pressed."""
+    """In the network's own word; checked against what it offers."""
 
     publication_id: ids.PublicationId
     option: str
@@ -170,6 +170,7 @@ class Switch(StrEnum):
     FEED = "f"
     SUBSCRIBERS = "n"
     KIDS = "k"
+    INBOX = "i"
 
 
 @action("pb.sw")
@@ -309,6 +310,13 @@ class SendAgain(Action):
     publication_id: ids.PublicationId
 
 
+@action("pb.look2")
+class AskAgain(Action):
+    """Ask the network whether it is there, and send nothing."""
+
+    publication_id: ids.PublicationId
+
+
 @action("pb.done")
 class MarkPosted(Action):
     """By hand: it is published."""
@@ -324,6 +332,13 @@ class Snooze(Action):
 
 @action("pb.skip")
 class Skip(Action):
+    publication_id: ids.PublicationId
+
+
+@action("pb.get")
+class DownloadVideo(Action):
+    """A link to a file that is too big for the chat."""
+
     publication_id: ids.PublicationId
 
 

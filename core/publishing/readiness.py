@@ -16,6 +16,8 @@ from core.publishing.networks.contract import Terms, Wanted
 
 ONLY_ME: Final = "SELF_ONLY"
 """TikTok's word for a video that nobody else sees."""
+WANT_PRIVACY: Final = frozenset({Network.TIKTOK, Network.YOUTUBE})
+"""Where each video has a visibility of its own. TikTok allows none to be chosen beforehand."""
 TAGS_CHARACTERS: Final = 500
 """Of all of YouTube's tags together. https://developers.google.com/youtube/v3/docs/videos#snippet.tags[]"""
 
@@ -50,9 +52,23 @@ def lacks(network: Network, wanted: Wanted, *, terms: Terms | None, duration_s: 
     """Why it can't go out like this; empty when it may. `terms` None: nobody was asked, since it goes by hand."""
     if terms is None:
         return _words(network, wanted)
+    gone = wanted.privacy is not None and terms.privacy_options and wanted.privacy not in terms.privacy_options
+    refused = [Lack(LackCode.PRIVACY_GONE)] if gone and not wanted.inbox else []
+    return [*_stops(terms, duration_s), *open_choices(network, wanted), *refused]
+
+
+def open_choices(network: Network, wanted: Wanted) -> list[Lack]:
+    """What its owner still has to write or choose, as far as that is known without asking the network."""
     if wanted.inbox:
-        return _stops(terms, duration_s)
-    return [*_stops(terms, duration_s), *_words(network, wanted), *_choices(network, wanted, terms)]
+        return []
+    found = _words(network, wanted)
+    if network in WANT_PRIVACY and wanted.privacy is None:
+        found.append(Lack(LackCode.PRIVACY_MISSING))
+    if wanted.paid_partnership and wanted.privacy == ONLY_ME:
+        found.append(Lack(LackCode.BRANDED_PRIVATE))
+    if network is Network.YOUTUBE and wanted.made_for_kids is None:
+        found.append(Lack(LackCode.KIDS_MISSING))
+    return found
 
 
 def within(wanted: Wanted, terms: Terms) -> Wanted:
@@ -98,16 +114,3 @@ def _tags(tags: Sequence[str]) -> list[Lack]:
     if length <= TAGS_CHARACTERS:
         return []
     return [Lack(LackCode.TAGS_TOO_LONG, {"characters": length, "most": TAGS_CHARACTERS})]
-
-
-def _choices(network: Network, wanted: Wanted, terms: Terms) -> list[Lack]:
-    found = []
-    if terms.privacy_options and wanted.privacy is None:
-        found.append(Lack(LackCode.PRIVACY_MISSING))
-    elif terms.privacy_options and wanted.privacy not in terms.privacy_options:
-        found.append(Lack(LackCode.PRIVACY_GONE))
-    if wanted.paid_partnership and wanted.privacy == ONLY_ME:
-        found.append(Lack(LackCode.BRANDED_PRIVATE))
-    if network is Network.YOUTUBE and wanted.made_for_kids is None:
-        found.append(Lack(LackCode.KIDS_MISSING))
-    return found

@@ -27,6 +27,7 @@ T = Texts("en")
 NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
 BERLIN = "Europe/Berlin"
 POST = ids.PostId(ids.new())
+MOVES = choosing_screens.moves_of(POST)
 STATES = list(PostStatus)
 
 
@@ -159,13 +160,13 @@ def test_months_survive_the_way_through_a_button() -> None:
 
 @pytest.mark.parametrize(("zone", "first"), [(BERLIN, "Mo"), ("America/New_York", "Su")])
 def test_the_week_begins_as_the_place_has_it(zone: str, first: str) -> None:
-    screen = choosing_screens.pick_day(POST, NOW.date(), busy=set(), zone=zone, now=NOW, t=T)
+    screen = choosing_screens.pick_day(MOVES, NOW.date(), busy=set(), zone=zone, now=NOW, t=T)
     assert screen.keyboard[1][0].text.startswith(first)
     assert all(len(row) == 7 for row in screen.keyboard[1:-1])
 
 
 def test_the_hour_that_the_clocks_skip_isnt_offered_and_that_is_told() -> None:
-    screen = choosing_screens.pick_hour(POST, date(2027, 3, 28), zone=BERLIN, now=NOW, t=T)
+    screen = choosing_screens.pick_hour(MOVES, date(2027, 3, 28), zone=BERLIN, now=NOW, t=T)
     assert "02:00" not in labels(screen)
     assert {"01:00", "03:00"} <= set(labels(screen))
     assert "The clocks go forward that day: 02:00 is skipped." in screen.text
@@ -173,15 +174,15 @@ def test_the_hour_that_the_clocks_skip_isnt_offered_and_that_is_told() -> None:
 
 def test_today_offers_the_hours_that_are_left_and_the_rest_of_this_one() -> None:
     now = NOW + timedelta(minutes=20)
-    screen = choosing_screens.pick_hour(POST, now.date(), zone=BERLIN, now=now, t=T)
+    screen = choosing_screens.pick_hour(MOVES, now.date(), zone=BERLIN, now=now, t=T)
     assert labels(screen)[0] == "13:00"
-    quarters = choosing_screens.pick_minute(POST, now.date(), 13, zone=BERLIN, now=now, t=T)
+    quarters = choosing_screens.pick_minute(MOVES, now.date(), 13, zone=BERLIN, now=now, t=T)
     assert labels(quarters) == ["13:30", "13:45", "‹ Back"]
 
 
 def test_late_at_night_nothing_is_left_and_that_is_said() -> None:
     now = datetime(2026, 11, 21, 22, 50, tzinfo=UTC)
-    screen = choosing_screens.pick_hour(POST, date(2026, 11, 21), zone=BERLIN, now=now, t=T)
+    screen = choosing_screens.pick_hour(MOVES, date(2026, 11, 21), zone=BERLIN, now=now, t=T)
     assert "Nothing is left of that day" in screen.text
     assert labels(screen) == ["‹ Back"]
 
@@ -197,16 +198,16 @@ def test_twelve_hour_clocks_where_they_are_usual() -> None:
 
 def test_the_echo_tells_what_was_assumed_and_offers_the_other_reading() -> None:
     when = parse_when("tomorrow", now=NOW, zone=BERLIN, language="en")
-    screen = choosing_screens.confirm(POST, when, zone=BERLIN, now=NOW, t=T)
+    screen = choosing_screens.confirm(MOVES, when, zone=BERLIN, now=NOW, t=T)
     assert "You named no time of day, so I took 09:00." in screen.text
     passed = parse_when("10:00", now=NOW, zone=BERLIN, language="en")
-    assert "so I took tomorrow" in choosing_screens.confirm(POST, passed, zone=BERLIN, now=NOW, t=T).text
+    assert "so I took tomorrow" in choosing_screens.confirm(MOVES, passed, zone=BERLIN, now=NOW, t=T).text
     skipped = parse_when("28 March 2027 02:30", now=NOW, zone=BERLIN, language="en")
-    shown = choosing_screens.confirm(POST, skipped, zone=BERLIN, now=NOW, t=T).text
+    shown = choosing_screens.confirm(MOVES, skipped, zone=BERLIN, now=NOW, t=T).text
     assert "28 Mar 2027, 03:30" in shown
     assert "skip 02:30, so I took the time after" in shown
     two = parse_when("3/4 18:00", now=NOW, zone=BERLIN, language="en")
-    screen = choosing_screens.confirm(POST, two, zone=BERLIN, now=NOW, t=T)
+    screen = choosing_screens.confirm(MOVES, two, zone=BERLIN, now=NOW, t=T)
     assert "two things" in screen.text
     assert labels(screen)[-1].startswith("No: ")
 

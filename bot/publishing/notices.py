@@ -1,0 +1,16 @@
+"""What jobs say about publishing, as screens."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from bot.publishing import status_screens
+from bot.screens import Screen
+from bot.texts import Texts
+from core.publishing import showing
+
+RENDERERS: Final[Mapping[str, Callable[[Mapping[str, Any], Texts, datetime], Screen]]] = {
+    showing.STATUS: status_screens.status,
+    showing.TOLD: status_screens.told,
+    showing.BY_HAND: lambda data, t, _: status_screens.by_hand(data, t),
+}

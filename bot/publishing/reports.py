@@ -1,0 +1,7 @@
+"""Placeholder."""
+
+from bot.router import Router
+
+
+def register(router: Router) -> None:
+    pass

@@ -1,0 +1,114 @@
+"""What came of it: stopping, trying again what failed, what isn't known, and what its owner publishes."""
+
+from datetime import timedelta
+
+from bot.context import Context
+from bot.podcasts.status_screens import file_name
+from bot.publishing.actions import (
+    AskAgain,
+    DownloadVideo,
+    ItIsThere,
+    MarkPosted,
+    RetryFailed,
+    SendAgain,
+    Skip,
+    Snooze,
+    StopPublishing,
+)
+from bot.publishing.labels import network_label
+from bot.publishing.looking import view_of
+from bot.publishing.result_screens import download
+from bot.router import Router
+from bot.screens import Toast
+from core.db import TelegramId
+from core.publishing import service
+from core.videos.queries import own_video
+
+LINK_LIFE = timedelta(hours=1)
+
+
+def register(router: Router) -> None:
+    router.press(StopPublishing, on_stop)
+    router.press(RetryFailed, on_retry)
+    router.press(ItIsThere, on_there)
+    router.press(SendAgain, on_send_again)
+    router.press(AskAgain, on_ask_again)
+    router.press(MarkPosted, on_posted)
+    router.press(Snooze, on_snooze)
+    router.press(Skip, on_skip)
+    router.press(DownloadVideo, on_download)
+
+
+async def on_stop(context: Context, press: StopPublishing) -> None:
+    """What can't be taken back any more is named."""
+    async with context.deps.tx() as tx:
+        done = await service.cancel(tx, owner_id=context.actor.id, video_post_id=press.video_post_id)
+    t = context.texts
+    if not done.late:
+        await context.toast(t("Cancelled."))
+        return
+    networks = ", ".join(network_label(name) for name in done.late)
+    said = t("Cancelled, but for {networks}: there it can't be stopped any more.", networks=networks)
+    await context.toast(Toast(said.unescape(), alert=True))
+
+
+async def on_retry(context: Context, press: RetryFailed) -> None:
+    """Only what failed."""
+    async with context.deps.tx() as tx:
+        await service.retry_failed(
+            tx,
+            owner_id=context.actor.id,
+            video_post_id=press.video_post_id,
+            message_id=TelegramId(context.place.message_id),
+        )
+    await context.toast(context.texts("Trying again."))
+
+
+async def on_there(context: Context, press: ItIsThere) -> None:
+    async with context.deps.tx() as tx:
+        await service.confirm_there(tx, owner_id=context.actor.id, publication_id=press.publication_id)
+    await context.toast(context.texts("Good: it counts as published."))
+
+
+async def on_send_again(context: Context, press: SendAgain) -> None:
+    """The network is asked first: what it knows isn't sent twice."""
+    async with context.deps.tx() as tx:
+        await service.send_again(tx, owner_id=context.actor.id, publication_id=press.publication_id)
+    await context.toast(context.texts("I look there once more, and send it if it isn't there."))
+
+
+async def on_ask_again(context: Context, press: AskAgain) -> None:
+    async with context.deps.tx() as tx:
+        await service.look_again(tx, owner_id=context.actor.id, publication_id=press.publication_id)
+    await context.toast(context.texts("I look there once more, and send nothing."))
+
+
+async def on_posted(context: Context, press: MarkPosted) -> None:
+    async with context.deps.tx() as tx:
+        await service.mark_posted(tx, owner_id=context.actor.id, publication_id=press.publication_id)
+    await context.toast(context.texts("Noted as published."))
+
+
+async def on_snooze(context: Context, press: Snooze) -> None:
+    until = context.deps.clock.now() + timedelta(minutes=press.minutes)
+    async with context.deps.tx() as tx:
+        await service.snooze(tx, owner_id=context.actor.id, publication_id=press.publication_id, until=until)
+    t = context.texts
+    await context.toast(t.plural("I remind you in {n} minute.", "I remind you in {n} minutes.", press.minutes))
+
+
+async def on_skip(context: Context, press: Skip) -> None:
+    async with context.deps.tx() as tx:
+        await service.skip(tx, owner_id=context.actor.id, publication_id=press.publication_id)
+    await context.toast(context.texts("Skipped."))
+
+
+async def on_download(context: Context, press: DownloadVideo) -> None:
+    """A link that anybody can open for an hour."""
+    view = await view_of(context, press.publication_id)
+    async with context.deps.read() as session:
+        video = await own_video(session, video_id=view.video_id, owner_id=context.actor.id)
+    ending = video.storage_key.rpartition(".")[2]
+    name = f"{file_name(video.name)}.{ending}"
+    url = await context.deps.storage.url(video.storage_key, expires_in=LINK_LIFE, filename=name)
+    await context.send(download(url, context.texts))
