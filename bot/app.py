@@ -29,6 +29,7 @@ from bot import (
     imports,
     podcasts,
     posts,
+    publishing,
     queues,
     scripts,
     series,
@@ -76,6 +77,7 @@ FEATURES = (
     digests,
     analyses,
     scripts,
+    publishing,
     sources,
 )
 """In the order in which they are asked. `sources` takes whatever nobody else wanted, so it comes last."""

@@ -22,6 +22,7 @@ from bot.imports import screens as import_screens
 from bot.podcasts import asking_screens, script_screens
 from bot.podcasts import status_screens as podcast_screens
 from bot.posts import options_screens, screens
+from bot.publishing import notices as publishing_notices
 from bot.screens import Screen
 from bot.scripts import screens as script_analysis_screens
 from bot.series import screens as series_screens
@@ -82,6 +83,7 @@ RENDERERS: dict[str, Renderer] = {
     "channels.lost": lambda data, t, _: channel_screens.lost(data, t),
     "channels.regained": lambda data, t, _: channel_screens.regained(data, t),
     **billing_notices.RENDERERS,
+    **publishing_notices.RENDERERS,
     **connection_notices.RENDERERS,
 }
 
