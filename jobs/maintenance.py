@@ -15,6 +15,7 @@ from core.workers import dead_workers
 from jobs.deliveries import after_delivery
 from jobs.runtime import without_undoing
 from jobs.tidying import tidy_podcasts
+from jobs.videos import tidy_videos
 
 log = structlog.get_logger()
 
@@ -35,6 +36,7 @@ async def tidy_files(deps: Deps) -> float:
     try:
         removed = await deps.storage.tidy()
         await tidy_podcasts(deps)
+        await tidy_videos(deps)
     except ProviderError as error:
         log.warning("maintenance.files_not_tidied", error=str(error))
     else:

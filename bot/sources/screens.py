@@ -13,11 +13,14 @@ from bot.posts.labels import language_label
 from bot.posts.makeup_labels import media_label
 from bot.screens import Button, Screen, lines
 from bot.texts import Texts
+from bot.videos.actions import TakeVideo
 from core.languages import UNKNOWN
 from core.providers.scripts import SOURCES_MIN_CHARACTERS
 from core.sources.files import FILE_BYTES_LIMIT, accepted_extensions
 from core.sources.models import Source
 from core.sources.reading import MAX_CHARACTERS, MIN_CHARACTERS, WORDS_PER_MINUTE, SourceKind, is_title
+from core.telegram.content import Media
+from core.videos.taking import video_among
 
 ICONS = {SourceKind.TEXT: "📝", SourceKind.FORWARD: "↪️", SourceKind.FILE: "📄", SourceKind.LINK: "🔗"}
 EXCERPT_CHARACTERS = 400
@@ -42,7 +45,9 @@ def source_card(source: Source, t: Texts, *, caption: str = "") -> Screen:
     if len(source.text) >= MIN_CHARACTERS:
         row.insert(0, Button(t("✍️ Write posts"), WritePosts(source.id)))
     talk = [Button(t("🎙 Podcast"), NewPodcast(source.id))] if len(source.text) >= SOURCES_MIN_CHARACTERS else []
-    return Screen(text, [row, talk])
+    video = video_among(Media.model_validate(each) for each in source.media)
+    keep = [Button(t("🎬 TikTok, Instagram, YouTube"), TakeVideo(source.id))] if video is not None else []
+    return Screen(text, [row, talk, keep])
 
 
 def _heading(source: Source, kinds: Mapping[str, int], t: Texts) -> list[Markup]:

@@ -4,58 +4,58 @@ from bot.actions import Action, action
 from core import ids
 
 
-@action("vi.list")
+@action("ov.list")
 class ListVideos(Action):
     page: int
 
 
-@action("vi")
+@action("ov")
 class ShowOwnVideo(Action):
     video_id: ids.OwnVideoId
 
 
-@action("vi.add")
+@action("ov.add")
 class AddVideo(Action):
     """How one gets here."""
 
 
-@action("vi.page")
+@action("ov.page")
 class OpenUploadPage(Action):
     """A new link."""
 
 
-@action("vi.page1")
+@action("ov.page1")
 class ShowUploadPage(Action):
     """The link of an upload that is under way."""
 
     upload_id: ids.UploadId
 
 
-@action("vi.take")
+@action("ov.take")
 class TakeVideo(Action):
     """Keep the video that a source came with."""
 
     source_id: ids.SourceId
 
 
-@action("vi.stop")
+@action("ov.stop")
 class StopVideo(Action):
     """Whatever brings it here."""
 
     video_id: ids.OwnVideoId
 
 
-@action("vi.again")
+@action("ov.again")
 class CheckAgain(Action):
     video_id: ids.OwnVideoId
 
 
-@action("vi.name")
+@action("ov.name")
 class AskVideoName(Action):
     video_id: ids.OwnVideoId
 
 
-@action("vi.del")
+@action("ov.del")
 class DeleteVideo(Action):
     """`sure`: although something is still to be published of it."""
 
@@ -63,6 +63,6 @@ class DeleteVideo(Action):
     sure: bool
 
 
-@action("vi.undel")
+@action("ov.undel")
 class UndeleteVideo(Action):
     video_id: ids.OwnVideoId
