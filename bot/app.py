@@ -34,6 +34,7 @@ from bot import (
     scripts,
     series,
     sources,
+    videos,
     viral,
 )
 from bot.accounts.screens import in_menu_order
@@ -77,6 +78,7 @@ FEATURES = (
     digests,
     analyses,
     scripts,
+    videos,
     publishing,
     sources,
 )
