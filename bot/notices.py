@@ -27,6 +27,7 @@ from bot.screens import Screen
 from bot.scripts import screens as script_analysis_screens
 from bot.series import screens as series_screens
 from bot.texts import Texts
+from bot.videos import notices as video_notices
 from bot.viral import screens as viral_screens
 
 Renderer = Callable[[Mapping[str, Any], Texts, datetime], Screen]
@@ -84,6 +85,7 @@ RENDERERS: dict[str, Renderer] = {
     "channels.regained": lambda data, t, _: channel_screens.regained(data, t),
     **billing_notices.RENDERERS,
     **publishing_notices.RENDERERS,
+    **video_notices.RENDERERS,
     **connection_notices.RENDERERS,
 }
 

@@ -9,10 +9,12 @@ from core.metrics import Meter
 from core.podcasts.feeds import FeedLoader
 from core.podcasts.private_feed import feed_behind
 from core.storage import build_links
-from web import checkout, emails, health, media, oauth, stripe
-from web.context import CONSENT_LINKS, DEPS, EMAIL_LINKS, LINKS, METER
+from core.videos.links import build_upload_links
+from web import checkout, emails, health, media, oauth, stripe, uploads
+from web.context import CONSENT_LINKS, DEPS, EMAIL_LINKS, LINKS, METER, RECEIVING, UPLOAD_LINKS
 from web.feeds import feed_routes
 from web.middleware import answer_errors, limit_requests, measure_requests
+from web.receiving import Receiving
 
 BODY_LIMIT_BYTES = 1024 * 1024
 """For everything that doesn't stream."""
@@ -27,11 +29,14 @@ def build_app(deps: Deps, *, feeds: FeedLoader = feed_behind) -> web.Application
     app[EMAIL_LINKS] = build_email_links(deps.settings)
     app[CONSENT_LINKS] = build_consent_links(deps.settings)
     app[stripe.INTAKE] = stripe.Intake(deps)
+    app[UPLOAD_LINKS], app[RECEIVING] = build_upload_links(deps.settings), Receiving(deps)
+    app.cleanup_ctx.append(app[RECEIVING].keep)
     app.on_cleanup.append(_add_up)
     app.add_routes(health.routes)
     app.add_routes(media.routes)
     app.add_routes(emails.routes)
     app.add_routes(oauth.routes)
+    app.add_routes(uploads.routes)
     app.add_routes(stripe.routes)
     app.add_routes(checkout.routes)
     app.add_routes(feed_routes(feeds))
