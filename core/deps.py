@@ -32,8 +32,10 @@ from core.providers.speakers import build_speakers
 from core.providers.speech import Engine, Speaker
 from core.providers.text import PostWriter
 from core.providers.writers import build_post_writer
+from core.providers.youtube_quota import YouTubeQuota
 from core.publishing.networks.contract import ConsentNetwork, Publisher
 from core.publishing.networks.opening import consents_of, publishers_of
+from core.publishing.quota import counted
 from core.queue import Queue, RedisQueue
 from core.settings import Settings
 from core.storage import Storage, build_storage
@@ -136,7 +138,7 @@ async def open_deps(settings: Settings, *, clock: Clock | None = None) -> AsyncI
             speakers=build_speakers(settings, http),
             discoveries=discoveries,
             consents=consents_of(settings, http, clock),
-            publishers=publishers_of(settings, http, clock),
+            publishers=counted(publishers_of(settings, http, clock), YouTubeQuota(fast, clock)),
             payments=build_payments(settings, http),
             mailer=build_mailer(settings, http),
         )

@@ -26,8 +26,8 @@ from core.publishing.networks.contract import (
 
 IDS_AT_ONCE: Final = 50
 """Videos of one call. https://developers.google.com/youtube/v3/docs/videos/list"""
-FIND_CALLS: Final = 2
-"""The channel's latest uploads, and what they are."""
+FIND_CALLS: Final = 3
+"""The channel, its latest uploads, and what they are."""
 
 
 @dataclass(frozen=True, slots=True)
