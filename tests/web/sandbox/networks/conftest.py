@@ -10,20 +10,29 @@ from tests.patience import PATIENCE_S
 from tests.sandbox_server import RunningSandbox
 from tests.web.sandbox.networks.instagram_side import Connected, Host, InstagramSide, hosting
 from tests.web.sandbox.networks.side import Side
+from tests.web.sandbox.networks.youtube_side import YouTubeSide
 
 
 @pytest.fixture
-async def side(sandbox: RunningSandbox) -> AsyncIterator[Side]:
+async def http(sandbox: RunningSandbox) -> AsyncIterator[httpx.AsyncClient]:
     no_certificates = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # reading them takes longer than most tests
     async with httpx.AsyncClient(base_url=sandbox.base_url, timeout=PATIENCE_S, verify=no_certificates) as http:
-        yield Side(http)
+        yield http
 
 
 @pytest.fixture
-async def instagram(sandbox: RunningSandbox) -> AsyncIterator[InstagramSide]:
-    no_certificates = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)  # reading them takes longer than most tests
-    async with httpx.AsyncClient(base_url=sandbox.base_url, timeout=PATIENCE_S, verify=no_certificates) as http:
-        yield InstagramSide(http)
+def side(http: httpx.AsyncClient) -> Side:
+    return Side(http)
+
+
+@pytest.fixture
+def instagram(http: httpx.AsyncClient) -> InstagramSide:
+    return InstagramSide(http)
+
+
+@pytest.fixture
+def youtube(http: httpx.AsyncClient) -> YouTubeSide:
+    return YouTubeSide(http)
 
 
 @pytest.fixture
