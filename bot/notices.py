@@ -17,6 +17,7 @@ from bot.connections import notices as connection_notices
 from bot.deliveries.missed_screens import missed
 from bot.deliveries.screens import status_screen
 from bot.digests import issue_screens
+from bot.digests import screens as digest_screens
 from bot.emails import screens as email_screens
 from bot.imports import screens as import_screens
 from bot.podcasts import asking_screens, script_screens
@@ -79,6 +80,8 @@ RENDERERS: dict[str, Renderer] = {
     "digests.alert": issue_screens.alert,
     "digests.nothing_new": issue_screens.nothing_new,
     "digests.no_data": issue_screens.no_data,
+    "digests.wait": lambda data, t, _: digest_screens.wait(data, t),
+    "digests.go_on": lambda data, t, _: digest_screens.go_on(data, t),
     "emails.verified": lambda data, t, _: email_screens.verified(data, t),
     "emails.refused": lambda data, t, _: email_screens.refused(data, t),
     "channels.lost": lambda data, t, _: channel_screens.lost(data, t),

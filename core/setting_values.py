@@ -18,6 +18,7 @@ LIBPQ_OPTIONS = {"sslmode": "ssl", "channel_binding": ""}
 
 LINK_SECRET_SHORTEST = 32
 ENCRYPTION_KEY_BYTES = 32
+RESEND_SECRET_BYTES_LEAST = 16
 LOCAL_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 S3_REGION_AUTO = "auto"
 """R2's only region, and what other S3 servers don't mind. https://developers.cloudflare.com/r2/api/s3/api/"""
@@ -56,6 +57,18 @@ def _bot_token(value: SecretStr) -> SecretStr:
     if not re.fullmatch(r"\d+:[\w-]{20,}", token):
         raise ValueError("should look like 123456789:AAE..., as @BotFather gave it")
     return SecretStr(token)
+
+
+def _resend_secret(value: SecretStr) -> SecretStr:
+    """Behind the prefix stands the key, in base64."""
+    prefix, _, key = value.get_secret_value().strip().partition("_")
+    try:
+        good = prefix == "whsec" and len(base64.b64decode(key, validate=True)) >= RESEND_SECRET_BYTES_LEAST
+    except binascii.Error:
+        good = False
+    if not good:
+        raise ValueError("should be whsec_ and what follows it, as Resend shows it for a webhook")
+    return SecretStr(f"{prefix}_{key}")
 
 
 def _stripe_key(value: SecretStr) -> SecretStr:
@@ -142,6 +155,7 @@ WebAddress = Annotated[str, BeforeValidator(_web_address)]
 PostgresAddress = Annotated[SecretStr, AfterValidator(_postgres_address)]
 RedisAddress = Annotated[SecretStr, AfterValidator(_redis_address)]
 BotToken = Annotated[SecretStr, AfterValidator(_bot_token)]
+ResendSecret = Annotated[SecretStr, AfterValidator(_resend_secret)]
 StripeKey = Annotated[SecretStr, AfterValidator(_stripe_key)]
 WebhookSecret = Annotated[SecretStr, AfterValidator(_webhook_secret)]
 WebhookSecrets = Annotated[list[WebhookSecret], NoDecode, BeforeValidator(_split)]

@@ -24,6 +24,7 @@ from core.setting_values import (
     PostgresAddress,
     Prices,
     RedisAddress,
+    ResendSecret,
     SmtpAddress,
     SpeechProvider,
     StripeKey,
@@ -37,6 +38,7 @@ SANDBOX_STRIPE_KEY = "sk_test_sandbox_postaify"
 SANDBOX_STRIPE_WEBHOOK_SECRET = "whsec_sandbox_postaify"  # noqa: S105 - likewise
 """Of the sandbox's Stripe, whose webhooks are signed with this one."""
 STRIPE_WEBHOOK_PATH = "/stripe/webhook"
+RESEND_WEBHOOK_PATH = "/email/resend"
 ALONE: dict[str, object] = {
     "POSTAIFY_ENV": "development",
     "DATABASE_URL": None,
@@ -166,6 +168,8 @@ class Settings(BaseSettings):
     email_from: Mailbox | None = Field(default=None, alias="EMAIL_FROM")
     email_reply_to: Mailbox | None = Field(default=None, alias="EMAIL_REPLY_TO")
     resend_api_key: SecretStr | None = Field(default=None, alias="RESEND_API_KEY")
+    resend_webhook_secret: ResendSecret | None = Field(default=None, alias="RESEND_WEBHOOK_SECRET")
+    """Without it nobody listens to what becomes of mails."""
     resend_api_url: WebAddress = Field(default="https://api.resend.com", alias="RESEND_API_URL")
     smtp_url: SmtpAddress | None = Field(default=None, alias="SMTP_URL")
 

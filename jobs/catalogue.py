@@ -8,6 +8,7 @@ from jobs import (
     emails,
     imports,
     numbers,
+    plans,
     podcasts,
     posts,
     publishing,
@@ -36,6 +37,7 @@ WORK_JOBS: tuple[WorkJob, ...] = (
     emails.send,
     publishing.publish,
     publishing.prepare,
+    plans.fit,
 )
 """Those over a row of `jobs`."""
 PLAIN_JOBS: tuple[PlainJob, ...] = (

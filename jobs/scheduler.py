@@ -29,11 +29,13 @@ from jobs.connections import tend_connections
 from jobs.digests import forget_old_digests, tend_digests
 from jobs.emails import forget_old as forget_old_emails
 from jobs.evergreen import plan_evergreen
+from jobs.farewells import say_farewells
 from jobs.maintenance import sweep, tidy_files
 from jobs.numbers import tend_numbers
 from jobs.outages import note_keeping_up, settle_outage, warn_of_late, was_down
 from jobs.publishing_due import tend_publishing
 from jobs.series import PLAN_EVERY_S, plan_series
+from jobs.stars import close_star_gaps
 from jobs.stripe import close_gaps, forget_stripe, tend_stripe
 from jobs.viral import forget_old
 
@@ -111,6 +113,8 @@ async def schedule(deps: Deps, stop: asyncio.Event) -> None:
         _repeat("scheduler.connections_failed", partial(tend_connections, deps), stop),
         _repeat("scheduler.consents_not_forgotten", partial(forget_old_consents, deps), stop),
         _repeat("scheduler.plans_failed", partial(tend_plans, deps), stop),
+        _repeat("scheduler.star_gaps_failed", partial(close_star_gaps, deps), stop),
+        _repeat("scheduler.farewells_failed", partial(say_farewells, deps), stop),
     )
 
 

@@ -10,7 +10,7 @@ from core.podcasts.feeds import FeedLoader
 from core.podcasts.private_feed import feed_behind
 from core.storage import build_links
 from core.videos.links import build_upload_links
-from web import checkout, emails, health, media, oauth, stripe, uploads
+from web import checkout, emails, health, media, oauth, resend, stripe, uploads
 from web.context import CONSENT_LINKS, DEPS, EMAIL_LINKS, LINKS, METER, RECEIVING, UPLOAD_LINKS
 from web.feeds import feed_routes
 from web.middleware import answer_errors, limit_requests, measure_requests
@@ -38,6 +38,7 @@ def build_app(deps: Deps, *, feeds: FeedLoader = feed_behind) -> web.Application
     app.add_routes(oauth.routes)
     app.add_routes(uploads.routes)
     app.add_routes(stripe.routes)
+    app.add_routes(resend.routes)
     app.add_routes(checkout.routes)
     app.add_routes(feed_routes(feeds))
     return app

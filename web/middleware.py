@@ -9,13 +9,13 @@ from aiohttp.typedefs import Handler
 
 from core.errors import AppError, Conflict, InvalidInput, LimitReached, NotAllowed, NotFound, ProviderError
 from core.limits import RateLimit, hit
-from core.settings import STRIPE_WEBHOOK_PATH
+from core.settings import RESEND_WEBHOOK_PATH, STRIPE_WEBHOOK_PATH
 from web.context import DEPS, METER
 
 log = structlog.get_logger()
 
 REQUESTS = RateLimit("requests", most=100, window_s=60)
-UNLIMITED = frozenset({"/healthz", "/readyz", "/metrics", STRIPE_WEBHOOK_PATH})
+UNLIMITED = frozenset({"/healthz", "/readyz", "/metrics", STRIPE_WEBHOOK_PATH, RESEND_WEBHOOK_PATH})
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 """A client may send any word."""
 STATUSES: tuple[tuple[type[AppError], int], ...] = (

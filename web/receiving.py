@@ -130,7 +130,9 @@ class Receiving:
         await asyncio.shield(task)
 
     async def keep(self, app: web.Application) -> AsyncIterator[None]:
-        """Beside the requests: what a killed process has left is stored or removed. For aiohttp's cleanup_ctx."""
+        """What a killed process has left is stored or removed, before the first request and then beside them. For
+        aiohttp's cleanup_ctx."""
+        await self._look_after_if_possible()
         keeper = asyncio.create_task(self._keep())
         yield
         tasks = [keeper, *self._storing.values()]
@@ -154,11 +156,14 @@ class Receiving:
 
     async def _keep(self) -> None:
         while True:
-            try:
-                await self.look_after()
-            except TROUBLE as error:
-                log.warning("uploads.not_looked_after", error=type(error).__name__)
             await asyncio.sleep(LOOK_EVERY_S)
+            await self._look_after_if_possible()
+
+    async def _look_after_if_possible(self) -> None:
+        try:
+            await self.look_after()
+        except TROUBLE as error:
+            log.warning("uploads.not_looked_after", error=type(error).__name__)
 
     async def _store(self, upload: VideoUpload) -> None:
         file, storage = self._file(upload), self._deps.storage

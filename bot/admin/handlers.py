@@ -1,9 +1,9 @@
 """/admin: the way to everything that only admins do."""
 
-from bot.admin import payers, screens, spending
+from bot.admin import payer_screens, payers, screens, spending
 from bot.admin.access import for_admins, is_admin
 from bot.admin.actions import ShowAdmin, ShowCredits
-from bot.billing.actions import RefundPayment, ShowPayer
+from bot.billing.actions import RefundPayment, ShowPayer, ShowTrail
 from bot.context import Context
 from bot.router import Router
 from core.broadcasts.service import latest_broadcast
@@ -24,8 +24,10 @@ def register(router: Router) -> None:
     router.press(ShowAdmin, for_admins(on_show_admin))
     router.press(ShowCredits, for_admins(on_show_credits))
     router.press(ShowPayer, for_admins(payers.on_show_payer))
+    router.press(ShowTrail, for_admins(payers.on_show_trail))
     router.press(RefundPayment, for_admins(payers.on_refund))
     router.error("billing.refund_at_stripe", lambda t, _: t("Payments by card are refunded at Stripe; I hear of it."))
+    router.error("billing.not_refundable", payer_screens.not_refundable)
     router.error("accounts.user_not_found", lambda t, _: t("Nobody here has this Telegram id."))
 
 

@@ -2,22 +2,25 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from markupsafe import Markup
 
 from bot.admin.actions import ShowAdmin
-from bot.billing.actions import RefundPayment, ShowPayer
+from bot.billing.actions import RefundPayment, ShowPayer, ShowTrail
 from bot.billing.labels import money_label, plan_label, time_label
 from bot.billing.paying_screens import payment_line
 from bot.billing.screens import standing_lines
-from bot.screens import Button, Screen, clipped, lines
+from bot.keyboards import pager
+from bot.screens import Button, Screen, lines
 from bot.texts import Texts
 from core.accounts.models import User
 from core.billing.models import BillingEvent, Payment, Rail
 from core.billing.overview import Overview
+from core.db import Paged
 
-SHOWN_EVENTS = 15
-DATA_LENGTH = 80
+SHOWN_EVENTS = 6
+"""A page of the trail: ids stand there whole."""
 
 
 def how_to_ask(t: Texts) -> Screen:
@@ -34,7 +37,7 @@ def payer(
     user: User,
     seen: Overview,
     payments: Sequence[Payment],
-    trail: Sequence[BillingEvent],
+    trail: Paged[BillingEvent],
     *,
     now: datetime,
     zone: str | None,
@@ -51,11 +54,13 @@ def payer(
         text.append(t("{paid_with} · <code>{id}</code>", paid_with=paid_with, id=seen.subscription.remote_id))
     if payments:
         text += ["", t("<b>Payments</b>"), *(payment_line(each, zone, t) for each in payments)]
-    text += ["", t("<b>Trail</b>"), *(_event_line(each, zone, t) for each in trail[:SHOWN_EVENTS])]
-    if not trail:
+    text += ["", t("<b>Trail</b>"), *(_event_line(each, zone, t) for each in trail.items)]
+    if not trail.total:
         text.append(t("Nothing yet."))
     rows = [[_refund_button(each, t)] for each in payments if _can_go_back(each)]
-    return Screen(lines(text), [*rows, [Button(t("‹ Admin"), ShowAdmin())]])
+    telegram_id = user.telegram_user_id
+    pages = pager(trail.number, trail.pages, lambda page: ShowTrail(telegram_id, page))
+    return Screen(lines(text), [*rows, pages, [Button(t("‹ Admin"), ShowAdmin())]])
 
 
 def ask_refund(payment: Payment, telegram_id: int, t: Texts) -> Screen:
@@ -66,8 +71,12 @@ def ask_refund(payment: Payment, telegram_id: int, t: Texts) -> Screen:
     return Screen(text, [[yes], [Button(t("No"), ShowPayer(telegram_id))]])
 
 
+def not_refundable(t: Texts, params: dict[str, Any]) -> Markup:
+    return t("Telegram doesn't give this payment back: {detail}. Nothing has changed.", detail=params["detail"])
+
+
 def _event_line(event: BillingEvent, zone: str | None, t: Texts) -> Markup:
-    told = clipped(" ".join(f"{name}={value}" for name, value in event.data.items() if value is not None), DATA_LENGTH)
+    told = " ".join(f"{name}={value}" for name, value in event.data.items() if value is not None)
     values = {"when": time_label(event.at, zone, t), "kind": event.kind, "source": event.source, "told": told}
     return t("• <b>{kind}</b> · {when} · {source}\n<i>{told}</i>", **values)
 

@@ -1,10 +1,7 @@
 """/admin user and /admin refund: what somebody has and paid, the trail of it, and giving Stars back."""
 
-import structlog
-from telegram.error import BadRequest
-
 from bot.admin import payer_screens
-from bot.billing.actions import RefundPayment, ShowPayer
+from bot.billing.actions import RefundPayment, ShowPayer, ShowTrail
 from bot.billing.looking import open_rails
 from bot.context import Context
 from bot.screens import Screen
@@ -16,18 +13,17 @@ from core.billing.models import Payment, Rail
 from core.billing.overview import overview_of
 from core.billing.payments import payment_by_id, payment_of, payments_of, record_refund
 from core.billing.policy import policy_of
-from core.db import TelegramId
+from core.db import Page, TelegramId
 from core.errors import Conflict
+from core.telegram.stars import Stars
 
-log = structlog.get_logger()
-
-ALREADY = "CHARGE_ALREADY_REFUNDED"
-"""Telegram's word, of which the library changes the case."""
+LONGEST_ID = 18
+"""Digits: what no Telegram id has fits into no column, either."""
 
 
 async def show_user(context: Context, who: str) -> None:
     """`who`: a Telegram id, as typed behind the command."""
-    if not who.isdecimal():
+    if not who.isdecimal() or len(who) > LONGEST_ID:
         await context.send(payer_screens.how_to_ask(context.texts))
         return
     await context.send(await _payer(context, TelegramId(int(who))))
@@ -51,6 +47,10 @@ async def on_show_payer(context: Context, press: ShowPayer) -> None:
     await context.show(await _payer(context, TelegramId(press.telegram_id)))
 
 
+async def on_show_trail(context: Context, press: ShowTrail) -> None:
+    await context.show(await _payer(context, TelegramId(press.telegram_id), page=press.page))
+
+
 async def on_refund(context: Context, press: RefundPayment) -> None:
     """Telegram gives the Stars back first. Killed in between, its message about the refund says what is missing."""
     async with context.deps.read() as session:
@@ -61,7 +61,7 @@ async def on_refund(context: Context, press: RefundPayment) -> None:
         return
     source = f"admin:{context.actor.telegram_id}"
     await _note_wish(context, payment, source)
-    await _give_back(context, telegram_id, payment.charge_id)
+    await Stars(context.bot).give_back(telegram_id, payment.charge_id)
     async with context.deps.tx() as tx:
         ended = await record_refund(
             tx,
@@ -72,11 +72,11 @@ async def on_refund(context: Context, press: RefundPayment) -> None:
             source=source,
         )
     if ended is not None:
-        await _end_renewal(context, telegram_id, ended.remote_id)
+        await Stars(context.bot).end_renewal(telegram_id, ended.remote_id)
     await context.show(await _payer(context, telegram_id))
 
 
-async def _payer(context: Context, telegram_id: TelegramId) -> Screen:
+async def _payer(context: Context, telegram_id: TelegramId, *, page: int = 1) -> Screen:
     """Raises UserNotFound."""
     now = context.deps.clock.now()
     async with context.deps.read() as session:
@@ -85,7 +85,7 @@ async def _payer(context: Context, telegram_id: TelegramId) -> Screen:
             raise UserNotFound(telegram_user_id=telegram_id)
         seen = await overview_of(session, owner_id=user.id, rails=open_rails(context.deps), now=now)
         payments = await payments_of(session, owner_id=user.id)
-        trail = await trail_of(session, owner_id=user.id)
+        trail = await trail_of(session, owner_id=user.id, page=Page(page, payer_screens.SHOWN_EVENTS))
     return payer_screens.payer(user, seen, payments, trail, now=now, zone=context.actor.time_zone, t=context.texts)
 
 
@@ -115,19 +115,3 @@ async def _note_wish(context: Context, payment: Payment, source: str) -> None:
             key=f"refund_wanted:{payment.id}",
             data={"charge_id": payment.charge_id, "amount": payment.amount, "currency": payment.currency},
         )
-
-
-async def _give_back(context: Context, telegram_id: TelegramId, charge_id: str) -> None:
-    """What went back already is as good."""
-    try:
-        await context.bot.refund_star_payment(telegram_id, charge_id)
-    except BadRequest as refusal:
-        if ALREADY not in refusal.message.upper():
-            raise
-
-
-async def _end_renewal(context: Context, telegram_id: TelegramId, charge_id: str) -> None:
-    try:
-        await context.bot.edit_user_star_subscription(telegram_id, charge_id, is_canceled=True)
-    except BadRequest as refusal:
-        log.warning("billing.renewal_not_ended", detail=refusal.message)

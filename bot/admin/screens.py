@@ -37,7 +37,14 @@ def admin(latest: Broadcast | None, t: Texts) -> Screen:
     if latest is not None:
         rows.append([Button(t("📊 The last broadcast"), ShowBroadcast(latest.id))])
     rows.append([Button(t("💳 Credits"), ShowCredits())])
-    return Screen(lines([t("🛠 <b>Admin</b>"), "", t("A broadcast is one message to everybody.")]), rows)
+    text = [
+        t("🛠 <b>Admin</b>"),
+        "",
+        t("A broadcast is one message to everybody."),
+        t("<code>/admin user 123456789</code> shows what somebody has and paid, and everything that changed it."),
+        t("<code>/admin refund</code> and a payment's id gives Stars back. Payments by card go back at Stripe."),
+    ]
+    return Screen(lines(text), rows)
 
 
 def ask_message(t: Texts) -> Screen:

@@ -119,6 +119,14 @@ class ShowPayer(Action):
     telegram_id: int
 
 
+@action("bi.adm.tr")
+class ShowTrail(Action):
+    """The same, at another page of the trail."""
+
+    telegram_id: int
+    page: int
+
+
 @action("bi.adm.rf")
 class RefundPayment(Action):
     """For admins: give a payment back: `sure` after a second look."""

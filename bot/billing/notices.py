@@ -1,4 +1,4 @@
-"""What is said about plans and money without being asked. Pure."""
+"""What is said about plans and money without being asked: each notice is named like its function. Pure."""
 
 from collections.abc import Callable, Mapping
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from bot.billing.actions import FixCard, ShowBigger, ShowBilling, ShowPayer, ShowPlan
-from bot.billing.labels import money_label, plan_label, time_label
+from bot.billing.labels import STARS, money_label, plan_label, time_label
 from bot.screens import Button, Screen, lines
 from bot.texts import Texts
 from core.billing.models import Rail
@@ -15,23 +15,23 @@ from core.billing.models import Rail
 Data = Mapping[str, Any]
 
 
-def started(data: Data, t: Texts) -> Screen:
+def started(data: Data, t: Texts, now: datetime) -> Screen:
     plan = plan_label(data["plan"], t)
     text = t("🎉 <b>You have {plan} now.</b> Thank you! What it has room for is in /plan.", plan=plan)
     return Screen(text, [_own_plan(t)])
 
 
-def plan_changed(data: Data, t: Texts) -> Screen:
+def plan_changed(data: Data, t: Texts, now: datetime) -> Screen:
     return Screen(t("You have <b>{plan}</b> now.", plan=plan_label(data["now_on"], t)), [_own_plan(t)])
 
 
-def change_planned(data: Data, t: Texts) -> Screen:
+def change_planned(data: Data, t: Texts, now: datetime) -> Screen:
     old, new = plan_label(data["plan"], t), plan_label(data["next_plan"] or data["plan"], t)
     text = t("You keep {old} until {when}; then it becomes <b>{new}</b>.", old=old, new=new, when=_until(data, t))
     return Screen(text, [_own_plan(t)])
 
 
-def cancelled(data: Data, t: Texts) -> Screen:
+def cancelled(data: Data, t: Texts, now: datetime) -> Screen:
     text = t(
         "<b>{plan} isn't renewed.</b> You keep it until {when}; then you are on Free. Nothing is deleted.",
         plan=plan_label(data["plan"], t),
@@ -40,11 +40,11 @@ def cancelled(data: Data, t: Texts) -> Screen:
     return Screen(text, [_own_plan(t)])
 
 
-def resumed(data: Data, t: Texts) -> Screen:
+def resumed(data: Data, t: Texts, now: datetime) -> Screen:
     return Screen(t("<b>{plan} goes on:</b> it is renewed again.", plan=plan_label(data["plan"], t)), [_own_plan(t)])
 
 
-def past_due(data: Data, t: Texts) -> Screen:
+def past_due(data: Data, t: Texts, now: datetime) -> Screen:
     """On day 0, 3 and 6."""
     plan, when = plan_label(data["plan"], t), _until(data, t)
     first = t("⚠️ <b>The payment for {plan} didn't go through.</b>", plan=plan)
@@ -59,12 +59,12 @@ def past_due(data: Data, t: Texts) -> Screen:
     return Screen(text, [*fix, _own_plan(t)])
 
 
-def recovered(data: Data, t: Texts) -> Screen:
+def recovered(data: Data, t: Texts, now: datetime) -> Screen:
     text = t("✅ The payment went through: <b>{plan} goes on</b>.", plan=plan_label(data["plan"], t))
     return Screen(text, [_own_plan(t)])
 
 
-def expired(data: Data, t: Texts) -> Screen:
+def expired(data: Data, t: Texts, now: datetime) -> Screen:
     plan, now_on = plan_label(data["plan"], t), plan_label(data["now_on"], t)
     first = {
         "refund": t("<b>The payment for {plan} was refunded</b>, and the plan has ended.", plan=plan),
@@ -83,7 +83,7 @@ def trial_reminder(data: Data, t: Texts, now: datetime) -> Screen:
     return Screen(lines([first, end]), [[keep], _own_plan(t)])
 
 
-def trial_over(data: Data, t: Texts) -> Screen:
+def trial_over(data: Data, t: Texts, now: datetime) -> Screen:
     text = lines(
         [
             t("<b>Your trial of {plan} is over.</b> You are on Free now.", plan=plan_label(data["plan"], t)),
@@ -93,29 +93,33 @@ def trial_over(data: Data, t: Texts) -> Screen:
     return Screen(text, [[Button(t("⬆️ Upgrade"), ShowBigger())], _own_plan(t)])
 
 
-def refund(data: Data, t: Texts) -> Screen:
+def refund(data: Data, t: Texts, now: datetime) -> Screen:
     """To admins."""
     return _loss(t("↩️ <b>A payment was refunded</b>"), data, t)
 
 
-def dispute(data: Data, t: Texts) -> Screen:
+def dispute(data: Data, t: Texts, now: datetime) -> Screen:
     """To admins."""
     return _loss(t("⚠️ <b>A payment is disputed</b>"), data, t)
 
 
-def second(data: Data, t: Texts) -> Screen:
-    """Somebody has paid on two pages, or beside Stars."""
+def second(data: Data, t: Texts, now: datetime) -> Screen:
+    """Somebody has paid on two pages, or by card and with Stars."""
     amount, plan = money_label(data["amount"], data["currency"], t), plan_label(data["plan"], t)
-    text = lines(
-        [
-            t("<b>You have paid twice.</b> The second payment of {amount} goes back to your card.", amount=amount),
-            t("Banks take 5 to 10 days for that. You keep {plan}, and it costs you once.", plan=plan),
+    how = [
+        t("<b>You have paid twice.</b> The second payment of {amount} goes back to your card.", amount=amount),
+        t("Banks take 5 to 10 days for that. You keep {plan}, and it costs you once.", plan=plan),
+    ]
+    if data["currency"] == STARS:
+        how = [
+            t("<b>You have paid twice.</b> The second payment of {amount} goes back to you.", amount=amount),
+            t("You keep {plan}, and it costs you once.", plan=plan),
         ]
-    )
+    text = lines(how)
     return Screen(text, [_own_plan(t)])
 
 
-def unknown_price(data: Data, t: Texts) -> Screen:
+def unknown_price(data: Data, t: Texts, now: datetime) -> Screen:
     """To admins."""
     text = lines(
         [
@@ -127,7 +131,7 @@ def unknown_price(data: Data, t: Texts) -> Screen:
     return Screen(text)
 
 
-def given_up(data: Data, t: Texts) -> Screen:
+def given_up(data: Data, t: Texts, now: datetime) -> Screen:
     """To admins."""
     text = lines(
         [
@@ -162,21 +166,43 @@ def _until(data: Data, t: Texts) -> Markup:
     return time_label(datetime.fromisoformat(data["until"]), data["zone"], t) if data["until"] else t("its end")
 
 
+def not_ended(data: Data, t: Texts, now: datetime) -> Screen:
+    """To admins: somebody who was deleted may still be charged."""
+    where = t("Stripe's dashboard") if data["rail"] == Rail.STRIPE else t("Telegram")
+    text = lines(
+        [
+            t("⚠️ <b>What a deleted user pays for couldn't be ended yet.</b> They may be charged again."),
+            t(
+                "{rail} · <code>{id}</code> · <code>{code}</code>",
+                rail=data["rail"],
+                id=data["remote_id"],
+                code=data["code"],
+            ),
+            t("I go on trying. If you can, end it in {where} by hand.", where=where),
+        ]
+    )
+    return Screen(text)
+
+
 LAST_DAY: Final = 6
 RENDERERS: Final[Mapping[str, Callable[[Data, Texts, datetime], Screen]]] = {
-    "billing.started": lambda data, t, _: started(data, t),
-    "billing.plan_changed": lambda data, t, _: plan_changed(data, t),
-    "billing.change_planned": lambda data, t, _: change_planned(data, t),
-    "billing.cancelled": lambda data, t, _: cancelled(data, t),
-    "billing.resumed": lambda data, t, _: resumed(data, t),
-    "billing.past_due": lambda data, t, _: past_due(data, t),
-    "billing.recovered": lambda data, t, _: recovered(data, t),
-    "billing.expired": lambda data, t, _: expired(data, t),
-    "billing.trial_reminder": trial_reminder,
-    "billing.trial_over": lambda data, t, _: trial_over(data, t),
-    "billing.refund": lambda data, t, _: refund(data, t),
-    "billing.second": lambda data, t, _: second(data, t),
-    "billing.unknown_price": lambda data, t, _: unknown_price(data, t),
-    "billing.given_up": lambda data, t, _: given_up(data, t),
-    "billing.dispute": lambda data, t, _: dispute(data, t),
+    f"billing.{render.__name__}": render
+    for render in (
+        started,
+        plan_changed,
+        change_planned,
+        cancelled,
+        resumed,
+        past_due,
+        recovered,
+        expired,
+        trial_reminder,
+        trial_over,
+        refund,
+        second,
+        unknown_price,
+        given_up,
+        dispute,
+        not_ended,
+    )
 }

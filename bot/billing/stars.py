@@ -7,7 +7,6 @@ from typing import Final, TypeVar
 import structlog
 from markupsafe import Markup
 from telegram import Message, SuccessfulPayment
-from telegram.error import BadRequest
 
 from bot.billing.looking import open_rails
 from bot.context import Context
@@ -18,6 +17,7 @@ from core.billing.policy import policy_of
 from core.billing.stars import SOURCE, Bought, StarPayment, check_payment, take_payment
 from core.db import DATABASE_TROUBLE, may_pass
 from core.errors import AppError
+from core.telegram.stars import Stars
 
 log = structlog.get_logger()
 
@@ -65,8 +65,9 @@ async def on_paid(context: Context) -> None:
             return await take_payment(tx, owner_id=context.actor.id, payment=payment)
 
     bought = await _insist(take)
-    if bought.replaced is not None:
-        await _end_renewal(context, bought.replaced)
+    await Stars(context.bot).settle(
+        context.actor.telegram_id, payment.charge_id, ended=bought.ended, is_second=bought.is_second
+    )
 
 
 async def on_refunded(context: Context) -> None:
@@ -92,7 +93,7 @@ async def on_refunded(context: Context) -> None:
         log.warning("billing.refund_of_unknown_payment", charge_id=told.telegram_payment_charge_id)
         return
     if ended is not None:
-        await _end_renewal(context, ended.remote_id)
+        await Stars(context.bot).end_renewal(context.actor.telegram_id, ended.remote_id)
 
 
 def refusal_sentence(t: Texts, params: dict[str, str]) -> Markup:
@@ -116,14 +117,6 @@ def _payment(message: Message, told: SuccessfulPayment) -> StarPayment:
         expires_at=told.subscription_expiration_date,
         is_renewal=bool(told.is_recurring) and not told.is_first_recurring,
     )
-
-
-async def _end_renewal(context: Context, charge_id: str) -> None:
-    """A subscription that has ended at Telegram meanwhile has nothing to be ended."""
-    try:
-        await context.bot.edit_user_star_subscription(context.actor.telegram_id, charge_id, is_canceled=True)
-    except BadRequest as refusal:
-        log.warning("billing.renewal_not_ended", detail=refusal.message)
 
 
 async def _insist(do: Callable[[], Awaitable[Result]]) -> Result:

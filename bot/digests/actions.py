@@ -200,6 +200,13 @@ class Unwatch(Action):
     creator_id: ids.CreatorId
 
 
+@action("dw.wait")
+class LetWait(Action):
+    """Be told of this creator no more for now: room for another one."""
+
+    creator_id: ids.CreatorId
+
+
 @action("dw.most")
 class SetAlertsADay(Action):
     most: int

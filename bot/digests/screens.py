@@ -1,10 +1,13 @@
 """Subscriptions: the list, one of them with all that can be chosen, quiet hours. Pure."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
 from markupsafe import Markup
 
+from bot.billing.actions import ShowBigger
+from bot.billing.labels import plan_label
 from bot.deliveries.phrases import echo
 from bot.digests.actions import (
     AskKeywords,
@@ -45,7 +48,9 @@ from core.queues.slots import WEEKDAYS, QuietHours
 from core.viral.asking import KEYWORD_CHARACTERS, REGIONS
 
 LABEL_CHARACTERS = 44
+NAMED_MOST = 20
 QUIET_PRESETS = (QuietHours(22 * 60, 7 * 60), QuietHours(23 * 60, 8 * 60), QuietHours(20 * 60, 9 * 60))
+SIGNS: Mapping[str, str] = {DigestStatus.PAUSED: "⏸ ", DigestStatus.WAITING: "⏳ "}
 SPREAD_MINUTES = int(SPREAD.total_seconds()) // 60
 
 
@@ -57,6 +62,8 @@ def listed(digests: Sequence[Digest], watches: int, disturbance: Disturbance, zo
     ]
     if not digests:
         text += ["", t("You have none yet. Press New digest, or send <code>/digest sourdough, baking</code>.")]
+    if any(digest.status == DigestStatus.WAITING for digest in digests):
+        text += ["", t("⏳ wait: your plan has no room for them. To choose others, pause one and let another go on.")]
     if disturbance.quiet is not None:
         text += ["", t("🌙 Nothing comes from {hours}.", hours=quiet_label(disturbance.quiet, zone, t))]
     rows = [[Button(_label(digest, zone, t), ShowDigest(digest.id))] for digest in digests]
@@ -77,8 +84,7 @@ def listed(digests: Sequence[Digest], watches: int, disturbance: Disturbance, zo
 
 def _label(digest: Digest, zone: str, t: Texts) -> str:
     shown = clipped(", ".join(digest.keywords), LABEL_CHARACTERS)
-    sign = "⏸ " if digest.status == DigestStatus.PAUSED else ""
-    return f"{sign}{shown} · {hour_label(digest.hour, zone, t)}"
+    return f"{SIGNS.get(digest.status, '')}{shown} · {hour_label(digest.hour, zone, t)}"
 
 
 def ask_keywords(t: Texts, *, present: Sequence[str] = ()) -> Screen:
@@ -112,7 +118,7 @@ def one(
     if digest.status == DigestStatus.DELETED:
         return deleted(digest, t)
     wanted = Wanted.of(digest)
-    paused = digest.status == DigestStatus.PAUSED
+    running = digest.status == DigestStatus.ACTIVE
     text = lines(
         [
             t("📬 <b>{keywords}</b>", keywords=", ".join(wanted.keywords)),
@@ -134,7 +140,10 @@ def one(
     return Screen(
         text,
         [
-            [Button(t("👁 Preview"), PreviewDigest(digest.id)), Button(t("🔑 Keywords"), AskKeywords(digest.id))],
+            [
+                *([Button(t("👁 Preview"), PreviewDigest(digest.id))] if running else []),
+                Button(t("🔑 Keywords"), AskKeywords(digest.id)),
+            ],
             shown,
             [
                 Button(
@@ -154,7 +163,7 @@ def one(
             ],
             [Button(silent, SayNothingNew(digest.id, not wanted.says_nothing_new))],
             [
-                Button(t("▶️ Go on") if paused else t("⏸ Pause"), PauseDigest(digest.id, not paused)),
+                Button(t("⏸ Pause") if running else t("▶️ Go on"), PauseDigest(digest.id, running)),
                 Button(t("🗑 Delete"), DeleteDigest(digest.id)),
             ],
             [Button(t("‹ Digests"), ListDigests()), Button(t("🌙 Quiet hours"), ShowQuiet())],
@@ -162,7 +171,61 @@ def one(
     )
 
 
+def no_room(t: Texts, params: Mapping[str, Any]) -> Screen:
+    """It can't go on beside the others. `params` as NoRoomToRun has them."""
+    most, keywords, own = params["digests"], params["keywords"], params["own"]
+    text = [t("⏳ <b>Your plan has no room for this digest now.</b> It stays as it is.")]
+    if most is not None:
+        text.append(t("Digests at a time: {n}", n=most))
+    if keywords is not None:
+        text.append(t("Keywords in them, together: {n}; this one has {own}", n=keywords, own=own))
+    if keywords is not None and own > keywords:
+        text.append(t("Open it and send fewer keywords, or upgrade."))
+    else:
+        text.append(t("Pause another one first, then let this one go on. Or upgrade."))
+    return Screen(lines(text), [[Button(t("📬 Digests"), ListDigests()), Button(t("⬆️ Upgrade"), ShowBigger())]])
+
+
+def wait(data: Mapping[str, Any], t: Texts) -> Screen:
+    """Told when a plan has no room for all that was subscribed to."""
+    room = data["room"]
+    text = [
+        t("⏳ <b>The {plan} plan hasn't room for all that you get.</b>", plan=plan_label(data["plan"], t)),
+        *_turned(data, t),
+        "",
+        t("They wait, with all their settings, and go on by themselves when there is room again."),
+    ]
+    if data["digests"] and room["digests"] is not None:
+        at_a_time = {"n": room["digests"], "keywords": room["keywords"]}
+        text.append(t("Digests at a time: {n}, with {keywords} keywords together.", **at_a_time))
+    if data["creators"] and room["watches"] is not None:
+        text.append(t("Watched creators at a time: {n}.", n=room["watches"]))
+    text.append(t("To choose others: pause one that goes on, then open one that waits and let it go on."))
+    return Screen(lines(text), [*_ways(data, t), [Button(t("⬆️ Upgrade"), ShowBigger())]])
+
+
+def go_on(data: Mapping[str, Any], t: Texts) -> Screen:
+    """Told when there is room again."""
+    first = t("▶️ <b>Your plan has room again.</b> These go on:")
+    return Screen(lines([first, *_turned(data, t)]), _ways(data, t))
+
+
+def _turned(data: Mapping[str, Any], t: Texts) -> list[Markup]:
+    found = [t("📬 {keywords}", keywords=keywords) for keywords in data["digests"]]
+    found += [t("👁 @{handle}", handle=handle) for handle in data["creators"]]
+    more = len(found) - NAMED_MOST
+    return found if more <= 0 else [*found[:NAMED_MOST], t("… and {n} more", n=more)]
+
+
+def _ways(data: Mapping[str, Any], t: Texts) -> list[list[Button]]:
+    digests = [Button(t("📬 Digests"), ListDigests())] if data["digests"] else []
+    watches = [Button(t("👁 Watched creators"), ListWatches(1))] if data["creators"] else []
+    return [[*digests, *watches]]
+
+
 def _coming(digest: Digest, quiet: QuietHours | None, now: datetime, zone: str, t: Texts) -> list[Markup]:
+    if digest.status == DigestStatus.WAITING:
+        return [t("⏳ It waits: your plan has no room for it now. Neither digests nor alerts come.")]
     if digest.next_run_at is None:
         return [t("⏸ Paused: neither digests nor alerts come.")]
     found = [t("Next: {time}", time=echo(digest.next_run_at, zone, t, now))]

@@ -2,15 +2,21 @@
 
 from bot.context import Context
 from bot.digests import watch_screens as screens
-from bot.digests.actions import ListWatches, SetAlertsADay, Unwatch, WatchCreator
+from bot.digests.actions import LetWait, ListWatches, SetAlertsADay, Unwatch, WatchCreator
 from bot.router import Router
 from bot.screens import Screen
 from bot.viral.actions import ShowWatch
 from core import ids
 from core.db import Page
-from core.digests.queries import disturbance_of, watches_page, watching
+from core.digests.queries import (
+    count_running_watches,
+    count_watches,
+    disturbance_of,
+    watches_page,
+    watching,
+)
 from core.digests.service import set_alerts_a_day
-from core.digests.watching import unwatch, watch_creator
+from core.digests.watching import let_wait, unwatch, watch_creator
 from core.viral.creators import creator_of, creators_of
 
 PAGE_SIZE = 8
@@ -20,6 +26,7 @@ def register(router: Router) -> None:
     router.press(ListWatches, on_list)
     router.press(ShowWatch, on_show)
     router.press(WatchCreator, on_watch)
+    router.press(LetWait, on_let_wait)
     router.press(Unwatch, on_unwatch)
     router.press(SetAlertsADay, on_alerts_a_day)
 
@@ -36,6 +43,12 @@ async def on_show(context: Context, press: ShowWatch) -> None:
 async def on_watch(context: Context, press: WatchCreator) -> None:
     async with context.deps.tx() as tx:
         await watch_creator(tx, owner_id=context.actor.id, creator_id=press.creator_id, times=press.times)
+    await context.show(await _one(context, press.creator_id))
+
+
+async def on_let_wait(context: Context, press: LetWait) -> None:
+    async with context.deps.tx() as tx:
+        await let_wait(tx, owner_id=context.actor.id, creator_id=press.creator_id)
     await context.show(await _one(context, press.creator_id))
 
 
@@ -65,4 +78,6 @@ async def _one(context: Context, creator_id: ids.CreatorId) -> Screen:
     async with context.deps.read() as session:
         creator = await creator_of(session, creator_id)
         watch = await watching(session, owner_id=context.actor.id, creator_id=creator_id)
-    return screens.one(creator, watch, context.texts)
+        there = await count_watches(session, owner_id=context.actor.id)
+        running = await count_running_watches(session, owner_id=context.actor.id)
+    return screens.one(creator, watch, context.texts, others_wait=running < there)

@@ -22,6 +22,7 @@ from core.emails.kinds import Category
 from core.emails.models import EmailAddress
 from core.emails.queries import wants
 from core.emails.spelling import shown_address
+from core.providers.email_resend_webhook import Fate
 
 HOURS = 24
 
@@ -74,7 +75,17 @@ def _waiting(pending: str, t: Texts) -> Iterator[Markup]:
 
 
 def _trouble(problem: Mapping[str, Any], t: Texts) -> Iterator[Markup]:
-    yield t("⚠️ Mail to <b>{address}</b> was refused for good.", address=shown_address(problem["address"]))
+    address = shown_address(problem["address"])
+    if problem["code"] == Fate.COMPLAINED:
+        yield t(
+            "⚠️ Mail to <b>{address}</b> was marked as spam there, so I don't write there any more.", address=address
+        )
+        yield t("Was that a mistake? Then send the link again, or give another address.")
+        return
+    if problem["code"] == Fate.BOUNCED:
+        yield t("⚠️ Mail to <b>{address}</b> came back: it can't be delivered there.", address=address)
+    else:
+        yield t("⚠️ Mail to <b>{address}</b> was refused for good.", address=address)
     detail = problem.get("params", {}).get("detail")
     if detail:
         yield t("The mail server says: <i>{words}</i>", words=detail)

@@ -1,6 +1,6 @@
 """The trail of everything that changed who may do what: written once, never changed."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import func, select
@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core import ids
 from core.billing.models import BillingEvent
-from core.db import ReadSession
+from core.db import Page, Paged, ReadSession, paged
 from core.tx import Tx
 
 
@@ -25,11 +25,10 @@ async def note_event(
     return added is not None
 
 
-async def trail_of(session: ReadSession, *, owner_id: ids.UserId, limit: int = 20) -> Sequence[BillingEvent]:
+async def trail_of(session: ReadSession, *, owner_id: ids.UserId, page: Page) -> Paged[BillingEvent]:
     """A user's events, the newest first."""
     found = select(BillingEvent).where(BillingEvent.owner_id == owner_id)
-    ordered = found.order_by(BillingEvent.at.desc(), BillingEvent.id.desc()).limit(limit)
-    return (await session.scalars(ordered)).all()
+    return await paged(session, found.order_by(BillingEvent.at.desc(), BillingEvent.id.desc()), page)
 
 
 async def lock_owner(tx: Tx, owner_id: ids.UserId) -> None:

@@ -198,6 +198,26 @@ class Payment(Base):
     disputed_at: Mapped[datetime | None]
 
 
+class Farewell(Base):
+    """What somebody who was deleted would go on paying for, until it is ended at its rail; then the row goes.
+
+    The database itself writes it before a user is deleted, by whomever and however (migration 0017).
+    """
+
+    __tablename__ = "farewells"
+    __table_args__ = (Index("ix_farewells_next_at", "next_at"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=ids.new)
+    rail: Mapped[str]
+    remote_id: Mapped[str]
+    """The customer at Stripe; with Stars the charge of the first payment."""
+    telegram_user_id: Mapped[TelegramId]
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_at: Mapped[datetime]
+    problem: Mapped[Json | None]
+    created_at: Mapped[datetime]
+
+
 class BillingEvent(Base):
     """The trail: everything that changed who may do what, by whom. Rows are only ever added."""
 

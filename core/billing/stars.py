@@ -17,6 +17,7 @@ from core.billing.queries import subscription_of
 from core.billing.remote import RemoteStatus, RemoteSubscription
 from core.billing.standing import is_in_force
 from core.billing.subscriptions import take_in
+from core.billing.telling import tell
 from core.db import ReadSession
 from core.errors import Conflict, InvalidInput, NotFound
 from core.tx import Tx
@@ -24,6 +25,9 @@ from core.tx import Tx
 STARS: Final = "XTR"
 PERIOD: Final = timedelta(days=30)
 """The only one that there is. https://core.telegram.org/bots/api#createinvoicelink"""
+A_DAY: Final = timedelta(days=1)
+"""How late a renewal may be."""
+PLAN_PAYLOAD: Final = "plan:"
 SOURCE: Final = "telegram"
 
 
@@ -43,23 +47,25 @@ class StarPayment:
     currency: str
     paid_at: datetime
     expires_at: datetime | None
-    is_renewal: bool
+    is_renewal: bool | None
+    """None where that isn't told: then it follows from what is known."""
 
 
 @dataclass(frozen=True, slots=True)
 class Bought:
-    """What a payment brought. `is_new`: it wasn't known. `replaced`: a subscription with Stars that the new one takes
-    the place of; Telegram has to be told not to renew it."""
+    """What a payment brought. `is_new`: it wasn't known. `ended`: the subscription with Stars that Telegram has to be
+    told not to renew. `is_second`: something else is paid already, so the Stars have to go back."""
 
     is_new: bool
     subscription: Subscription | None
-    replaced: str | None = None
+    ended: str | None = None
+    is_second: bool = False
 
 
 def payload_of(plan: Plan) -> str:
     """What comes back with each payment of an invoice: 1 to 128 bytes. It names no user, since links can be passed on:
     who pays is who gets the plan."""
-    return f"plan:{plan.key}"
+    return f"{PLAN_PAYLOAD}{plan.key}"
 
 
 async def offered_plan(
@@ -105,8 +111,11 @@ async def check_payment(
     return plan
 
 
-async def take_payment(tx: Tx, *, owner_id: ids.UserId, payment: StarPayment) -> Bought:
-    """Bring in what Telegram says was paid, a first time or again; once for each charge."""
+async def take_payment(tx: Tx, *, owner_id: ids.UserId, payment: StarPayment, source: str = SOURCE) -> Bought:
+    """Bring in what Telegram says was paid, a first time or again; once for each charge. `source` goes into the trail.
+
+    What is heard of after it has run out, or behind a newer payment, is noted and changes no plan.
+    """
     plan_key, before = _plan_key(payment.payload), await subscription_of(tx.session, owner_id=owner_id)
     remote_id = await _remote_id(tx, owner_id, payment, plan_key)
     expires_at = payment.expires_at or payment.paid_at + PERIOD
@@ -117,15 +126,17 @@ async def take_payment(tx: Tx, *, owner_id: ids.UserId, payment: StarPayment) ->
         charge_id=payment.charge_id,
         amount=payment.amount,
         currency=payment.currency,
-        source=SOURCE,
+        source=source,
         remote_id=remote_id,
         plan_key=plan_key,
         paid_at=payment.paid_at,
         period_end=expires_at,
     )
-    if not is_new:
-        return Bought(False, before)
-    replaced = _replaced(before, remote_id, now=tx.now)
+    if not is_new or expires_at <= tx.now:
+        return Bought(is_new, before)
+    running = _running_beside(before, remote_id, now=tx.now)
+    if running is not None and await _was_paid_later(tx, owner_id, payment):
+        return Bought(True, before, ended=remote_id)
     seen = RemoteSubscription(
         rail=Rail.STARS,
         id=remote_id,
@@ -135,10 +146,32 @@ async def take_payment(tx: Tx, *, owner_id: ids.UserId, payment: StarPayment) ->
         plan_key=plan_key,
         period_start=expires_at - PERIOD,
         period_end=expires_at,
-        supersedes=replaced,
+        supersedes=running,
     )
-    row = await take_in(tx, seen=seen, source=SOURCE, key=f"stars:{payment.charge_id}")
-    return Bought(True, row, replaced)
+    row = await take_in(tx, seen=seen, source=source, key=f"stars:{payment.charge_id}")
+    if row is not None and row.rail != Rail.STARS:
+        await _tell_second(tx, row, payment)
+        return Bought(True, row, ended=remote_id, is_second=True)
+    return Bought(True, row, ended=running)
+
+
+async def _was_paid_later(tx: Tx, owner_id: ids.UserId, payment: StarPayment) -> bool:
+    """Whether this one is heard of behind a newer one, which counts."""
+    later = select(Payment.id).where(
+        Payment.owner_id == owner_id, Payment.rail == Rail.STARS, Payment.paid_at > payment.paid_at
+    )
+    return await tx.session.scalar(later.limit(1)) is not None
+
+
+async def _tell_second(tx: Tx, row: Subscription, payment: StarPayment) -> None:
+    await tell(
+        tx,
+        owner_id=row.owner_id,
+        notice="billing.second",
+        subject_id=row.id,
+        data={"plan": row.plan_key, "amount": payment.amount, "currency": payment.currency},
+        dedupe_key=f"second:{payment.charge_id}",
+    )
 
 
 async def stars_subscription(session: ReadSession, *, owner_id: ids.UserId, now: datetime) -> Subscription:
@@ -170,15 +203,16 @@ async def note_renewal(tx: Tx, *, owner_id: ids.UserId, renews: bool) -> Subscri
 
 def _plan_key(payload: str) -> str:
     """Raises InvalidInput for what no invoice of ours says."""
-    kind, _, key = payload.partition(":")
-    if kind != "plan" or not key:
+    key = payload.removeprefix(PLAN_PAYLOAD)
+    if key in ("", payload):
         raise InvalidInput("billing.unknown_invoice")
     return key
 
 
 async def _remote_id(tx: Tx, owner_id: ids.UserId, payment: StarPayment, plan_key: str) -> str:
-    """A subscription is known by the charge of its first payment; later payments tell the same payload."""
-    if not payment.is_renewal:
+    """A subscription is known by the charge of its first payment; later payments tell the same payload. Where it isn't
+    told which one this is, it renews what was paid a period ago."""
+    if payment.is_renewal is False:
         return payment.charge_id
     earlier = (
         select(Payment.remote_id)
@@ -186,10 +220,13 @@ async def _remote_id(tx: Tx, owner_id: ids.UserId, payment: StarPayment, plan_ke
         .order_by(Payment.paid_at.desc())
         .limit(1)
     )
+    if payment.is_renewal is None:
+        earlier = earlier.where(Payment.paid_at.between(payment.paid_at - PERIOD - A_DAY, payment.paid_at))
     return await tx.session.scalar(earlier) or payment.charge_id
 
 
-def _replaced(row: Subscription | None, remote_id: str, *, now: datetime) -> str | None:
+def _running_beside(row: Subscription | None, remote_id: str, *, now: datetime) -> str | None:
+    """Another subscription with Stars that is in force."""
     if row is None or row.rail != Rail.STARS or row.remote_id == remote_id or not is_in_force(row, now=now):
         return None
     return row.remote_id

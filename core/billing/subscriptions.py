@@ -17,6 +17,7 @@ from core.billing.standing import PAID, Standing, rank, standing_of
 from core.billing.steps import next_step_at, tell_past_due
 from core.billing.telling import tell
 from core.billing.trials import end_trial
+from core.billing.turning import note_turn
 from core.db import ReadSession
 from core.tx import Tx
 
@@ -117,15 +118,9 @@ async def record_change(
             tx, owner_id=row.owner_id, kind=f"subscription.{kind}", source=source, key=f"{key}:{kind}", data=data
         )
     after = await in_force_of(tx.session, owner_id=row.owner_id, now=tx.now)
-    if after.plan_key != before:
-        await note_event(
-            tx,
-            owner_id=row.owner_id,
-            kind="entitlement.changed",
-            source=source,
-            key=f"{key}:entitlement",
-            data={"from": before, "to": after.plan_key},
-        )
+    await note_turn(
+        tx, owner_id=row.owner_id, before=before, after=after.plan_key, source=source, key=f"{key}:entitlement"
+    )
     for kind in NOTICES:
         if kind in kinds:
             await _tell(tx, row, kind, key=key, now_on=after.plan_key, why=more.get("why"))

@@ -14,6 +14,7 @@ from core.billing.models import Trial, TrialStatus
 from core.billing.queries import in_force_of, subscription_of, trial_of
 from core.billing.standing import FREE, is_in_force
 from core.billing.telling import tell
+from core.billing.turning import note_turn
 from core.db import ReadSession
 from core.errors import Conflict
 from core.tx import Tx
@@ -161,11 +162,6 @@ async def _tell(tx: Tx, trial: Trial, owner_id: ids.UserId, notice: str, step: s
 async def _note_entitlement(
     tx: Tx, trial: Trial, owner_id: ids.UserId, *, before: str, after: str, source: str
 ) -> None:
-    await note_event(
-        tx,
-        owner_id=owner_id,
-        kind="entitlement.changed",
-        source=source,
-        key=f"trial:{trial.id}:{before}:{after}",
-        data={"from": before, "to": after},
+    await note_turn(
+        tx, owner_id=owner_id, before=before, after=after, source=source, key=f"trial:{trial.id}:{before}:{after}"
     )

@@ -21,6 +21,8 @@ class Frequency(StrEnum):
 class DigestStatus(StrEnum):
     ACTIVE = "active"
     PAUSED = "paused"
+    WAITING = "waiting"
+    """The plan has no room for it to go on; it does by itself when there is (core/digests/fitting.py)."""
     DELETED = "deleted"
     """For a week its owner can take that back."""
 
@@ -164,7 +166,8 @@ class Watch(Base):
     id: Mapped[ids.WatchId] = mapped_column(primary_key=True, default=ids.new)
     owner_id: Mapped[ids.UserId] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"))
     creator_id: Mapped[ids.CreatorId] = mapped_column(ForeignKey("creators.id", ondelete="CASCADE"))
-    refresh_id: Mapped[ids.RefreshId] = mapped_column(ForeignKey("refreshes.id", ondelete="CASCADE"))
+    refresh_id: Mapped[ids.RefreshId | None] = mapped_column(ForeignKey("refreshes.id", ondelete="SET NULL"))
+    """None while the plan has no room for it: then nothing is asked for, and nothing told."""
     times: Mapped[int] = mapped_column(SmallInteger)
     watched_at: Mapped[datetime]
 

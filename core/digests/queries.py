@@ -1,6 +1,6 @@
 """Looking at subscriptions, issues, watched creators and thumbs."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,6 +26,22 @@ class IssueNotFound(NotFound):
 
 WATCHED = select(Watch.creator_id)
 """The creators that anybody watches."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunningRoom:
+    """How many digests, keywords in them, and watched creators may go on at a time; None: any number."""
+
+    digests: int | None
+    keywords: int | None
+    watches: int | None
+
+    def holds(self, digests: Collection[Digest]) -> bool:
+        """Whether all of these may go on together."""
+        keywords = sum(len(digest.keywords) for digest in digests)
+        return (self.digests is None or len(digests) <= self.digests) and (
+            self.keywords is None or keywords <= self.keywords
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +93,14 @@ async def disturbance_of(session: ReadSession, *, owner_id: ids.UserId) -> Distu
 
 
 async def count_watches(session: ReadSession, *, owner_id: ids.UserId) -> int:
-    """How many creators a user watches."""
+    """How many creators a user watches, those that wait for room included."""
     return await session.scalar(select(func.count()).where(Watch.owner_id == owner_id)) or 0
+
+
+async def count_running_watches(session: ReadSession, *, owner_id: ids.UserId) -> int:
+    """Of how many of them a user is told."""
+    running = select(func.count()).where(Watch.owner_id == owner_id, Watch.refresh_id.is_not(None))
+    return await session.scalar(running) or 0
 
 
 async def watches_page(session: ReadSession, *, owner_id: ids.UserId, page: Page) -> Paged[Watch]:
@@ -111,3 +133,9 @@ async def rooms(session: ReadSession, *, owner_id: ids.UserId, now: datetime) ->
         await room_for(session, owner_id=owner_id, feature=feature, used=int(there), now=now)
         for feature, there in used.items()
     ]
+
+
+async def running_room(session: ReadSession, *, owner_id: ids.UserId, now: datetime) -> RunningRoom:
+    """What may go on by the plan in force. More may be there: what a bigger plan had room for waits."""
+    limits = {room.feature: room.limit for room in await rooms(session, owner_id=owner_id, now=now)}
+    return RunningRoom(limits[Feature.DIGESTS], limits[Feature.DIGEST_KEYWORDS], limits[Feature.WATCHES])

@@ -14,7 +14,7 @@ from core.accounts.service import user_of
 from core.billing.queries import Feature
 from core.billing.service import limit_reached
 from core.digests.models import Digest, DigestStatus, Frequency, Manners
-from core.digests.queries import digest_of, digests_of, disturbance_of, rooms
+from core.digests.queries import digest_of, digests_of, disturbance_of, rooms, running_room
 from core.digests.subscribing import subscribe, unsubscribe
 from core.digests.times import next_run
 from core.errors import Conflict, InvalidInput
@@ -32,6 +32,13 @@ ALERTS_A_DAY_CHOICES = (1, 3, 5, 10)
 UNDO = timedelta(days=7)
 NO_ZONE = "UTC"
 _BETWEEN = re.compile(r"[,;\n]+")
+
+
+class NoRoomToRun(Conflict):
+    """It is there, and can't go on: as many as the plan has room for do already. Params: digests and keywords (how many
+    may go on, None for any number), own (its keywords)."""
+
+    code = "digests.no_room"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +82,20 @@ async def make_digest(tx: Tx, *, owner_id: ids.UserId, wanted: Wanted) -> Digest
 
     Raises LimitReached, InvalidInput.
     """
-    await _queue_up(tx, owner_id)
+    await queue_up(tx, owner_id)
     digest = Digest(id=ids.DigestId(ids.new()), owner_id=owner_id, created_at=tx.now)
     await _check_room(tx, owner_id, digests=1, keywords=len(wanted.keywords))
     _set(digest, wanted)
     digest.status = DigestStatus.ACTIVE
     tx.session.add(digest)
     await tx.session.flush()
-    await _go_on(tx, digest)
+    await go_on(tx, digest)
     return digest
 
 
 async def change_digest(tx: Tx, *, owner_id: ids.UserId, digest_id: ids.DigestId, **changes: Any) -> Digest:
     """Choose anew what `Wanted` names. Raises DigestNotFound, LimitReached, InvalidInput, Conflict when deleted."""
-    await _queue_up(tx, owner_id)
+    await queue_up(tx, owner_id)
     digest = await _living(tx, owner_id, digest_id)
     wanted = replace(Wanted.of(digest), **changes)
     more = len(wanted.keywords) - len(digest.keywords)
@@ -96,23 +103,24 @@ async def change_digest(tx: Tx, *, owner_id: ids.UserId, digest_id: ids.DigestId
         await _check_room(tx, owner_id, digests=0, keywords=more)
     _set(digest, wanted)
     if digest.status == DigestStatus.ACTIVE:
-        await _go_on(tx, digest)
+        await go_on(tx, digest)
     return digest
 
 
 async def pause_digest(tx: Tx, *, owner_id: ids.UserId, digest_id: ids.DigestId) -> Digest:
     """Let it come no more until it is resumed, nor its alerts. Again, it does nothing."""
     digest = await _living(tx, owner_id, digest_id)
-    await _stop(tx, digest, DigestStatus.PAUSED)
+    await stop(tx, digest, DigestStatus.PAUSED)
     return digest
 
 
 async def resume_digest(tx: Tx, *, owner_id: ids.UserId, digest_id: ids.DigestId) -> Digest:
-    """Go on from its next hour. Again, it does nothing."""
+    """Go on from its next hour. Again, it does nothing. Raises NoRoomToRun."""
+    await queue_up(tx, owner_id)
     digest = await _living(tx, owner_id, digest_id)
-    if digest.status == DigestStatus.PAUSED:
-        digest.status = DigestStatus.ACTIVE
-        await _go_on(tx, digest)
+    if digest.status != DigestStatus.ACTIVE:
+        await _check_room_to_run(tx, digest)
+        await go_on(tx, digest)
     return digest
 
 
@@ -120,19 +128,23 @@ async def delete_digest(tx: Tx, *, owner_id: ids.UserId, digest_id: ids.DigestId
     """Unsubscribe; for a week it can be taken back. Again, it does nothing."""
     digest = await digest_of(tx.session, owner_id=owner_id, digest_id=digest_id, lock=True)
     if digest.status != DigestStatus.DELETED:
-        await _stop(tx, digest, DigestStatus.DELETED)
+        await stop(tx, digest, DigestStatus.DELETED)
         digest.deleted_at = tx.now
     return digest
 
 
 async def restore_digest(tx: Tx, *, owner_id: ids.UserId, digest_id: ids.DigestId) -> Digest:
-    """Take the deletion back. Again, it does nothing. Raises LimitReached when its place is taken meanwhile."""
-    await _queue_up(tx, owner_id)
+    """Take the deletion back. Again, it does nothing. When its place is taken meanwhile, it is there and waits."""
+    await queue_up(tx, owner_id)
     digest = await digest_of(tx.session, owner_id=owner_id, digest_id=digest_id, lock=True)
     if digest.status == DigestStatus.DELETED:
-        await _check_room(tx, owner_id, digests=1, keywords=len(digest.keywords))
-        digest.status, digest.deleted_at = DigestStatus.ACTIVE, None
-        await _go_on(tx, digest)
+        digest.deleted_at = None
+        try:
+            await _check_room_to_run(tx, digest)
+        except NoRoomToRun:
+            await stop(tx, digest, DigestStatus.WAITING)
+        else:
+            await go_on(tx, digest)
     return digest
 
 
@@ -165,7 +177,9 @@ async def forget_deleted(tx: Tx) -> None:
     )
 
 
-async def _go_on(tx: Tx, digest: Digest) -> None:
+async def go_on(tx: Tx, digest: Digest) -> None:
+    """Let it come again from its next hour."""
+    digest.status = DigestStatus.ACTIVE
     await subscribe(tx, digest)
     await _retime(tx, digest)
 
@@ -185,7 +199,8 @@ async def _retime(tx: Tx, digest: Digest) -> None:
     await tx.session.flush()
 
 
-async def _stop(tx: Tx, digest: Digest, status: DigestStatus) -> None:
+async def stop(tx: Tx, digest: Digest, status: DigestStatus) -> None:
+    """Let it come no more, and ask for nothing."""
     digest.status, digest.next_run_at = status, None
     await unsubscribe(tx, digest)
 
@@ -224,7 +239,19 @@ async def _check_room(tx: Tx, owner_id: ids.UserId, *, digests: int, keywords: i
             raise limit_reached(room, asked=amount)
 
 
-async def _queue_up(tx: Tx, owner_id: ids.UserId) -> None:
+async def _check_room_to_run(tx: Tx, digest: Digest) -> None:
+    """Raises NoRoomToRun."""
+    room = await running_room(tx.session, owner_id=digest.owner_id, now=tx.now)
+    others = [
+        each
+        for each in await digests_of(tx.session, owner_id=digest.owner_id)
+        if each.status == DigestStatus.ACTIVE and each.id != digest.id
+    ]
+    if not room.holds([*others, digest]):
+        raise NoRoomToRun(digests=room.digests, keywords=room.keywords, own=len(digest.keywords))
+
+
+async def queue_up(tx: Tx, owner_id: ids.UserId) -> None:
     """A user's subscriptions wait for each other, so that two never both take the last place."""
     await tx.session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"{owner_id}:digests", 0))))
 

@@ -128,8 +128,8 @@ async def choose_mail(tx: Tx, *, owner_id: ids.UserId, category: Category, wante
 
 
 async def note_refused(tx: Tx, *, owner_id: ids.UserId, address: str, problem: Json) -> None:
-    """A mail server says for good that it takes nothing for this address: tell its owner, and write there no more
-    before a new link has been opened."""
+    """Nothing is to be written to this address any more, as `problem` says: a mail server takes nothing for it, mail
+    came back, or was marked as spam. Tell its owner, and write there no more before a new link has been opened."""
     row = await tx.session.get(EmailAddress, owner_id, with_for_update=True, populate_existing=True)
     if row is None or address not in (row.address, row.pending):
         return

@@ -20,6 +20,10 @@ class EmailStatus(StrEnum):
     FAILED = "failed"
     UNCONFIRMED = "unconfirmed"
     """It may have gone out: nobody has said so to the end."""
+    BOUNCED = "bounced"
+    """It was taken on, and came back: the mailbox takes nothing."""
+    COMPLAINED = "complained"
+    """It arrived, and was marked as spam."""
     SKIPPED = "skipped"
     """It wasn't wanted any more when its turn came, or had no address to go to."""
 
@@ -57,6 +61,7 @@ class Email(Base):
         UniqueConstraint("owner_id", "dedupe_key"),
         Index("ix_emails_links", "address", "created_at", postgresql_where=text("kind = 'verify'")),
         Index("ix_emails_created_at", "created_at"),
+        Index("ix_emails_remote_id", "remote_id", postgresql_where=text("remote_id IS NOT NULL")),
     )
 
     id: Mapped[ids.EmailId] = mapped_column(primary_key=True, default=ids.new)

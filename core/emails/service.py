@@ -159,6 +159,18 @@ async def end_unsent(tx: Tx, *, owner_id: ids.UserId, email_id: ids.EmailId, err
     return email
 
 
+async def record_fate(tx: Tx, *, engine: str, remote_id: str, status: EmailStatus) -> Email | None:
+    """Note what became of a mail after it was taken on, once. None when it was noted before, or no mail of ours is
+    known by that id."""
+    return await tx.session.scalar(
+        update(Email)
+        .where(Email.remote_id == remote_id, Email.engine == engine, Email.status == EmailStatus.SENT)
+        .values(status=status)
+        .returning(Email)
+        .execution_options(populate_existing=True)
+    )
+
+
 async def forget_old_emails(tx: Tx) -> int:
     """Remove a batch of what is over 90 days old. Returns how many there were."""
     old = select(Email.id).where(Email.created_at < tx.now - KEPT).limit(FORGET_BATCH)

@@ -199,7 +199,13 @@ async def test_an_admin_is_told_what_can_be_asked_and_what_went_back_is_not_aske
     await admin.press(shown, "Yes, refund")
     again = await admin.say(f"/admin refund {row.remote_id}")
     assert "· refunded" in again.text
-    assert [button.text for button in again.buttons] == ["‹ Admin"]
+    assert not any("Refund" in button.text for button in again.buttons)
+    assert row.remote_id in again.text
+    await admin.press(again, "›")
+    assert "subscription.started" in (await admin.person.refresh(again)).text
+    first = await admin.say("/admin")
+    assert "/admin user 123456789" in first.text
+    assert "/admin refund" in first.text
 
 
 async def test_for_anybody_else_there_is_no_such_command(chat: Chat) -> None:

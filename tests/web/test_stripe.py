@@ -107,6 +107,14 @@ async def test_what_an_event_is_about_is_a_customer_or_a_payment(
         event(type="invoice.will_be_due"),
         event(type="account.updated", data={"object": {"id": "acct_1", "object": "account"}}),
         event(data={"object": {"id": "sub_1", "object": "subscription"}}),
+        {
+            "id": "evt_test_65",
+            "object": "v2.core.event",
+            "type": "v1.billing.meter.error_report_triggered",
+            "created": "2026-11-21T20:00:00.000Z",
+            "livemode": False,
+            "related_object": {"id": "mtr_1", "type": "billing.meter", "url": "/v1/billing/meters/mtr_1"},
+        },
     ],
 )
 async def test_what_changes_nothing_is_written_down_and_ignored(
@@ -152,6 +160,8 @@ async def test_what_nobody_signed_like_this_is_refused(
         pytest.param(json.dumps(event(created=10**30)), id="a time beyond time"),
         pytest.param(json.dumps(event(livemode=None)), id="no mode"),
         pytest.param(json.dumps(event(data={"object": "sub_1"})), id="no object"),
+        pytest.param(json.dumps(event(object="v2.core.event")), id="a thin one without a time"),
+        pytest.param(json.dumps(event(object="v2.core.event", created="2026-11-21T20:00")), id="a time of nowhere"),
         pytest.param(json.dumps(event(livemode=True)), id="real money with a test key"),
     ],
 )

@@ -37,6 +37,9 @@ class StripeAccount:
     async def has_customer(self, customer_id: str) -> bool:
         return await looking.has_customer(self._sdk, customer_id)
 
+    async def delete_customer(self, customer_id: str) -> None:
+        await changing.delete_customer(self._sdk, customer_id)
+
     async def customer(self, customer_id: str) -> SeenCustomer:
         return await looking.customer(self._sdk, customer_id)
 

@@ -181,6 +181,15 @@ async def cancel_at_once(sdk: Sdk, subscription_id: str) -> None:
             raise
 
 
+async def delete_customer(sdk: Sdk, customer_id: str) -> None:
+    """https://docs.stripe.com/api/customers/delete"""
+    try:
+        await sdk.call(lambda client: client.v1.customers.delete_async(customer_id))
+    except ProviderError as error:
+        if error.error_code != PaymentErrorCode.NOT_THERE:
+            raise
+
+
 async def refund(sdk: Sdk, payment_id: str, *, key: str) -> None:
     params: dict[str, Any] = {"payment_intent" if payment_id.startswith("pi_") else "charge": payment_id}
     try:

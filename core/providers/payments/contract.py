@@ -223,6 +223,10 @@ class Payments(Protocol):
         """Whether the account has them. Who was deleted there is only told of."""
         ...
 
+    async def delete_customer(self, customer_id: str) -> None:
+        """For good: what they subscribe to ends at once. Who isn't there (any more) is as good."""
+        ...
+
     async def customer(self, customer_id: str) -> SeenCustomer:
         """Everything about a customer, read just now. NOT_THERE for one that never was."""
         ...

@@ -24,6 +24,8 @@ Plain = Mapping[str, Any]
 OWNER: Final = "owner_id"
 PLAN: Final = "plan"
 """What we write into metadata."""
+THIN: Final = "v2.core.event"
+"""What a thin event is; others are an "event"."""
 
 
 def moment(value: Any) -> datetime | None:
@@ -175,11 +177,18 @@ def checkout_of(session: Plain) -> SeenCheckout:
 
 
 def event_of(event: Plain) -> SeenEvent:
-    """Raises KeyError, TypeError or ValueError for what is no event."""
-    created_at = moment(event["created"])
-    if event["object"] != "event" or created_at is None or not isinstance(event["livemode"], bool):
+    """Raises KeyError, TypeError or ValueError for what is no event.
+
+    A thin one names a thing and tells nothing of it: none of those is about what we sell, so it is about nobody.
+    https://docs.stripe.com/event-destinations#events-overview
+    """
+    thin = event["object"] == THIN
+    created_at = datetime.fromisoformat(event["created"]) if thin else moment(event["created"])
+    if event["object"] not in ("event", THIN) or created_at is None or not isinstance(event["livemode"], bool):
         raise ValueError("not an event")
-    subject = subject_of(event["data"]["object"])
+    if created_at.tzinfo is None:
+        raise ValueError("a time of nowhere")
+    subject = None if thin else subject_of(event["data"]["object"])
     return SeenEvent(
         id=_text(event["id"]),
         type=_text(event["type"]),

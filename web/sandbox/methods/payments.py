@@ -132,6 +132,8 @@ def _transactions(call: Call, charge_id: str, payment: Json) -> list[Json]:
     told = payment["told"]
     partner: Json = {"type": "user", "transaction_type": "invoice_payment", "invoice_payload": told["invoice_payload"],
                      "user": call.world.user(payment["user_id"]).public()}  # fmt: skip
+    if told.get("is_recurring"):
+        partner["subscription_period"] = SUBSCRIPTION_PERIOD_S
     paid = {"id": charge_id, "amount": payment["amount"], "date": payment["date"], "source": partner}
     if not payment["refunded"]:
         return [paid]

@@ -1,26 +1,17 @@
 """Receipts of what is paid by card, for who has given an address."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 
 from core.accounts.models import User
-from core.clock import FixedClock
-from core.deps import Deps
 from core.emails.models import Email
 from jobs.stripe import resync
 from tests.core.emails.people import make_reader
-from tests.jobs.stripe_house import StripeHouse, house_with
-from tests.recording_queue import RecordingQueue
-from tests.stripe_sandbox import DECLINED_CARD, stripe_sandbox
-
-
-@pytest.fixture
-async def house(deps: Deps, clock: FixedClock, queue: RecordingQueue) -> AsyncIterator[StripeHouse]:
-    async with stripe_sandbox() as stripe:
-        yield house_with(deps, clock, queue, stripe)
+from tests.jobs.stripe_house import StripeHouse
+from tests.stripe_sandbox import DECLINED_CARD
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """Accounts at Stripe as people leave them: customers deleted in the dashboard, and what `billing sync` makes."""
 
 import io
-from collections.abc import AsyncIterator
 
 import pytest
 from rich.console import Console
@@ -11,30 +10,9 @@ from core.billing.checkout import NothingPaid, open_portal, start_checkout
 from core.billing.models import Rail
 from core.billing.stripe_models import EventStatus
 from core.billing.subscriptions import customer_id_of, link_customer
-from core.clock import FixedClock
-from core.deps import Deps
 from jobs.stripe_chores import sync
-from tests.factories import make_user
-from tests.jobs.stripe_house import StripeHouse, house_with
-from tests.recording_queue import RecordingQueue
-from tests.stripe_sandbox import StripeSandbox, checkout_id_in, stripe_sandbox
-
-
-@pytest.fixture
-async def stripe_there() -> AsyncIterator[StripeSandbox]:
-    async with stripe_sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-def house(deps: Deps, clock: FixedClock, queue: RecordingQueue, stripe_there: StripeSandbox) -> StripeHouse:
-    return house_with(deps, clock, queue, stripe_there)
-
-
-@pytest.fixture
-async def ann(house: StripeHouse) -> User:
-    async with house.deps.tx() as tx:
-        return await make_user(tx)
+from tests.jobs.stripe_house import StripeHouse
+from tests.stripe_sandbox import checkout_id_in
 
 
 async def linked(house: StripeHouse, owner: User) -> str | None:

@@ -1,7 +1,6 @@
 """What becomes of what Stripe tells: plans, payments, messages; and of what it doesn't tell."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import timedelta
 
@@ -21,14 +20,6 @@ from core.billing.checkout import (
     start_checkout,
 )
 from core.billing.models import SubscriptionStatus
-from core.billing.plan_changes import (
-    SamePlan,
-    cancel_subscription,
-    change_plan,
-    quote_change,
-    resume_subscription,
-    withdraw_change,
-)
 from core.billing.stripe_events import claim_events, note_stripe_event, push_due_events
 from core.billing.stripe_models import EventStatus
 from core.billing.trials import start_trial
@@ -43,34 +34,9 @@ from tests.recording_queue import RecordingQueue
 from tests.stripe_sandbox import (
     DECLINED_CARD,
     FAILS_LATER_CARD,
-    GOOD_CARD,
     StripeSandbox,
     checkout_id_in,
-    stripe_sandbox,
 )
-
-
-@pytest.fixture
-async def stripe_there() -> AsyncIterator[StripeSandbox]:
-    async with stripe_sandbox() as running:
-        yield running
-
-
-@pytest.fixture
-def house(deps: Deps, clock: FixedClock, queue: RecordingQueue, stripe_there: StripeSandbox) -> StripeHouse:
-    return house_with(deps, clock, queue, stripe_there)
-
-
-@pytest.fixture
-async def ann(house: StripeHouse) -> User:
-    async with house.deps.tx() as tx:
-        return await make_user(tx)
-
-
-@pytest.fixture
-async def admin(house: StripeHouse) -> User:
-    async with house.deps.tx() as tx:
-        return await make_user(tx, telegram_user_id=1)
 
 
 async def test_who_has_paid_has_the_plan_and_is_told_once(house: StripeHouse, ann: User) -> None:
@@ -250,111 +216,6 @@ async def test_a_price_that_isnt_ours_gives_no_plan_and_admins_are_told(
     assert [payment.amount for payment in await house.paid(ann)] == [int(price["unit_amount"])]
     assert await house.told(admin.id) == ["billing.unknown_price"]
     assert await house.unfinished() == 0
-
-
-async def test_an_upgrade_counts_at_once_and_costs_what_was_quoted(house: StripeHouse, ann: User) -> None:
-    await house.buy(ann, "starter")
-    await house.settle()
-    quote = await quote_change(house.deps, owner_id=ann.id, plan_key="pro")
-    assert quote.starts_at is None
-    changed = await change_plan(house.deps, owner_id=ann.id, plan_key="pro", asked_at=quote.asked_at)
-    assert changed.pay_url is None
-    await house.work()
-    assert await house.plan(ann) == "pro"
-    assert [payment.amount for payment in await house.paid(ann)] == [900, quote.cents]
-    with pytest.raises(SamePlan):
-        await quote_change(house.deps, owner_id=ann.id, plan_key="pro")
-
-
-async def test_a_downgrade_counts_from_the_next_period_and_can_be_withdrawn(house: StripeHouse, ann: User) -> None:
-    await house.buy(ann, "pro")
-    await house.settle()
-    quote = await quote_change(house.deps, owner_id=ann.id, plan_key="starter")
-    assert (quote.cents, quote.starts_at is None) == (0, False)
-    await change_plan(house.deps, owner_id=ann.id, plan_key="starter", asked_at=quote.asked_at)
-    await house.settle()
-    row = await house.row(ann)
-    assert row is not None
-    assert (row.plan_key, row.pending_plan_key, row.pending_from) == ("pro", "starter", quote.starts_at)
-    await withdraw_change(house.deps, owner_id=ann.id)
-    await house.settle()
-    row = await house.row(ann)
-    assert row is not None
-    assert (row.plan_key, row.pending_plan_key) == ("pro", None)
-
-
-async def test_cancelling_keeps_the_plan_to_the_end_and_can_be_taken_back(house: StripeHouse, ann: User) -> None:
-    await house.buy(ann)
-    await house.settle()
-    ends_at = await cancel_subscription(house.deps, owner_id=ann.id)
-    await house.work()
-    row = await house.row(ann)
-    assert row is not None
-    assert (row.status, row.cancel_at) == (SubscriptionStatus.CANCELLED, ends_at)
-    await resume_subscription(house.deps, owner_id=ann.id)
-    await house.work()
-    row = await house.row(ann)
-    assert row is not None
-    assert (row.status, row.cancel_at) == (SubscriptionStatus.ACTIVE, None)
-    await cancel_subscription(house.deps, owner_id=ann.id)
-    await house.work()
-    await house.pass_time(timedelta(days=32))
-    await house.settle()
-    assert await house.plan(ann) == "free"
-    assert await house.told(ann.id) == [
-        "billing.started",
-        "billing.cancelled",
-        "billing.resumed",
-        "billing.cancelled",
-        "billing.expired",
-    ]
-
-
-async def test_a_renewal_is_paid_and_moves_the_period(house: StripeHouse, ann: User) -> None:
-    await house.buy(ann)
-    await house.settle()
-    before = await house.row(ann)
-    assert before is not None
-    ended_at = before.period_end
-    await house.pass_time(timedelta(days=32))
-    await house.settle()
-    after = await house.row(ann)
-    assert after is not None
-    assert (after.status, after.period_start) == (SubscriptionStatus.ACTIVE, ended_at)
-    assert [payment.amount for payment in await house.paid(ann)] == [1900, 1900]
-
-
-async def test_a_renewal_that_fails_is_due_until_another_card_pays(house: StripeHouse, ann: User) -> None:
-    await house.buy(ann, card=GOOD_CARD)
-    await house.settle()
-    row = await house.row(ann)
-    assert row is not None
-    await _use_card(house, str(row.customer_id), "pm_card_chargeCustomerFail")
-    await house.pass_time(timedelta(days=32))
-    await house.settle()
-    row = await house.row(ann)
-    assert row is not None
-    assert row.status == SubscriptionStatus.PAST_DUE
-    assert row.grace_until is not None
-    assert await house.plan(ann) == "pro"
-    assert (await house.told(ann.id))[-1] == "billing.past_due"
-    await _use_card(house, str(row.customer_id), "pm_card_visa")
-    due = (await house.payments.customer(str(row.customer_id))).invoices[-1]
-    await house.stripe.call("POST", f"invoices/{due.id}/pay")
-    await house.settle()
-    row = await house.row(ann)
-    assert row is not None
-    assert (row.status, row.grace_until) == (SubscriptionStatus.ACTIVE, None)
-    assert (await house.told(ann.id))[-1] == "billing.recovered"
-
-
-async def _use_card(house: StripeHouse, customer_id: str, card: str) -> None:
-    method = await house.stripe.call("POST", f"payment_methods/{card}/attach", {"customer": customer_id})
-    form = {"invoice_settings[default_payment_method]": method["id"]}
-    await house.stripe.call("POST", f"customers/{customer_id}", form)
-    for subscription in (await house.payments.customer(customer_id)).subscriptions:
-        form = {"default_payment_method": method["id"]}
-        await house.stripe.call("POST", f"subscriptions/{subscription.id}", form)
 
 
 async def test_a_refund_in_the_dashboard_ends_the_plan_here_and_there(
