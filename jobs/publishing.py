@@ -47,6 +47,7 @@ from core.publishing.standing import (
 )
 from core.publishing.wanted import wanted_of
 from core.publishing.watched import WatchedMedia
+from core.settings import Settings, is_this_machine
 from core.storage import StoredFileNotFound
 from core.tx import Tx
 from core.videos.media import stored_media
@@ -155,8 +156,15 @@ async def _opened(run: Run, row: Publication) -> Walk:
         copy = await prepared_video(session, video_id=post.video_id, profile=PROFILES[network].key)
     if copy is None:
         raise NotPrepared
-    media = stored_media(run.deps.storage, copy)
+    media = stored_media(run.deps.storage, copy, reachable=_is_reachable(run.deps.settings))
     return Walk(run, row, publisher, access, media, wanted_of(row, caption=post.caption))
+
+
+def _is_reachable(settings: Settings) -> bool:
+    """Whether networks can fetch files from us. The sandbox's are on this machine, too; a bucket is everywhere."""
+    if settings.sandbox_url is not None or settings.s3_bucket is not None:
+        return True
+    return settings.web_public_url is not None and not is_this_machine(settings.web_public_url)
 
 
 async def _have_prepared(run: Run) -> None:
