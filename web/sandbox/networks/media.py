@@ -8,8 +8,6 @@ from pathlib import Path
 from typing import Any, Final
 
 import aiohttp
-import av
-import av.error
 from aiohttp import web
 
 from web.sandbox.model import Json
@@ -71,6 +69,9 @@ def _looked_at(path: Path, thumbnail: Path, *, inspect: bool) -> Json:
 
 
 def _probed(path: Path, thumbnail: Path) -> Json:
+    import av  # here, so that a sandbox to which nobody publishes starts without it
+    import av.error
+
     try:
         with av.open(str(path)) as container:
             stream = container.streams.video[0]

@@ -1,11 +1,14 @@
 """The sandbox's networks misbehave as they are told, and what is recorded of calls opens nothing."""
 
+import hashlib
 import json
+from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.patience import until
+from tests.sandbox_server import running_sandbox
 from tests.web.sandbox.networks.side import MIB, PUBLIC, VERIFIER, Side, code_of
 
 INIT = "POST /v2/post/publish/video/init/"
@@ -93,6 +96,24 @@ async def test_a_client_that_goes_away_in_the_middle_has_sent_nothing(side: Side
     await until(noticed)
     assert (await side.status(token, begun["publish_id"]))["uploaded_bytes"] == 0
     assert (await side.put(begun["upload_url"], b"z" * 1000, first=0, total=1000)).status_code == 201
+
+
+async def test_an_upload_goes_on_in_the_next_sandbox(tmp_path: Path) -> None:
+    data = bytes(range(256)) * (10 * MIB // 256)
+    async with running_sandbox(tmp_path) as first, httpx.AsyncClient(base_url=first.base_url) as http:
+        side = Side(http)
+        await side.control("rules", inspects=False, processing_s=0)
+        token = await side.access()
+        begun = await side.begun(token, len(data), chunk_size=5 * MIB, total_chunk_count=2)
+        await side.put(begun["upload_url"], data[: 5 * MIB], first=0, total=len(data))
+    async with running_sandbox(tmp_path) as second, httpx.AsyncClient(base_url=second.base_url) as http:
+        side = Side(http)
+        assert (await side.status(token, begun["publish_id"]))["uploaded_bytes"] == 5 * MIB
+        url = begun["upload_url"].replace(first.base_url, second.base_url)
+        assert (await side.put(url, data[5 * MIB :], first=5 * MIB, total=len(data))).status_code == 201
+        shown = (await side.now())["videos"]
+        assert [one["facts"]["sha256"] for one in shown] == [hashlib.sha256(data).hexdigest()]
+    assert [path.name for path in (tmp_path / "networks").iterdir()] == []
 
 
 async def test_faults_are_taken_back(side: Side) -> None:

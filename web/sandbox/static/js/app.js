@@ -293,6 +293,7 @@ class App {
       { label: "New channel", icon: "megaphone", run: () => this.actions.createChat("channel") },
       { label: "New group", icon: "people", run: () => this.actions.createChat("group") },
       { label: "Mails", icon: "mail", run: () => open("/mail", "_blank", "noopener") },
+      { label: "Published videos", icon: "play", run: () => open("/networks", "_blank", "noopener") },
       { label: isDark() ? "Light theme" : "Dark theme", icon: isDark() ? "sun" : "moon", run: toggleTheme },
     ]);
   }
