@@ -96,13 +96,19 @@ async def answer(request: web.Request) -> web.Response:
     if form.get("decision") != "allow":
         networks.asks.drop(ask)
         return _sent_to(network.denied_url(ask))
-    username = str(form.get("username", "")).strip().removeprefix("@").lower()
-    if not _USERNAME.fullmatch(username):
+    username = username_in(str(form.get("username", "")))
+    if not username:
         return _page(networks, network, ask, wrong="A username has letters, digits, dots, dashes and underscores.")
     account = networks.account(network, username)
     if objection := network.objection(account):
         return _page(networks, network, ask, wrong=objection, username=username)
     return _sent_to(allow(networks, network, ask, account, [str(scope) for scope in form.getall("scope", [])]))
+
+
+def username_in(typed: str) -> str:
+    """As networks have it, without @; empty when it can't be one."""
+    username = typed.strip().removeprefix("@").lower()
+    return username if _USERNAME.fullmatch(username) else ""
 
 
 def allow(networks: Networks, network: Network, ask: Ask, account: Account, ticked: list[str]) -> str:

@@ -10,7 +10,7 @@ from web.sandbox.errors import invalid, not_found
 from web.sandbox.http import Body, integer_of, read_json
 from web.sandbox.model import Json
 from web.sandbox.networks.api import KINDS
-from web.sandbox.networks.consent import allow_at_once
+from web.sandbox.networks.consent import allow_at_once, username_in
 from web.sandbox.networks.network import Network
 from web.sandbox.networks.numbers import counts
 from web.sandbox.networks.records import Account, Video
@@ -48,11 +48,16 @@ def _like(values: Json, defaults: Json) -> None:
             raise invalid(f"{name} must be like {defaults[name]!r}")
 
 
+def _username(body: Body) -> str:
+    if username := username_in(body.text("username")):
+        return username
+    raise invalid("username has letters, digits, dots, dashes and underscores")
+
+
 def _account(networks: Networks, network: Network, body: Body) -> Account | None:
-    username = body.optional("username")
-    if username is None:
+    if body.optional("username") is None:
         return None
-    account = networks.account_named(network, username)
+    account = networks.account_named(network, _username(body))
     if account is None:
         raise not_found("account")
     return account
@@ -85,7 +90,7 @@ async def set_account(request: web.Request) -> web.Response:
     """Makes the account when there was none; settings that aren't named stay."""
     networks, network = _asked(request)
     body = await read_json(request)
-    account = networks.account(network, body.text("username"))
+    account = networks.account(network, _username(body))
     account.name = body.optional("name") or account.name
     settings = {name: value for name, value in body.values.items() if name not in ("username", "name")}
     _like(settings, network.account_settings)
@@ -100,7 +105,7 @@ async def allow_consent(request: web.Request) -> web.Response:
     body = await read_json(request)
     query = dict(parse_qsl(urlsplit(body.text("url")).query, keep_blank_values=True))
     scopes = body.values.get("scopes")
-    location = allow_at_once(networks, network, query, body.text("username"), scopes)
+    location = allow_at_once(networks, network, query, _username(body), scopes)
     return web.json_response({"location": location})
 
 

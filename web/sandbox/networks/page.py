@@ -1,5 +1,7 @@
 """What was published on the sandbox's networks, for people: `/networks`."""
 
+from typing import Final
+
 from aiohttp import web
 
 from web.sandbox.discovery.pictures import TYPES, picture
@@ -9,6 +11,8 @@ from web.sandbox.networks.numbers import counts
 from web.sandbox.networks.rendering import render
 from web.sandbox.networks.state import NETWORKS, Networks
 
+SHOWN: Final = 100
+"""Of each network, the newest."""
 routes = web.RouteTableDef()
 
 
@@ -21,7 +25,7 @@ async def published(request: web.Request) -> web.Response:
 
 def _section(networks: Networks, network: Network) -> dict[str, object]:
     network.catch_up(networks)
-    newest = sorted(networks.videos.all(network=network.name), key=lambda video: video.made_at, reverse=True)
+    newest = sorted(networks.videos.all(network=network.name), key=lambda video: video.made_at, reverse=True)[:SHOWN]
     videos = [
         {
             "video": video,

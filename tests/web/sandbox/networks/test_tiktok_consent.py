@@ -233,6 +233,7 @@ async def test_what_there_is_not_to_set_is_refused(side: Side) -> None:
         ("rules", {"audited": "yes"}),
         ("rules", {"nonsense": 1}),
         ("accounts", {"username": "ann", "privat": True}),
+        ("accounts", {"username": "<b>"}),
         ("tokens", {"do": "burn"}),
         ("tokens", {"do": "expire", "username": "nobody"}),
         ("faults", {"kind": "explode"}),

@@ -121,6 +121,8 @@ async def test_an_address_leads_to_the_page_of_what_was_published(side: Side) ->
     page = (await side.http.get("/networks")).text
     assert f'id="{first["id"]}"' in page
     assert (await side.http.get("/tiktok/@ann/video/7")).status_code == 404
+    assert (await side.http.get("/tiktok/@ann")).headers["Location"] == "/networks"
+    assert (await side.http.get("/tiktok/@nobody")).status_code == 404
 
 
 async def test_the_page_shows_titles_as_text(side: Side) -> None:

@@ -156,6 +156,14 @@ def _shown(call: Call, asked: Caller, video: Video, names: list[str]) -> Json:
     return {name: everything[name] for name in names}
 
 
+async def profile_page(request: web.Request) -> web.Response:
+    """Where somebody's address leads."""
+    networks = request.app[NETWORKS]
+    if networks.account_named(networks.networks["tiktok"], request.match_info["name"]) is None:
+        return web.Response(status=404, text="There is nobody of this name.")
+    return web.Response(status=302, headers={"Location": "/networks"})
+
+
 async def video_page(request: web.Request) -> web.Response:
     """Where a video's address leads: to its place on the page of all that was published."""
     video = request.app[NETWORKS].videos.get(request.match_info["id"])

@@ -115,6 +115,7 @@ TIKTOK: Final = Network(
     routes=(
         web.post("/control/networks/tiktok/drafts", status.finish_draft),
         web.post("/tiktok/inbox/{id}", status.finish_on_page),
-        web.get("/tiktok/@{username}/video/{id}", display.video_page),
+        web.get("/tiktok/@{name}", display.profile_page),
+        web.get("/tiktok/@{name}/video/{id}", display.video_page),
     ),
 )
