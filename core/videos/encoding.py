@@ -100,11 +100,14 @@ def _new_pictures(probe: Probe, profile: Profile) -> list[str]:
 
 
 async def _follow(output: StreamReader, duration_s: float, progress: Progress) -> None:
-    """Until the program has said all. https://ffmpeg.org/ffmpeg.html#Main-options, -progress"""
+    """Until the program has said all. Its times go back a little at first.
+    https://ffmpeg.org/ffmpeg.html#Main-options, -progress"""
+    done = 0.0
     async for line in output:
         told = line.removeprefix(OUT_TIME).strip()
         if line.startswith(OUT_TIME) and told.isdigit():
-            progress(min(1.0, int(told) / 1_000_000 / duration_s))
+            done = max(done, min(1.0, int(told) / 1_000_000 / duration_s))
+            progress(done)
 
 
 def _message(messages: IO[bytes]) -> str:

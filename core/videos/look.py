@@ -109,8 +109,8 @@ def _inside(opened: "InputContainer", size_bytes: int, thumbnail: Path | None) -
     if rotation in (90, 270):
         width, height = height, width
     return {
-        "video_codec": context.name,
-        "audio_codec": audio.codec_context.name if audio is not None else None,
+        "video_codec": context.codec.canonical_name,
+        "audio_codec": audio.codec_context.codec.canonical_name if audio is not None else None,
         "duration_s": round(duration_s, 3),
         "width": width,
         "height": height,
@@ -128,12 +128,12 @@ def _inside(opened: "InputContainer", size_bytes: int, thumbnail: Path | None) -
 
 
 def _check_codecs(video: "VideoStream", audio: "AudioStream | None") -> None:
-    name = video.codec_context.name if video.codec_context is not None else video.codec_tag
+    name = video.codec_context.codec.canonical_name if video.codec_context is not None else video.codec_tag
     if name not in VIDEO_CODECS:
         raise RefusedError("videos.codec", codec=name)
     if audio is None:
         return
-    name = audio.codec_context.name if audio.codec_context is not None else audio.codec_tag
+    name = audio.codec_context.codec.canonical_name if audio.codec_context is not None else audio.codec_tag
     if name not in AUDIO_CODECS and not name.startswith("pcm_"):
         raise RefusedError("videos.codec", codec=name)
 
