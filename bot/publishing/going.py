@@ -152,6 +152,7 @@ async def on_at(context: Context, press: PublishAt) -> None:
 
 
 async def on_pick_day(context: Context, press: PickDay) -> None:
+    await _check_open(context, press.video_post_id)
     now, zone = _now_and_zone(context)
     month, busy = month_of(press.month, local_day(now, zone)), set[date]()
     moves = screens.moves_of(press.video_post_id)
@@ -159,12 +160,14 @@ async def on_pick_day(context: Context, press: PickDay) -> None:
 
 
 async def on_pick_hour(context: Context, press: PickHour) -> None:
+    await _check_open(context, press.video_post_id)
     now, zone = _now_and_zone(context)
     day, moves = day_of(press.day, local_day(now, zone)), screens.moves_of(press.video_post_id)
     await context.show(times.pick_hour(moves, day, zone=zone, now=now, t=context.texts))
 
 
 async def on_pick_minute(context: Context, press: PickMinute) -> None:
+    await _check_open(context, press.video_post_id)
     now, zone = _now_and_zone(context)
     day, moves = day_of(press.day, local_day(now, zone)), screens.moves_of(press.video_post_id)
     await context.show(times.pick_minute(moves, day, press.hour, zone=zone, now=now, t=context.texts))

@@ -20,7 +20,7 @@ from bot.publishing.actions import (
     UsePrivacy,
 )
 from bot.publishing.labels import network_label, switch_label
-from bot.publishing.looking import change, look
+from bot.publishing.looking import change, look, view_of
 from bot.publishing.option_screens import Looked
 from bot.router import Router
 from bot.screens import Toast
@@ -91,6 +91,7 @@ async def on_turn(context: Context, press: Turn) -> None:
 
 async def on_explain_off(context: Context, press: ExplainOff) -> None:
     t = context.texts
+    await view_of(context, press.publication_id)
     if press.switch is Switch.PAID_PARTNERSHIP:
         await context.toast(Toast(tiktok_texts.branded_private(t).unescape(), alert=True))
         return

@@ -7,7 +7,7 @@ from typing import Any, Final
 from markupsafe import Markup
 
 from bot.posts.problems import problem_sentence
-from bot.publishing.labels import network_label, seconds_label
+from bot.publishing.labels import moment_label, network_label
 from bot.router import Router
 from bot.texts import Texts
 from core.providers.discovery import Network
@@ -217,8 +217,8 @@ LACK_SENTENCES: Final[Mapping[LackCode, Say]] = {
     LackCode.KIDS_MISSING: lambda t, _: t("Say whether it is made for kids: YouTube has to know."),
     LackCode.TOO_LONG: lambda t, params: t(
         "The video takes {length}, and this account may post at most {most}. Send me a shorter one.",
-        length=seconds_label(float(params["seconds"])),
-        most=seconds_label(float(params["most"])),
+        length=moment_label(round(1000 * float(params["seconds"]))),
+        most=moment_label(round(1000 * float(params["most"]))),
     ),
     LackCode.AT_LIMIT: lambda t, _: t("This account can't post any more for now. Please try again later."),
     LackCode.TAGS_TOO_LONG: lambda t, params: t(

@@ -236,8 +236,10 @@ async def cancel(
 ) -> Stopped:
     """Take back what isn't out of our hands, of all networks or of one; an upload stops within seconds.
 
-    Raises TooLate when nothing can be taken back any more, and NotNow when there is nothing to take back.
+    Raises TooLate when nothing can be taken back any more, NotNow when there is nothing to take back, and
+    VideoPostNotFound.
     """
+    await video_post_of(tx.session, owner_id=owner_id, video_post_id=video_post_id)
     seen = await publications_of(tx.session, owner_id=owner_id, video_post_id=video_post_id)
     wanted = [each.id for each in seen if publication_id in (None, each.id)]
     met = {}

@@ -129,7 +129,8 @@ def film() -> bytes:
         stream = opened.add_stream("h264", rate=10)
         stream.width, stream.height, stream.pix_fmt = 90, 160, "yuv420p"
         for number in range(20):
-            frame = VideoFrame.from_image(Image.new("RGB", (90, 160), "red" if number < 10 else "blue"))
+            picture = Image.new("RGB", (90, 160), "red" if number < 10 else "blue")
+            frame = VideoFrame.from_image(picture)  # type: ignore[no-untyped-call]
             opened.mux(stream.encode(frame))
         opened.mux(stream.encode(None))
     return file.getvalue()
