@@ -1,0 +1,293 @@
+"""What happens to publications at a time: late ones, those by hand, numbers, a day's quota."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from core.accounts.models import LatePolicy
+from core.accounts.service import choose_late_policy
+from core.clock import FixedClock
+from core.connections.models import Connection, ConnectionStatus
+from core.deliveries.models import Delivery
+from core.errors import InvalidInput, ProviderError
+from core.providers.discovery import Network
+from core.providers.youtube_quota import Bucket, YouTubeQuota, next_reset
+from core.publishing import service
+from core.publishing.models import PublicationNumbers, PublicationStatus, VideoPost, VideoPostStatus
+from core.publishing.networks.contract import NetworkErrorCode, network_error
+from core.publishing.numbers import READ, STEPS, next_reading
+from core.publishing.queries import VideoPostNotFound, is_video_in_use, video_post_view
+from core.publishing.quota import counted
+from core.publishing.service import NotNow
+from core.publishing.showing import BY_HAND
+from jobs.numbers import read_numbers, tend_numbers
+from jobs.runtime import Bench
+from tests.factories import make_user
+from tests.jobs.played_networks import PlayedNetwork
+from tests.jobs.publishing import Desk, open_desk
+from tests.recording_queue import RecordingQueue
+
+TIKTOK, YOUTUBE = Network.TIKTOK, Network.YOUTUBE
+
+
+@pytest.fixture
+def tiktok() -> PlayedNetwork:
+    return PlayedNetwork(TIKTOK)
+
+
+@pytest.fixture
+def youtube() -> PlayedNetwork:
+    return PlayedNetwork(YOUTUBE)
+
+
+@pytest.fixture
+async def desk(concurrent_bench: Bench, clock: FixedClock, tiktok: PlayedNetwork, youtube: PlayedNetwork) -> Desk:
+    return await open_desk(concurrent_bench, clock, {TIKTOK: tiktok, YOUTUBE: youtube})
+
+
+async def _scheduled(desk: Desk) -> VideoPost:
+    post = await desk.drafted(TIKTOK)
+    async with desk.deps.tx() as tx:
+        due_at = tx.now + timedelta(hours=1)
+        await service.schedule(tx, owner_id=desk.owner.id, video_post_id=post.id, due_at=due_at)
+    return post
+
+
+async def _back_after(desk: Desk, outage: timedelta, policy: LatePolicy) -> VideoPost:
+    """Nothing ran at its time."""
+    post = await _scheduled(desk)
+    async with desk.deps.tx() as tx:
+        await choose_late_policy(tx, user_id=desk.owner.id, policy=policy)
+    desk.clock.advance(timedelta(hours=1) + outage)
+    await desk.tend()
+    return post
+
+
+async def test_after_an_outage_it_goes_out_late_when_its_owner_wants_that(desk: Desk) -> None:
+    post = await _back_after(desk, timedelta(hours=3), LatePolicy.SEND)
+    assert (await desk.finish(post)).status == VideoPostStatus.PUBLISHED
+
+
+async def test_after_an_outage_its_owner_is_asked_and_says_now(desk: Desk) -> None:
+    post = await _back_after(desk, timedelta(hours=3), LatePolicy.ASK)
+    assert (await desk.only(post)).status == PublicationStatus.WAITING
+    assert await desk.told() == ["missed"]
+
+    async with desk.deps.tx() as tx:
+        await service.publish_now(tx, owner_id=desk.owner.id, video_post_id=post.id)
+
+    assert (await desk.finish(post)).status == VideoPostStatus.PUBLISHED
+
+
+async def test_after_an_outage_it_is_left_out_when_its_owner_wants_that(desk: Desk, tiktok: PlayedNetwork) -> None:
+    post = await _back_after(desk, timedelta(hours=3), LatePolicy.SKIP)
+
+    assert (await desk.only(post)).status == PublicationStatus.SKIPPED
+    assert (await desk.post(post)).status == VideoPostStatus.CANCELLED
+    assert tiktok.published == []
+    assert await desk.used() == 0
+
+
+async def test_a_few_minutes_late_is_no_outage(desk: Desk) -> None:
+    post = await _back_after(desk, timedelta(minutes=5), LatePolicy.ASK)
+    assert (await desk.finish(post)).status == VideoPostStatus.PUBLISHED
+
+
+async def test_another_time_can_be_chosen_before_it_is_due(desk: Desk, tiktok: PlayedNetwork) -> None:
+    post = await _scheduled(desk)
+    async with desk.deps.tx() as tx:
+        await service.schedule(tx, owner_id=desk.owner.id, video_post_id=post.id, due_at=tx.now + timedelta(days=1))
+    desk.clock.advance(timedelta(hours=2))
+    await desk.tend()
+
+    assert (await desk.post(post)).status == VideoPostStatus.SCHEDULED
+    assert await desk.used() == 1, "it is held once"
+    async with desk.deps.tx() as tx:
+        with pytest.raises(InvalidInput):
+            await service.schedule(
+                tx, owner_id=desk.owner.id, video_post_id=post.id, due_at=tx.now - timedelta(hours=1)
+            )
+
+
+async def _by_hand(desk: Desk) -> VideoPost:
+    post = await desk.drafted(by_hand=[TIKTOK])
+    async with desk.deps.tx() as tx:
+        await service.publish_now(tx, owner_id=desk.owner.id, video_post_id=post.id)
+    return post
+
+
+async def _handed_over(desk: Desk) -> int:
+    async with desk.deps.read() as session:
+        contents = await session.scalars(select(Delivery.content))
+        return sum(content.get("notice") == BY_HAND for content in contents)
+
+
+async def test_by_hand_file_and_caption_come_and_posted_ends_it(desk: Desk) -> None:
+    post = await _by_hand(desk)
+    assert await _handed_over(desk) == 1
+    publication_id = (await desk.only(post)).id
+    async with desk.deps.tx() as tx:
+        await service.mark_posted(tx, owner_id=desk.owner.id, publication_id=publication_id)
+
+    assert (await desk.post(post)).status == VideoPostStatus.PUBLISHED
+    assert await desk.used() == 0, "what people publish themselves is none of the plan's"
+    async with desk.deps.tx() as tx:
+        with pytest.raises(NotNow):
+            await service.mark_posted(tx, owner_id=desk.owner.id, publication_id=publication_id)
+
+
+async def test_by_hand_it_comes_again_after_a_snooze_and_can_be_skipped(desk: Desk) -> None:
+    post = await _by_hand(desk)
+    publication_id = (await desk.only(post)).id
+    async with desk.deps.tx() as tx:
+        until = tx.now + timedelta(minutes=15)
+        await service.snooze(tx, owner_id=desk.owner.id, publication_id=publication_id, until=until)
+    desk.clock.advance(timedelta(minutes=15))
+    await desk.tend()
+    assert await _handed_over(desk) == 2
+
+    async with desk.deps.tx() as tx:
+        await service.skip(tx, owner_id=desk.owner.id, publication_id=publication_id)
+    assert (await desk.post(post)).status == VideoPostStatus.CANCELLED
+
+
+async def test_nothing_of_somebody_elses_is_found(desk: Desk) -> None:
+    post = await desk.started(TIKTOK)
+    publication_id = (await desk.only(post)).id
+    async with desk.deps.tx() as tx:
+        other = (await make_user(tx)).id
+        with pytest.raises(VideoPostNotFound):
+            await video_post_view(tx.session, owner_id=other, video_post_id=post.id)
+        for verb in (service.confirm_there, service.send_again, service.look_again, service.mark_posted, service.skip):
+            with pytest.raises(VideoPostNotFound):
+                await verb(tx, owner_id=other, publication_id=publication_id)
+        for whole in (service.publish_now, service.cancel, service.retry_failed, service.delete_video_post):
+            with pytest.raises((VideoPostNotFound, NotNow)):
+                await whole(tx, owner_id=other, video_post_id=post.id)
+    assert (await desk.finish(post)).status == VideoPostStatus.PUBLISHED
+
+
+async def test_a_video_that_is_still_to_go_out_is_in_use(desk: Desk) -> None:
+    post = await _scheduled(desk)
+    async with desk.deps.read() as session:
+        assert await is_video_in_use(session, owner_id=desk.owner.id, video_id=desk.video.id)
+    desk.clock.advance(timedelta(hours=1))
+    await desk.tend()
+    await desk.finish(post)
+    async with desk.deps.read() as session:
+        assert not await is_video_in_use(session, owner_id=desk.owner.id, video_id=desk.video.id)
+
+
+def test_numbers_are_read_often_at_first_and_daily_for_a_month(clock: FixedClock) -> None:
+    published_at = clock.now()
+    readings, now = [], published_at
+    while (at := next_reading(published_at, now=now)) is not None:
+        readings.append(at - published_at)
+        now = at
+
+    assert tuple(readings) == STEPS
+    assert [each / timedelta(hours=1) for each in readings[:4]] == [1, 6, 24, 48]
+    assert readings[-1] == timedelta(days=30)
+
+
+async def test_numbers_of_an_account_are_read_together(
+    desk: Desk, tiktok: PlayedNetwork, queue: RecordingQueue
+) -> None:
+    posts = [await desk.started(TIKTOK) for _ in range(3)]
+    for post in posts:
+        await desk.finish(post)
+    desk.clock.advance(timedelta(hours=2))
+    await tend_numbers(desk.deps)
+
+    ((*asked,),) = queue.pushed(READ)
+    await read_numbers.run(desk.bench, *asked)
+
+    assert len(asked) == 3
+    assert tiktok.asked.count("numbers") == 1
+    async with desk.deps.read() as session:
+        rows = (await session.scalars(select(PublicationNumbers))).all()
+        view = await video_post_view(session, owner_id=desk.owner.id, video_post_id=posts[0].id)
+    assert [(row.views, row.likes, row.comments) for row in rows] == [(100, 7, None)] * 3
+    assert view.publications[0].numbers is not None
+    first = await desk.only(posts[0])
+    assert first.published_at is not None
+    assert first.numbers_at == first.published_at + timedelta(hours=6)
+
+
+async def test_who_reads_numbers_notices_a_lost_account(
+    desk: Desk, tiktok: PlayedNetwork, queue: RecordingQueue
+) -> None:
+    await desk.finish(await desk.started(TIKTOK))
+    tiktok.errors["numbers"] = [network_error(TIKTOK, NetworkErrorCode.RECONNECT)]
+    desk.clock.advance(timedelta(hours=2))
+    await tend_numbers(desk.deps)
+    await read_numbers.run(desk.bench, *queue.pushed(READ)[0])
+
+    async with desk.deps.read() as session:
+        connection = await session.get_one(Connection, desk.connections[TIKTOK].id)
+    assert connection.status == ConnectionStatus.REVOKED
+
+
+async def test_what_youtubes_day_has_no_room_for_waits_for_the_next(
+    desk: Desk, clock: FixedClock, youtube: PlayedNetwork
+) -> None:
+    quota = YouTubeQuota(desk.deps.redis, clock, daily={Bucket.SHARED: 100, Bucket.UPLOADS: 1, Bucket.SEARCH: 1})
+    deps = replace(desk.deps, publishers=counted(desk.deps.publishers, quota))
+    desk = replace(desk, bench=replace(desk.bench, deps=deps))
+    first, second = await desk.started(YOUTUBE), await desk.started(YOUTUBE)
+    await desk.finish(first)
+    await desk.attempt(second)
+
+    waiting = await desk.only(second)
+    assert (waiting.status, waiting.due_at) == (PublicationStatus.WAITING, next_reset(clock.now()))
+    assert len(youtube.published) == 1
+    assert await desk.told() == ["waiting"]
+
+    assert waiting.due_at is not None
+    clock.advance(waiting.due_at - clock.now())
+    await desk.tend()
+    assert (await desk.finish(second)).status == VideoPostStatus.PUBLISHED
+
+
+async def test_once_google_says_that_nothing_is_left_nobody_asks_again_today(
+    desk: Desk, clock: FixedClock, youtube: PlayedNetwork
+) -> None:
+    quota = YouTubeQuota(desk.deps.redis, clock)
+    publisher = counted({YOUTUBE: youtube}, quota)[YOUTUBE]
+    youtube.errors["look"] = [network_error(YOUTUBE, NetworkErrorCode.APP_LIMIT)]
+    access = object()
+    for _ in range(2):
+        with pytest.raises(ProviderError) as caught:
+            await publisher.look(access, {"key": "any"})  # type: ignore[arg-type]
+        assert caught.value.error_code == NetworkErrorCode.APP_LIMIT
+
+    assert youtube.asked == ["look"]
+    assert await quota.left(Bucket.SHARED) == 0
+
+
+async def test_a_job_that_crashes_ends_in_a_truth(desk: Desk, tiktok: PlayedNetwork) -> None:
+    """Before anything was out of our hands it failed; behind that, its owner is asked."""
+    before = await desk.started(TIKTOK)
+    tiktok.errors["begin"] = [ValueError("a mistake")] * 3  # type: ignore[list-item]
+    await desk.finish(before)
+    behind = await desk.started(TIKTOK)
+    await desk.attempt(behind)
+    tiktok.errors["look"] = [ValueError("a mistake")] * 3  # type: ignore[list-item]
+    await desk.finish(behind)
+
+    assert (await desk.only(before)).status == PublicationStatus.FAILED
+    assert (await desk.only(behind)).status == PublicationStatus.UNCONFIRMED
+
+
+async def test_a_deleted_post_is_gone_and_what_is_under_way_cant_be_deleted(desk: Desk) -> None:
+    post = await desk.started(TIKTOK)
+    async with desk.deps.tx() as tx:
+        with pytest.raises(NotNow):
+            await service.delete_video_post(tx, owner_id=desk.owner.id, video_post_id=post.id)
+    await desk.finish(post)
+    async with desk.deps.tx() as tx:
+        await service.delete_video_post(tx, owner_id=desk.owner.id, video_post_id=post.id)
+        with pytest.raises(VideoPostNotFound):
+            await video_post_view(tx.session, owner_id=desk.owner.id, video_post_id=post.id)
