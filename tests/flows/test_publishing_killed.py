@@ -180,7 +180,7 @@ async def test_a_video_goes_out_at_all_three_networks(newsroom: Newsroom) -> Non
         pytest.param(TIKTOK, "POST /v2/post/publish/video/init/", id="begin"),
         pytest.param(TIKTOK, "PUT /video/", id="upload"),
         pytest.param(YOUTUBE, "PUT /upload/youtube/v3/videos", id="resumable-upload"),
-        pytest.param(INSTAGRAM, r"POST /{ig:\d+|me}/media_publish", id="release"),
+        pytest.param(INSTAGRAM, "POST /{ig}/media_publish", id="release"),
         pytest.param(TIKTOK, "POST /v2/post/publish/status/fetch/", id="look"),
     ],
 )

@@ -15,7 +15,7 @@ from tests.core.publishing.networks.there import MadeUp, There, film
 MIB = 1024 * 1024
 BEGIN = {
     Network.TIKTOK: "POST /v2/post/publish/video/init/",
-    Network.INSTAGRAM: r"POST /{ig:\d+|me}/media",
+    Network.INSTAGRAM: "POST /{ig}/media",
     Network.YOUTUBE: "POST /upload/youtube/v3/videos",
 }
 UPLOAD = {

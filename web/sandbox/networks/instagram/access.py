@@ -23,6 +23,7 @@ OLDEST_VERSION: Final = 21
 NEWEST_VERSION: Final = 26
 """v21.0 lives until 2027-01-21. https://developers.facebook.com/docs/graph-api/changelog"""
 VERSION_PATH: Final = r"/{version:v\d+\.\d+}"
+_PATTERN: Final = re.compile(r":[^{}]*\}")
 _NESTED: Final = re.compile(r"\{[^{}]*\}")
 
 
@@ -48,7 +49,7 @@ def graph(method: str, path: str, answer: Answer) -> tuple[Endpoint, Endpoint]:
             raise Refused(400, "2500", f"Unknown path components: {call.request.path}")
         return await answer(call)
 
-    named = f"{method} {path}"
+    named = f"{method} {_PATTERN.sub('}', path)}"
     bare = Endpoint(method, path, checked, graph_refusal, called=named)
     return bare, Endpoint(method, VERSION_PATH + path, checked, graph_refusal, called=named)
 

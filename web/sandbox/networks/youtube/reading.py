@@ -113,10 +113,7 @@ def _stat(video: Video, parts: Sequence[str], now: float) -> Json:
     whole: Json = {
         "snippet": {"publishTime": written(video.details["published_at"])},
         "statistics": numbers,
-        "contentDetails": {
-            "duration": duration(video, now),
-            "durationMillis": str(int(video.facts.get("duration_s", 0) * 1000)),
-        },
+        "contentDetails": {"duration": duration(video, now)},
     }
     shown = {part: whole[part] for part in parts if part in whole}
     return {"kind": "youtube#videoStats", "etag": etag_of(shown), "id": video.id, **shown}
