@@ -10,7 +10,7 @@ from core.podcasts.feeds import FeedLoader
 from core.podcasts.private_feed import feed_behind
 from core.storage import build_links
 from core.videos.links import build_upload_links
-from web import checkout, emails, health, media, oauth, resend, stripe, uploads
+from web import checkout, emails, health, media, oauth, resend, stripe, tiktok, uploads
 from web.context import CONSENT_LINKS, DEPS, EMAIL_LINKS, LINKS, METER, RECEIVING, UPLOAD_LINKS
 from web.feeds import feed_routes
 from web.middleware import answer_errors, limit_requests, measure_requests
@@ -37,6 +37,7 @@ def build_app(deps: Deps, *, feeds: FeedLoader = feed_behind) -> web.Application
     app.add_routes(emails.routes)
     app.add_routes(oauth.routes)
     app.add_routes(uploads.routes)
+    app.add_routes(tiktok.routes)
     app.add_routes(stripe.routes)
     app.add_routes(resend.routes)
     app.add_routes(checkout.routes)
