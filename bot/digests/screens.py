@@ -63,7 +63,8 @@ def listed(digests: Sequence[Digest], watches: int, disturbance: Disturbance, zo
     if not digests:
         text += ["", t("You have none yet. Press New digest, or send <code>/digest sourdough, baking</code>.")]
     if any(digest.status == DigestStatus.WAITING for digest in digests):
-        text += ["", t("⏳ wait: your plan has no room for them. To choose others, pause one and let another go on.")]
+        text += ["", t("Those with ⏳ wait: your plan has no room for them.")]
+        text.append(t("To choose others, pause one, then let another go on."))
     if disturbance.quiet is not None:
         text += ["", t("🌙 Nothing comes from {hours}.", hours=quiet_label(disturbance.quiet, zone, t))]
     rows = [[Button(_label(digest, zone, t), ShowDigest(digest.id))] for digest in digests]
@@ -190,10 +191,10 @@ def wait(data: Mapping[str, Any], t: Texts) -> Screen:
     """Told when a plan has no room for all that was subscribed to."""
     room = data["room"]
     text = [
-        t("⏳ <b>The {plan} plan hasn't room for all that you get.</b>", plan=plan_label(data["plan"], t)),
+        t("⏳ <b>Your plan, {plan}, has no room for these now:</b>", plan=plan_label(data["plan"], t)),
         *_turned(data, t),
         "",
-        t("They wait, with all their settings, and go on by themselves when there is room again."),
+        t("They wait with all their settings, and go on by themselves when there is room again."),
     ]
     if data["digests"] and room["digests"] is not None:
         at_a_time = {"n": room["digests"], "keywords": room["keywords"]}

@@ -31,7 +31,8 @@ def listed(
     else:
         text.append(t("When a new video of theirs gets far more than their usual, I tell you. I look every six hours."))
     if any(watch.refresh_id is None for watch in found.items):
-        text.append(t("⏳ wait: your plan has no room for them. Open one that goes on to let it wait instead."))
+        text.append(t("Those with ⏳ wait: your plan has no room for them."))
+        text.append(t("To choose others, open one that goes on and let it wait."))
     text.append(t("At most so many alerts in 24 hours, digests' own included:"))
     rows = [
         [Button(_label(watch, creators[watch.creator_id]), ShowWatch(watch.creator_id))]

@@ -8,20 +8,24 @@ import pytest
 from sqlalchemy import select
 
 from bot.app import Application
-from bot.digests import issue_screens
+from bot.digests import issue_screens, screens
 from bot.digests.actions import ShowDigest, ShowIssue, ShowItem, Unsubscribe
 from bot.texts import Texts
 from core import ids
 from core.accounts.service import choose_time_zone
+from core.billing.trials import cancel_trial, start_trial
+from core.clock import FixedClock
+from core.digests.fitting import fit_to_plan
 from core.digests.issues import issue_data, video_id_of
 from core.digests.models import Digest, Issue, IssueKind, Refresh
 from core.digests.queries import digest_of, disturbance_of, watching
 from core.digests.voting import taste_of
+from core.digests.watching import watch_creator
 from core.providers.discovery import DiscoveryErrorCode, Network
 from core.queues.slots import QuietHours
 from core.storage import key_for
 from core.telegram.content import CAPTION_LIMIT
-from core.viral.keeping import keep_page, note_thumbnails
+from core.viral.keeping import creator_key, keep_creators, keep_page, note_thumbnails
 from core.viral.queries import video_seen
 from core.viral.thumbnails import NOBODY
 from tests.bot.chat import Chat
@@ -286,3 +290,67 @@ def test_a_full_page_fits_below_its_picture(kind: IssueKind, code: DiscoveryErro
     assert len(screen.text.striptags()) <= CAPTION_LIMIT
     assert ("2 days old" in screen.text) is (kind is not IssueKind.ALERT)
     assert "&lt;b&gt;" in screen.text
+
+
+async def test_what_a_smaller_plan_has_no_room_for_waits_and_every_way_on_is_a_button(chat: Chat) -> None:
+    user = await chat.user()
+    async with chat.application.deps.tx() as tx:
+        await start_trial(tx, owner_id=user.id)
+    for keywords in ("sourdough", "rye, oat"):
+        await chat.say(f"/digest {keywords}")
+    async with chat.application.deps.tx() as tx:
+        await cancel_trial(tx, owner_id=user.id)
+        await fit_to_plan(tx, owner_id=user.id)
+    listed = await chat.say("/digest")
+    assert "Those with ⏳ wait" in listed.text
+    await chat.press(listed, "⏳ rye, oat")
+    card = await chat.person.refresh(listed)
+    assert "It waits: your plan has no room for it now." in card.text
+    assert "👁 Preview" not in [button.text for button in card.buttons]
+    await chat.press(card, "▶️ Go on")
+    refused = await chat.last()
+    assert "Pause another one first" in refused.text
+    assert [button.text for button in refused.buttons] == ["📬 Digests", "⬆️ Upgrade"]
+    await chat.press(refused, "📬 Digests")
+    await chat.press(await chat.person.refresh(refused), "sourdough")
+    await chat.press(await chat.person.refresh(refused), "⏸ Pause")
+    await chat.press(card, "▶️ Go on")
+    assert {each.keywords[0]: each.status for each in await digests(chat)} == {"sourdough": "paused", "rye": "active"}
+
+
+async def test_a_watched_creator_can_make_room_for_another(chat: Chat, clock: FixedClock) -> None:
+    user, who = await chat.user(), [creator(f"baker{n}") for n in range(4)]
+    async with chat.application.deps.tx() as tx:
+        await start_trial(tx, owner_id=user.id)
+        creator_ids = await keep_creators(tx, who)
+    for each in who:
+        clock.advance(timedelta(seconds=1))
+        async with chat.application.deps.tx() as tx:
+            await watch_creator(tx, owner_id=user.id, creator_id=creator_ids[creator_key(each)])
+    async with chat.application.deps.tx() as tx:
+        await cancel_trial(tx, owner_id=user.id)
+        await fit_to_plan(tx, owner_id=user.id)
+    listed = await chat.say("/digest")
+    await chat.press(listed, "👁 Watched creators")
+    await chat.press(await chat.person.refresh(listed), "⏳ @baker3")
+    waiting = await chat.last()
+    assert "It waits, and you aren't told of their videos." in waiting.text
+    await chat.press(waiting, "10×")
+    assert "Your plan has no room for this one now" in (await chat.last()).text
+    await chat.press(await chat.person.refresh(listed), "@baker0")
+    going = await chat.last()
+    await chat.press(going, "⏳ Let it wait")
+    await chat.press(waiting, "10×")
+    assert "You are told of new videos that get 10× their usual views." in (await chat.person.refresh(waiting)).text
+
+
+def test_what_waits_and_what_goes_on_is_said_with_names_and_a_way() -> None:
+    room = {"digests": 1, "keywords": 3, "watches": 3}
+    data = {"plan": "free", "digests": ["rye <b>"] * 25, "creators": ["baker"], "room": room}
+    said = screens.wait(data, T)
+    assert "rye &lt;b&gt;" in said.text
+    assert "… and 6 more" in said.text
+    assert "Digests at a time: 1, with 3 keywords together." in said.text
+    labels = [str(button.text) for row in said.keyboard for button in row]
+    assert labels == ["📬 Digests", "👁 Watched creators", "⬆️ Upgrade"]
+    assert "has room again" in screens.go_on(data, T).text
