@@ -64,10 +64,6 @@ class Newsroom:
         answer = await self.http.get(f"{self.house.sandbox.base_url}/control/networks/{network}")
         return [each for each in answer.json()["videos"] if each["username"] == self.username]
 
-    async def called(self, network: Network, call: str) -> bool:
-        answer = await self.http.get(f"{self.house.sandbox.base_url}/control/networks/{network}/calls")
-        return any(each["call"] == call for each in answer.json()["calls"])
-
     @property
     def username(self) -> str:
         return f"ann{self.person.id}"
@@ -177,11 +173,9 @@ async def test_a_video_goes_out_at_all_three_networks(newsroom: Newsroom) -> Non
 @pytest.mark.parametrize(
     ("network", "call"),
     [
-        pytest.param(TIKTOK, "POST /v2/post/publish/video/init/", id="begin"),
         pytest.param(TIKTOK, "PUT /video/", id="upload"),
         pytest.param(YOUTUBE, "PUT /upload/youtube/v3/videos", id="resumable-upload"),
         pytest.param(INSTAGRAM, "POST /{ig}/media_publish", id="release"),
-        pytest.param(TIKTOK, "POST /v2/post/publish/status/fetch/", id="look"),
     ],
 )
 async def test_killed_before_the_networks_answer_it_is_published_once(
