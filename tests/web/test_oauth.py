@@ -22,8 +22,8 @@ from core.connections.links import ConsentLinks, build_consent_links
 from core.connections.models import Connection
 from core.connections.queries import connections_of
 from core.deps import Deps
-from core.log import QUIET_LOGGERS
 from core.errors import ProviderError
+from core.log import QUIET_LOGGERS
 from core.providers.discovery import Network
 from core.publishing.networks.contract import NetworkErrorCode, network_error
 from tests.core.connections.played import PlayedNetwork, with_network
