@@ -12,7 +12,7 @@ from core.connections.queries import ConnectionNotFound, connections_of
 from core.db import Json, TelegramId
 from core.errors import Conflict, InvalidInput
 from core.providers.discovery import Network
-from core.publishing.models import Manner, Publication, PublicationStatus, VideoPost, VideoPostStatus
+from core.publishing.models import UNDER_WAY, Manner, Publication, PublicationStatus, VideoPost, VideoPostStatus
 from core.publishing.networks.contract import Seen, Stage, Wanted
 from core.publishing.queries import RETRYABLE, is_stoppable, publication_of, publications_of, video_post_of
 from core.publishing.readiness import lacks, open_choices
@@ -35,6 +35,7 @@ from core.work.service import request_cancel
 
 SNOOZE_MOST = timedelta(days=30)
 CHANGEABLE = (PublicationStatus.DRAFT, PublicationStatus.SCHEDULED, PublicationStatus.WAITING, *RETRYABLE)
+GOING_ON = (*UNDER_WAY, PublicationStatus.WAITING)
 STARTABLE = (
     PublicationStatus.DRAFT,
     PublicationStatus.SCHEDULED,
@@ -253,7 +254,7 @@ async def cancel(
             stopped.append(publication.network)
             if met.get(publication.id) != "running":
                 await record_not_there(tx, publication, PublicationStatus.CANCELLED)
-        elif publication.out_of_hands_at is not None and publication.status == PublicationStatus.PROCESSING:
+        elif publication.out_of_hands_at is not None and publication.status in GOING_ON:
             late.append(publication.network)
             if met.get(publication.id) == "queued":
                 await request_publishing(tx, publication)
