@@ -83,6 +83,11 @@ class Receiving:
                 if turn.task is asyncio.current_task():
                     turn.task = None
 
+    def at_work(self, upload_id: ids.UploadId) -> bool:
+        """Whether a request is at it."""
+        turn = self._turns.get(upload_id)
+        return turn is not None and turn.task is not None
+
     async def standing(self, upload: VideoUpload) -> VideoUpload:
         """How far it is by what is on this disk. Of a whole file it is seen to that it is stored."""
         if upload.size_bytes is None or upload.ended_at is not None:
@@ -123,11 +128,7 @@ class Receiving:
     async def store(self, upload: VideoUpload) -> None:
         """Give a whole file to the storage, once, whoever asks for it how often and stays to hear. Raises what the
         storage raises."""
-        task = self._storing.get(upload.id)
-        if task is None:
-            task = self._storing[upload.id] = asyncio.create_task(self._store(upload))
-            task.add_done_callback(partial(self._stored, upload.id))
-        await asyncio.shield(task)
+        await asyncio.shield(self._begin_storing(upload))
 
     async def keep(self, app: web.Application) -> AsyncIterator[None]:
         """What a killed process has left is stored or removed, before the first request and then beside them. For
@@ -152,7 +153,7 @@ class Receiving:
             if upload is None:
                 await asyncio.to_thread(file.remove)
             elif upload.offset_bytes == upload.size_bytes:
-                await self.store(upload)
+                self._begin_storing(upload)
 
     async def _keep(self) -> None:
         while True:
@@ -164,6 +165,13 @@ class Receiving:
             await self.look_after()
         except TROUBLE as error:
             log.warning("uploads.not_looked_after", error=type(error).__name__)
+
+    def _begin_storing(self, upload: VideoUpload) -> asyncio.Task[None]:
+        task = self._storing.get(upload.id)
+        if task is None:
+            task = self._storing[upload.id] = asyncio.create_task(self._store(upload))
+            task.add_done_callback(partial(self._stored, upload.id))
+        return task
 
     async def _store(self, upload: VideoUpload) -> None:
         file, storage = self._file(upload), self._deps.storage
