@@ -168,9 +168,13 @@ def _is_reachable(settings: Settings) -> bool:
 
 
 async def _have_prepared(run: Run) -> None:
-    """A heavy worker makes the copy first."""
+    """A heavy worker makes the copy first. What was sent of one that is lost isn't gone on with: the new one is another
+    file."""
     async with run.finishing(unless_cancelled=True) as tx:
         publication = await _locked(tx, run.work)
+        if publication.out_of_hands_at is None and publication.handle is not None:
+            forget_attempt(publication)
+            stand(tx, publication, PublicationStatus.PREPARING)
         payload = dict(run.work.payload)
         await request_work(
             tx, PREPARE, owner_id=publication.owner_id, subject_id=publication.id, payload=_without_headway(payload)

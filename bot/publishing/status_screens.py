@@ -120,6 +120,10 @@ def _state(one: Data, status: PublicationStatus, data: Data, t: Texts, now: date
             percent = int(one["progress"])
             shown = bar(percent * BAR_CELLS // 100, BAR_CELLS)
             return t("sending it {bar} {percent} %", bar=shown, percent=percent)
+        case PublicationStatus.PREPARING if one["progress"]:
+            percent = int(one["progress"])
+            shown = bar(percent * BAR_CELLS // 100, BAR_CELLS)
+            return t("getting the video ready {bar} {percent} %", bar=shown, percent=percent)
         case PublicationStatus.WAITING:
             return _waiting(one, data, t, now)
         case PublicationStatus.PUBLISHED if one.get("url"):

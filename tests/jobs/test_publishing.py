@@ -13,6 +13,9 @@ from core.publishing.models import PublicationStatus, VideoPost, VideoPostStatus
 from core.publishing.networks.contract import NetworkErrorCode, Terms, network_error
 from core.publishing.scheduling import resume_connection
 from core.publishing.service import NotNow, TooLate
+from core.publishing.standing import PREPARE
+from core.videos.models import PreparedVideo
+from core.videos.profiles import PROFILES
 from jobs.runtime import Bench
 from tests.jobs.played_networks import PlayedNetwork
 from tests.jobs.publishing import Desk, open_desk
@@ -340,3 +343,60 @@ async def _unconfirmed(desk: Desk, network: PlayedNetwork) -> VideoPost:
 async def _send_again(desk: Desk, post: VideoPost) -> None:
     async with desk.deps.tx() as tx:
         await service.send_again(tx, owner_id=desk.owner.id, publication_id=(await desk.only(post)).id)
+
+
+async def test_a_copy_that_is_lost_in_the_middle_is_another_file(desk: Desk, tiktok: PlayedNetwork) -> None:
+    """What was sent of the first isn't gone on with."""
+    post = await desk.started(TIKTOK)
+    tiktok.errors["upload"] = [network_error(TIKTOK, NetworkErrorCode.UNAVAILABLE)]
+    await desk.attempt(post)
+    await desk.deps.storage.delete(desk.video.storage_key)
+    desk.clock.advance(timedelta(seconds=3))
+    await desk.attempt(post)
+
+    one = await desk.only(post)
+    assert (one.status, one.handle) == (PublicationStatus.PREPARING, None)
+    assert (await desk.work(one)).kind == PREPARE.target
+
+
+async def test_a_video_without_a_copy_for_the_network_is_prepared_first(desk: Desk, tiktok: PlayedNetwork) -> None:
+    async with desk.deps.tx() as tx:
+        copy = await tx.session.get_one(PreparedVideo, (desk.video.id, PROFILES[TIKTOK].key))
+        await tx.session.delete(copy)
+    post = await desk.started(TIKTOK)
+    await desk.attempt(post)
+
+    one = await desk.only(post)
+    assert (await desk.work(one)).kind == PREPARE.target
+    assert tiktok.asked == []
+    async with desk.deps.tx() as tx:
+        await service.cancel(tx, owner_id=desk.owner.id, video_post_id=post.id)
+    assert (await desk.post(post)).status == VideoPostStatus.CANCELLED
+
+
+async def test_a_cancel_in_the_last_moment_beats_a_limit_that_is_waited_for(desk: Desk, tiktok: PlayedNetwork) -> None:
+    """Else it would go out tomorrow, although its owner has said no."""
+    post = await desk.started(TIKTOK)
+    tiktok.errors["upload"] = [network_error(TIKTOK, NetworkErrorCode.UNAVAILABLE)]
+    await desk.attempt(post)
+    desk.clock.advance(timedelta(seconds=3))
+
+    async def press() -> None:
+        tiktok.sending = None
+        async with desk.deps.tx() as tx:
+            await service.cancel(tx, owner_id=desk.owner.id, video_post_id=post.id)
+        raise network_error(TIKTOK, NetworkErrorCode.DAILY_LIMIT)
+
+    tiktok.sending = press
+    await desk.finish(post)
+    assert (await desk.post(post)).status == VideoPostStatus.CANCELLED
+
+
+async def test_a_token_that_is_refused_before_its_time_is_renewed_and_all_goes_on(
+    desk: Desk, tiktok: PlayedNetwork
+) -> None:
+    """Without a way to renew it, that passes as whatever else may pass."""
+    tiktok.errors["look"] = [network_error(TIKTOK, NetworkErrorCode.TOKEN_EXPIRED)]
+    post = await desk.started(TIKTOK)
+    assert (await desk.finish(post)).status == VideoPostStatus.PUBLISHED
+    assert tiktok.published == ["upload-1"]
