@@ -20,12 +20,18 @@ def network_label(network: str) -> str:
 
 
 def account_label(connection: Connection) -> str:
-    """ "@ann", or the name where there is no handle."""
-    return handle_label(connection.username) or connection.name
+    """On a button: "@ann", or the name where there is no handle."""
+    return f"@{connection.username}" if connection.username else connection.name
 
 
-def handle_label(username: str) -> str:
-    return f"@{username}" if username else ""
+def account_words(connection: Connection) -> Markup:
+    """Likewise, inside of a message."""
+    return handle_words(connection.username) or Markup.escape(connection.name)
+
+
+def handle_words(username: str) -> Markup:
+    """Set apart: Telegram would make a link of it, to whoever has that name there."""
+    return Markup("<code>@{}</code>").format(username) if username else Markup()
 
 
 def state_icon(connection: Connection) -> str:

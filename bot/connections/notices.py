@@ -8,7 +8,7 @@ from uuid import UUID
 from markupsafe import Markup
 
 from bot.connections.actions import ConnectAccount, ShowConnection, ShowConnections
-from bot.connections.labels import caption_line, handle_label, network_label, when_label
+from bot.connections.labels import caption_line, handle_words, network_label, when_label
 from bot.screens import Button, Screen, lines
 from bot.texts import Texts
 from core import ids
@@ -77,8 +77,8 @@ def _again(data: Data, t: Texts) -> list[Button]:
     return [Button(label, ConnectAccount(network)), Button(t("🔗 Where you publish"), ShowConnections())]
 
 
-def _account(data: Data) -> str:
-    return f"{network_label(data['network'])} {handle_label(data['username'])}".strip()
+def _account(data: Data) -> Markup:
+    return Markup("{} {}").format(network_label(data["network"]), handle_words(data["username"]))
 
 
 RENDERERS: Final[Mapping[str, Callable[[Data, Texts, datetime], Screen]]] = {

@@ -14,7 +14,7 @@ from bot.connections.actions import (
     ShowConnection,
     ShowConnections,
 )
-from bot.connections.labels import account_label, caption_line, network_label, state_icon, when_label
+from bot.connections.labels import account_label, account_words, caption_line, network_label, state_icon, when_label
 from bot.screens import Button, Screen, lines
 from bot.texts import Texts
 from core.connections.consents import LIFE
@@ -58,7 +58,7 @@ def _not_connected(network: Network, offered: bool, t: Texts) -> Markup:
 
 
 def _state(connection: Connection, t: Texts) -> Markup:
-    name, account = network_label(connection.network), account_label(connection)
+    name, account = network_label(connection.network), account_words(connection)
     if works(connection):
         return t("✅ {network}: {account}", network=name, account=account)
     return t("⚠️ {network}: {account}, connect it again", network=name, account=account)
@@ -73,7 +73,7 @@ def _connect_label(network: Network, another: bool, t: Texts) -> Markup:
 def connection(shown: Connection, zone: str | None, t: Texts, *, now: datetime, tested: bool = False) -> Screen:
     """One account. `tested`: the network has just answered for it."""
     network = Network(shown.network)
-    heading = Markup("<b>{}</b> {}").format(network_label(network), account_label(shown))
+    heading = Markup("<b>{}</b> {}").format(network_label(network), account_words(shown))
     text = lines([heading, *_facts(shown, zone, t, now, tested=tested)])
     again = Button(t("🔁 Connect again"), ConnectAccount(network))
     first = [Button(t("🧪 Test"), CheckConnection(shown.id)), again] if works(shown) else [again]
@@ -125,7 +125,7 @@ def ask_disconnecting(
     shown: Connection, waiting: Sequence[WaitingPublication], zone: str | None, t: Texts, *, now: datetime
 ) -> Screen:
     """With what would be without an account."""
-    name, account = network_label(shown.network), account_label(shown)
+    name, account = network_label(shown.network), account_words(shown)
     text = lines(
         [
             t("🔌 <b>Disconnect {network} {account}?</b>", network=name, account=account),

@@ -47,11 +47,14 @@ async def _connect(deps: Deps, walk: Walk, *, code: str) -> Connection:
     _check_scopes(consents, grant)
     account = await consents.account(grant.access_token)
     async with deps.tx() as tx:
-        connection, again = await _row(tx, walk, account)
+        connection_id = await _row(tx, walk, account)
+        await resume_connection(tx, connection_id)  # publications are locked before their connection, by everybody
+        connection = await tx.session.get_one(Connection, connection_id, with_for_update=True, populate_existing=True)
+        again = bool(connection.access_token)
+        _name(connection, account)
         store_grant(connection, grant, deps.cipher, refreshes=consents.refreshes, asked_at=asked_at)
         connection.connected_at, connection.updated_at = tx.now, tx.now
         await note_outcome(tx, owner_id=walk.owner_id, consent_id=walk.consent_id, outcome=CONNECTED)
-        await resume_connection(tx, connection.id)
         await tell_connected(tx, connection, again=again)
     log.info("connections.connected", connection_id=str(connection.id), network=walk.network)
     return connection
@@ -64,8 +67,8 @@ def _check_scopes(consents: ConsentNetwork, grant: Grant) -> None:
         raise network_error(consents.network, NetworkErrorCode.SCOPE_MISSING, missing=sorted(missing))
 
 
-async def _row(tx: Tx, walk: Walk, account: Account) -> tuple[Connection, bool]:
-    """The row of this account, locked, with what the account is called now; and whether it is connected already."""
+async def _row(tx: Tx, walk: Walk, account: Account) -> ids.ConnectionId:
+    """Of this account; made if new, as one that is disconnected."""
     mine = {"owner_id": walk.owner_id, "network": walk.network, "account_id": account.id}
     blank = {"scopes": [], "status": ConnectionStatus.REVOKED, "access_token": "", "name": account.name}
     await tx.session.execute(
@@ -73,10 +76,9 @@ async def _row(tx: Tx, walk: Walk, account: Account) -> tuple[Connection, bool]:
         .values(id=ids.new(), **mine, **blank, username=account.username, connected_at=tx.now, updated_at=tx.now)
         .on_conflict_do_nothing(index_elements=["owner_id", "network", "account_id"])
     )
-    connection = (
-        await tx.session.scalars(
-            select(Connection).filter_by(**mine).with_for_update().execution_options(populate_existing=True)
-        )
-    ).one()
+    return (await tx.session.scalars(select(Connection.id).filter_by(**mine))).one()
+
+
+def _name(connection: Connection, account: Account) -> None:
+    """As the account is called now."""
     connection.username, connection.name, connection.picture_url = account.username, account.name, account.picture_url
-    return connection, bool(connection.access_token)

@@ -11,12 +11,11 @@ from bot.connections.actions import AskDisconnecting, CheckConnection, Disconnec
 from bot.notices import render
 from core import ids
 from core.accounts.models import User
-from core.connections.models import Connection
 from core.deps import Deps
 from core.providers.discovery import Network
 from core.publishing.networks.contract import NetworkErrorCode, network_error
 from tests.bot.chat import Chat
-from tests.core.connections.played import PlayedNetwork, connected, row_of, with_network
+from tests.core.connections.played import PlayedNetwork, connected, planned, row_of, with_network
 from tests.factories import make_user
 from web.sandbox.client import SeenMessage
 
@@ -177,7 +176,7 @@ async def test_what_is_told_of_a_connection(chat: Chat, there: Deps, network: Pl
         "posts": [{"caption": "Bread & <butter>", "due_at": now.isoformat()}],
     }
     lost = render("connections.lost", whose | {"expired": False}, now=now)
-    assert "I can't publish on TikTok @ann any more." in lost.text
+    assert "I can't publish on TikTok <code>@ann</code> any more." in lost.text
     assert "was taken back" in lost.text
     assert "Bread &amp; &lt;butter&gt;" in lost.text
     ended = render("connections.lost", whose | {"expired": True, "waiting": 0, "posts": []}, now=now)
@@ -186,35 +185,3 @@ async def test_what_is_told_of_a_connection(chat: Chat, there: Deps, network: Pl
     ending = render("connections.ending", whose | {"ends_at": (now + timedelta(days=5)).isoformat()}, now=now)
     assert "ends on Thu, 26 Nov" in ending.text
     assert "is connected again" in render("connections.connected", whose | {"again": True}, now=now).text
-
-
-async def planned(deps: Deps, owner: User, connection: Connection, *, captions: list[str]) -> None:
-    """Videos that wait for their time there."""
-    async with deps.tx() as tx:
-        video_id = ids.new()
-        own = {"owner": owner.id, "now": tx.now, "video": video_id}
-        await tx.session.execute(
-            text(
-                "INSERT INTO own_videos (id, owner_id, name, storage_key, size_bytes, digest, status, created_at, "
-                "updated_at) VALUES (:video, :owner, 'v', 'k', 1, 'd', 'ready', :now, :now)"
-            ),
-            own,
-        )
-        for number, caption in enumerate(captions):
-            due = tx.now + timedelta(hours=number + 1)
-            post_id = ids.new()
-            await tx.session.execute(
-                text(
-                    "INSERT INTO video_posts (id, owner_id, video_id, caption, status, due_at, created_at, updated_at) "
-                    "VALUES (:post, :owner, :video, :caption, 'scheduled', :due, :now, :now)"
-                ),
-                own | {"post": post_id, "caption": caption, "due": due},
-            )
-            await tx.session.execute(
-                text(
-                    "INSERT INTO publications (id, owner_id, video_post_id, connection_id, network, manner, wanted, "
-                    "status, due_at, progress, attempt, created_at, updated_at) VALUES (:id, :owner, :post, :on, "
-                    "'tiktok', 'api', '{}', 'scheduled', :due, 0, 0, :now, :now)"
-                ),
-                {"id": ids.new(), "owner": owner.id, "post": post_id, "on": connection.id, "due": due, "now": tx.now},
-            )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 from pydantic import SecretStr
+from sqlalchemy import text
 
 from core import ids
 from core.accounts.models import User
@@ -125,3 +126,35 @@ async def row_of(deps: Deps, connection: Connection) -> Connection:
     async with deps.sessions() as session:
         found = await connections_of(session, owner_id=connection.owner_id)
     return next(each for each in found if each.id == connection.id)
+
+
+async def planned(deps: Deps, owner: User, connection: Connection, *, captions: list[str]) -> None:
+    """Videos that wait for their time there."""
+    async with deps.tx() as tx:
+        video_id = ids.new()
+        own = {"owner": owner.id, "now": tx.now, "video": video_id}
+        await tx.session.execute(
+            text(
+                "INSERT INTO own_videos (id, owner_id, name, storage_key, size_bytes, digest, status, created_at, "
+                "updated_at) VALUES (:video, :owner, 'v', 'k', 1, 'd', 'ready', :now, :now)"
+            ),
+            own,
+        )
+        for number, caption in enumerate(captions):
+            due = tx.now + timedelta(hours=number + 1)
+            post_id = ids.new()
+            await tx.session.execute(
+                text(
+                    "INSERT INTO video_posts (id, owner_id, video_id, caption, status, due_at, created_at, updated_at) "
+                    "VALUES (:post, :owner, :video, :caption, 'scheduled', :due, :now, :now)"
+                ),
+                own | {"post": post_id, "caption": caption, "due": due},
+            )
+            await tx.session.execute(
+                text(
+                    "INSERT INTO publications (id, owner_id, video_post_id, connection_id, network, manner, wanted, "
+                    "status, due_at, progress, attempt, created_at, updated_at) VALUES (:id, :owner, :post, :on, "
+                    "'tiktok', 'api', '{}', 'scheduled', :due, 0, 0, :now, :now)"
+                ),
+                {"id": ids.new(), "owner": owner.id, "post": post_id, "on": connection.id, "due": due, "now": tx.now},
+            )

@@ -13,7 +13,7 @@ from core.connections.queries import ConnectionNotFound, connection_of, connecti
 from core.deps import Deps
 from core.errors import ProviderError
 from core.publishing.networks.contract import Account, NetworkErrorCode, network_error
-from tests.core.connections.played import PlayedNetwork, connected, row_of, walked, with_network
+from tests.core.connections.played import PlayedNetwork, connected, planned, row_of, walked, with_network
 from tests.factories import make_user
 
 
@@ -188,3 +188,27 @@ async def test_a_test_asks_the_network_and_keeps_the_new_name(
     clock.advance(timedelta(minutes=1))
     await service.check_connection(there, connection_id=connection.id, owner_id=owner.id)
     assert network.refreshed == 1
+
+
+async def test_what_waited_for_the_account_goes_on_when_it_is_connected_again(
+    there: Deps, owner: User, network: PlayedNetwork, clock: FixedClock
+) -> None:
+    connection = await connected(there, owner, network)
+    await planned(there, owner, connection, captions=["Waits", "Is planned"])
+    waits = """
+        UPDATE publications SET status = 'waiting', due_at = NULL, error = '{"code": "network.reconnect"}'
+        WHERE video_post_id = (SELECT id FROM video_posts WHERE caption = 'Waits')
+    """
+    async with there.tx() as tx:
+        await tx.session.execute(text(waits))
+        error = network_error(network.network, NetworkErrorCode.RECONNECT)
+        await service.lose_connection(tx, connection_id=connection.id, owner_id=owner.id, error=error)
+        told = await tx.session.execute(
+            text("SELECT content->'data' FROM deliveries WHERE content->>'notice' = 'connections.lost'")
+        )
+        data = told.scalar_one()
+    assert (data["waiting"], [each["caption"] for each in data["posts"]]) == (2, ["Is planned", "Waits"])
+    await connected(there, owner, network)
+    async with there.sessions() as session:
+        due = (await session.execute(text("SELECT min(due_at) FROM publications"))).scalar_one()
+    assert due == clock.now()
