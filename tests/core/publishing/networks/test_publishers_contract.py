@@ -1,5 +1,6 @@
 """How videos get out: what all networks have in common, asked of the sandbox's."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -122,6 +123,19 @@ async def test_somebody_else_takes_an_upload_up_who_knows_the_handle(at: There) 
     await at.publisher.upload(access, handle, media, on_sent=nobody)
     assert media.reads[0][0] == seen.sent_bytes
     assert (await at.publisher.look(access, handle)).stage in {Stage.PUBLISHED, Stage.RELEASABLE}
+
+
+@pytest.mark.parametrize("at", [Network.TIKTOK, Network.YOUTUBE], indirect=True)
+async def test_two_who_upload_the_same_publish_it_once(at: There) -> None:
+    """As behind a lease that ran out: each is told how much the other has sent."""
+    access, media = await at.access(), film(70 * MIB)
+    handle = await at.publisher.begin(access, media, at.wanted)
+    both = [at.publisher.upload(access, handle, media, on_sent=nobody) for _ in range(2)]
+    await asyncio.gather(*both)
+    seen = await at.publisher.look(access, handle)
+    (video,) = await at.videos()
+    assert (seen.stage, seen.network_id) == (Stage.PUBLISHED, video["id"])
+    assert video["facts"]["size_bytes"] == media.size_bytes
 
 
 async def test_a_handle_that_the_network_does_not_know_is_gone(at: There) -> None:

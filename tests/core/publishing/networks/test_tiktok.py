@@ -1,18 +1,22 @@
 """What is TikTok's own, asked of the sandbox's."""
 
-from dataclasses import replace
+import re
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
+from core.clock import SystemClock
 from core.errors import ProviderError
 from core.providers.discovery import Network
-from core.publishing.networks.contract import ConsentAsk, NetworkErrorCode, Stage, Terms, Tokens
+from core.publishing.networks.contract import Access, ConsentAsk, Handle, NetworkErrorCode, Stage, Terms, Tokens
+from core.publishing.networks.tiktok import TikTokPublisher
 from core.publishing.networks.tiktok.consent import BASIC, POST
 from tests.core.publishing.networks.test_publishers_contract import nobody, uploaded
-from tests.core.publishing.networks.there import There, film, there
+from tests.core.publishing.networks.there import MadeUp, There, film, there
 from tests.sandbox_server import RunningSandbox
 
 MIB = 1024 * 1024
@@ -125,6 +129,54 @@ async def test_chunks_that_had_arrived_all_the_same_are_left_out(tiktok: There) 
     await tiktok.publisher.upload(access, handle, media, on_sent=nobody)
     ranges = [call["content_range"] for call in await tiktok.calls(CHUNKS)]
     assert len(ranges) == len(set(ranges)) == 7
+
+
+@dataclass
+class Forgetful:
+    """A TikTok whose status doesn't tell what has arrived; its upload address does."""
+
+    arrived: int
+    stuck: bool = False
+    ranges: list[tuple[int, int]] = field(default_factory=list)
+
+    async def answer(self, request: httpx.Request) -> httpx.Response:
+        await request.aread()
+        if request.method == "POST":
+            data = {"status": "PROCESSING_UPLOAD", "uploaded_bytes": 0}
+            return httpx.Response(200, json={"data": data, "error": {"code": "ok"}})
+        first, last, total = map(int, re.findall(r"\d+", request.headers["content-range"]))
+        self.ranges.append((first, last))
+        if first != self.arrived or self.stuck:
+            return httpx.Response(416, headers={"Content-Range": f"bytes 0-{self.arrived - 1}/{total}"})
+        self.arrived = last + 1
+        return httpx.Response(201 if self.arrived == total else 206)
+
+
+def forgetful_handle(media: MadeUp) -> Handle:
+    return {"publish_id": "v_pub_file~v2-1.1", "upload_url": "https://up.example/1", "size_bytes": media.size_bytes}
+
+
+async def uploaded_to(fake: Forgetful, media: MadeUp) -> None:
+    async with httpx.AsyncClient(transport=httpx.MockTransport(fake.answer)) as http:
+        url = "https://tiktok.example"
+        publisher = TikTokPublisher(http, SystemClock(), api_url=url, site_url=url, direct=True, pause_s=0.001)
+        access = Access(SecretStr("act.1"), "open-id", "ann")
+        await publisher.upload(access, forgetful_handle(media), media, on_sent=nobody)
+
+
+async def test_a_chunk_that_is_out_of_step_says_where_to_go_on() -> None:
+    fake = Forgetful(arrived=30 * MIB)
+    await uploaded_to(fake, film(75 * MIB))
+    assert [first for first, _ in fake.ranges] == [0, 30 * MIB, 40 * MIB, 50 * MIB, 60 * MIB]
+    assert fake.arrived == 75 * MIB
+
+
+async def test_an_upload_that_does_not_get_on_is_not_sent_for_ever() -> None:
+    fake = Forgetful(arrived=30 * MIB, stuck=True)
+    with pytest.raises(ProviderError) as raised:
+        await uploaded_to(fake, film(75 * MIB))
+    assert (raised.value.error_code, raised.value.params["detail"]) == (NetworkErrorCode.UNAVAILABLE, "416")
+    assert len(fake.ranges) == 8, "twice each time that it is tried"
 
 
 async def test_an_upload_that_waited_too_long_has_to_begin_anew(tiktok: There) -> None:
