@@ -23,7 +23,6 @@ def register(router: Router) -> None:
     router.command("cancel", on_cancel)
     router.command("terms", on_terms)
     router.command("privacy", on_privacy)
-    router.command("paysupport", on_pay_support)
     router.press(ShowExample, on_show_example)
     router.elsewhere = on_elsewhere
     router.error("bot.private_only", lambda t, _: t("These buttons work in our private chat."))
@@ -73,10 +72,6 @@ async def on_terms(context: Context) -> None:
 async def on_privacy(context: Context) -> None:
     writer = context.deps.writer
     await context.send(Screen(screens.privacy(None if writer.offline else writer.engine, context.texts)))
-
-
-async def on_pay_support(context: Context) -> None:
-    await context.send(Screen(screens.pay_support(context.texts)))
 
 
 def _commands(router: Router, context: Context) -> list[Command]:

@@ -213,18 +213,6 @@ def privacy(model: str | None, t: Texts) -> Markup:
     )
 
 
-def pay_support(t: Texts) -> Markup:
-    return lines(
-        [
-            t("<b>Help with payments</b>"),
-            "",
-            t("What you pay, and how to end it, is in /billing; what was paid stands there, too."),
-            t("Was something charged wrongly? Write to whoever runs this bot and name the payment's date and amount."),
-            t("Payments with Stars are made to this bot: Telegram's own support can't give them back."),
-        ]
-    )
-
-
 def _names(platforms: Collection[Platform]) -> str:
     return ", ".join(label for platform, label in PLATFORMS.items() if platform in platforms)
 

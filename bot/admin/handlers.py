@@ -3,7 +3,7 @@
 from bot.admin import payer_screens, payers, screens, spending
 from bot.admin.access import for_admins, is_admin
 from bot.admin.actions import ShowAdmin, ShowCredits
-from bot.billing.actions import RefundPayment, ShowPayer, ShowTrail
+from bot.billing.actions import AnswerPayer, RefundPayment, ShowPayer, ShowTrail
 from bot.context import Context
 from bot.router import Router
 from core.broadcasts.service import latest_broadcast
@@ -25,6 +25,8 @@ def register(router: Router) -> None:
     router.press(ShowCredits, for_admins(on_show_credits))
     router.press(ShowPayer, for_admins(payers.on_show_payer))
     router.press(ShowTrail, for_admins(payers.on_show_trail))
+    router.press(AnswerPayer, for_admins(payers.on_answer))
+    router.prompt(payers.PROMPT, payers.on_words, about="the answer to a user")
     router.press(RefundPayment, for_admins(payers.on_refund))
     router.error("billing.refund_at_stripe", lambda t, _: t("Payments by card are refunded at Stripe; I hear of it."))
     router.error("billing.not_refundable", payer_screens.not_refundable)

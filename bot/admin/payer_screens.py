@@ -7,7 +7,7 @@ from typing import Any
 from markupsafe import Markup
 
 from bot.admin.actions import ShowAdmin
-from bot.billing.actions import RefundPayment, ShowPayer, ShowTrail
+from bot.billing.actions import AnswerPayer, RefundPayment, ShowPayer, ShowTrail
 from bot.billing.labels import money_label, plan_label, time_label
 from bot.billing.paying_screens import payment_line
 from bot.billing.screens import standing_lines
@@ -60,7 +60,8 @@ def payer(
     rows = [[_refund_button(each, t)] for each in payments if _can_go_back(each)]
     telegram_id = user.telegram_user_id
     pages = pager(trail.number, trail.pages, lambda page: ShowTrail(telegram_id, page))
-    return Screen(lines(text), [*rows, pages, [Button(t("‹ Admin"), ShowAdmin())]])
+    last = [Button(t("✍️ Write to them"), AnswerPayer(telegram_id)), Button(t("‹ Admin"), ShowAdmin())]
+    return Screen(lines(text), [*rows, pages, last])
 
 
 def ask_refund(payment: Payment, telegram_id: int, t: Texts) -> Screen:

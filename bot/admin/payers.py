@@ -1,9 +1,12 @@
 """/admin user and /admin refund: what somebody has and paid, the trail of it, and giving Stars back."""
 
 from bot.admin import payer_screens
-from bot.billing.actions import RefundPayment, ShowPayer, ShowTrail
+from bot.admin.access import is_admin
+from bot.billing import support_screens
+from bot.billing.actions import AnswerPayer, RefundPayment, ShowPayer, ShowTrail
 from bot.billing.looking import open_rails
 from bot.context import Context
+from bot.prompts import Prompt
 from bot.screens import Screen
 from core import ids
 from core.accounts.models import User
@@ -13,10 +16,12 @@ from core.billing.models import Payment, Rail
 from core.billing.overview import overview_of
 from core.billing.payments import payment_by_id, payment_of, payments_of, record_refund
 from core.billing.policy import policy_of
+from core.billing.support import answer_support
 from core.db import Page, TelegramId
-from core.errors import Conflict
+from core.errors import Conflict, InvalidInput
 from core.telegram.stars import Stars
 
+PROMPT = "admin.answer"
 LONGEST_ID = 18
 """Digits: what no Telegram id has fits into no column, either."""
 
@@ -49,6 +54,26 @@ async def on_show_payer(context: Context, press: ShowPayer) -> None:
 
 async def on_show_trail(context: Context, press: ShowTrail) -> None:
     await context.show(await _payer(context, TelegramId(press.telegram_id), page=press.page))
+
+
+async def on_answer(context: Context, press: AnswerPayer) -> None:
+    await context.ask(PROMPT, telegram_id=press.telegram_id)
+    await context.send(support_screens.ask_answer(press.telegram_id, context.texts))
+
+
+async def on_words(context: Context, prompt: Prompt) -> bool | None:
+    """An admin's answer to a user's question."""
+    if not await is_admin(context):
+        return False
+    telegram_id = TelegramId(int(prompt.data["telegram_id"]))
+    try:
+        async with context.deps.tx() as tx:
+            await answer_support(tx, telegram_id=telegram_id, text=context.text)
+    except InvalidInput:
+        await context.ask(prompt.name, **prompt.data)
+        raise
+    await context.send(support_screens.answered(telegram_id, context.texts))
+    return None
 
 
 async def on_refund(context: Context, press: RefundPayment) -> None:

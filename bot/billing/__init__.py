@@ -1,6 +1,6 @@
 """Plans and usage in the chat, paying for a plan, and the screen for a limit that was reached."""
 
-from bot.billing import handlers, paying, stars
+from bot.billing import handlers, paying, stars, support
 from bot.billing.actions import (
     ChangeByCard,
     ConfirmChange,
@@ -54,3 +54,4 @@ def register(router: Router) -> None:
     )
     router.error_screen("plan_limit_reached", handlers.limit_reached)
     router.errors(SENTENCES)
+    support.register(router)

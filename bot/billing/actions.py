@@ -112,6 +112,18 @@ class StopTrial(Action):
     sure: bool
 
 
+@action("bi.ask")
+class AskSupport(Action):
+    """The next message goes to whoever runs the bot."""
+
+
+@action("bi.adm.re")
+class AnswerPayer(Action):
+    """For admins: the next message goes to this user."""
+
+    telegram_id: int
+
+
 @action("bi.adm")
 class ShowPayer(Action):
     """For admins: a user's plan, payments and trail."""

@@ -1,6 +1,6 @@
 """Names of plans, features and perks, as people call them."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -42,15 +42,15 @@ def feature_label(feature: Feature, t: Texts) -> Markup:
     }[feature]
 
 
-def perk_labels(perks: Mapping[str, Any], t: Texts) -> list[Markup]:
-    """What comes with a plan beyond numbers."""
-    offered = (
-        (bool(perks.get("csv_export")), t("Export to CSV")),
-        (bool(perks.get("api")), t("API")),
-        (perks.get("analytics") == "advanced", t("Advanced analytics")),
-        (perks.get("support") == "priority", t("Priority support")),
-    )
-    return [label for included, label in offered if included]
+def perk_labels(perks: Mapping[str, Any], t: Texts, *, wanted: Collection[str]) -> list[Markup]:
+    """What comes with a plan beyond numbers, of what is `wanted`."""
+    offered = {
+        "csv_export": (bool(perks.get("csv_export")), t("Export to CSV")),
+        "api": (bool(perks.get("api")), t("API")),
+        "analytics": (perks.get("analytics") == "advanced", t("Advanced analytics")),
+        "support": (perks.get("support") == "priority", t("Priority support")),
+    }
+    return [label for perk, (included, label) in offered.items() if included and perk in wanted]
 
 
 def price_label(plan: Plan, t: Texts) -> Markup:

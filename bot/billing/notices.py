@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from bot.billing.actions import FixCard, ShowBigger, ShowBilling, ShowPayer, ShowPlan
 from bot.billing.labels import STARS, money_label, plan_label, time_label
+from bot.billing.support_screens import answer, question
 from bot.screens import Button, Screen, lines
 from bot.texts import Texts
 from core.billing.models import Rail
@@ -205,4 +206,4 @@ RENDERERS: Final[Mapping[str, Callable[[Data, Texts, datetime], Screen]]] = {
         dispute,
         not_ended,
     )
-}
+} | {"billing.asked": question, "billing.answered": answer}

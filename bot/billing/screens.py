@@ -45,6 +45,10 @@ OPEN_FEATURES = (
 """What can be used today. The others are in the plans and open later; each adds itself here when it does."""
 
 
+OPEN_PERKS = ("csv_export",)
+CLOSED_PERKS = ("api", "analytics", "support")
+
+
 def plan(seen: Overview, entitlements: Sequence[Entitlement], *, now: datetime, zone: str | None, t: Texts) -> Screen:
     """The user's plan, how it goes on, and how much of it is used."""
     name = plan_label(seen.plan.key, t)
@@ -92,10 +96,11 @@ def compare(seen: Overview, *, page: int, t: Texts) -> Screen:
             t("{title} · <i>your plan</i>", title=title) if shown.key == seen.plan.key else title,
             "",
             *(_limit_line(feature, shown.limits[feature], t) for feature in OPEN_FEATURES),
+            *(t("• {perk}", perk=perk) for perk in perk_labels(shown.perks, t, wanted=OPEN_PERKS)),
             "",
             t("<b>Included once it opens</b>"),
             *(_limit_line(feature, shown.limits[feature], t) for feature in Feature if feature not in OPEN_FEATURES),
-            *(t("• {perk}", perk=perk) for perk in perk_labels(shown.perks, t)),
+            *(t("• {perk}", perk=perk) for perk in perk_labels(shown.perks, t, wanted=CLOSED_PERKS)),
             *_closed_lines(seen, t),
         ]
     )

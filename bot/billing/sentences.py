@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from bot.billing.labels import plan_label
 from bot.billing.stars import refusal_sentence
+from bot.billing.support_screens import words
 from bot.router import Sentence
 from bot.texts import Texts
 
@@ -28,5 +29,7 @@ SENTENCES: Final[Mapping[str, Sentence]] = {
     "billing.payment_due": lambda t, _: t("A payment is due first. Give another card with /billing."),
     "billing.already_subscribed": lambda t, _: t("You have a plan that is paid for. Change it with /billing."),
     "billing.no_customer": lambda t, _: t("Nothing was paid by card yet, so there is nothing to manage."),
+    "billing.words": words,
+    "billing.nobody_to_ask": lambda t, _: t("Nobody who runs this bot can be reached here. Please try again tomorrow."),
     "billing.payment_not_found": lambda t, _: t("There is no such payment."),
 }

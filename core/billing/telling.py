@@ -28,9 +28,10 @@ async def tell(
     )
 
 
-async def tell_admins(tx: Tx, policy: Policy, *, notice: str, data: Mapping[str, Any], dedupe_key: str) -> None:
-    """Tell everybody who runs the bot, once for each `dedupe_key`."""
-    for admin_id, chat_id, language in await admins(tx.session, policy.admin_ids):
+async def tell_admins(tx: Tx, policy: Policy, *, notice: str, data: Mapping[str, Any], dedupe_key: str) -> int:
+    """Tell everybody who runs the bot, once for each `dedupe_key`. Returns how many that are."""
+    there = await admins(tx.session, policy.admin_ids)
+    for admin_id, chat_id, language in there:
         await send_notice(
             tx,
             owner_id=admin_id,
@@ -41,3 +42,4 @@ async def tell_admins(tx: Tx, policy: Policy, *, notice: str, data: Mapping[str,
             language=language,
             dedupe_key=f"billing:{dedupe_key}:{admin_id}",
         )
+    return len(there)

@@ -202,7 +202,7 @@ async def test_an_admin_is_told_what_can_be_asked_and_what_went_back_is_not_aske
     assert not any("Refund" in button.text for button in again.buttons)
     assert row.remote_id in again.text
     await admin.press(again, "›")
-    assert "subscription.started" in (await admin.person.refresh(again)).text
+    assert "payment.received" in (await admin.person.refresh(again)).text
     first = await admin.say("/admin")
     assert "/admin user 123456789" in first.text
     assert "/admin refund" in first.text
