@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -30,17 +30,25 @@ class Host:
     type: str = "video/mp4"
     status: int = 200
     asked: int = 0
-    headers: dict[str, str] = field(default_factory=dict)
 
     async def answer(self, request: web.Request) -> web.Response:
         self.asked += 1
-        return web.Response(body=self.body, content_type=self.type, status=self.status, headers=self.headers)
+        return web.Response(body=self.body, content_type=self.type, status=self.status)
+
+    @property
+    def moved_url(self) -> str:
+        """Leads to the video by a redirect."""
+        return self.url.replace("reel", "moved")
+
+    async def moved(self, request: web.Request) -> web.Response:
+        return web.Response(status=302, headers={"Location": self.url})
 
 
 @asynccontextmanager
 async def hosting() -> AsyncIterator[Host]:
     host, app = Host(), web.Application()
     app.router.add_get("/reel.mp4", host.answer)
+    app.router.add_get("/moved.mp4", host.moved)
     runner = web.AppRunner(app)
     await runner.setup()
     try:
