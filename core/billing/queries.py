@@ -1,9 +1,10 @@
 """Which plan a user has, and what is left of it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from types import MappingProxyType
 
 from sqlalchemy import Uuid, func, literal, select, true
 
@@ -46,6 +47,7 @@ STANDING = frozenset(
 )
 """Counted as what is there at a time, not as what was used in a period: the ledger knows nothing of them."""
 METERED = tuple(feature for feature in Feature if feature not in STANDING)
+NOTHING_STANDS: Mapping[Feature, int] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,22 +69,36 @@ class Entitlement:
         return self.limit is None or self.used + amount <= self.limit
 
 
-async def entitlement_of(session: ReadSession, *, owner_id: ids.UserId, feature: Feature, now: datetime) -> Entitlement:
-    """The one answer to "may this user do this now, and what is left"."""
-    (found,) = await entitlements_of(session, owner_id=owner_id, features=(feature,), now=now)
+async def entitlement_of(
+    session: ReadSession, *, owner_id: ids.UserId, feature: Feature, now: datetime, there: int | None = None
+) -> Entitlement:
+    """The one answer to "may this user do this now, and what is left". `there`: how many there are, of what is
+    STANDING."""
+    standing = {} if there is None else {feature: there}
+    (found,) = await entitlements_of(session, owner_id=owner_id, features=(feature,), now=now, standing=standing)
     return found
 
 
 async def entitlements_of(
-    session: ReadSession, *, owner_id: ids.UserId, now: datetime, features: Sequence[Feature] = METERED
+    session: ReadSession,
+    *,
+    owner_id: ids.UserId,
+    now: datetime,
+    features: Sequence[Feature] = METERED,
+    standing: Mapping[Feature, int] = NOTHING_STANDS,
 ) -> list[Entitlement]:
     """The same of several features, in the order asked."""
-    _, found = await plan_and_entitlements(session, owner_id=owner_id, now=now, features=features)
+    _, found = await plan_and_entitlements(session, owner_id=owner_id, now=now, features=features, standing=standing)
     return found
 
 
 async def plan_and_entitlements(
-    session: ReadSession, *, owner_id: ids.UserId, now: datetime, features: Sequence[Feature] = METERED
+    session: ReadSession,
+    *,
+    owner_id: ids.UserId,
+    now: datetime,
+    features: Sequence[Feature] = METERED,
+    standing: Mapping[Feature, int] = NOTHING_STANDS,
 ) -> tuple[Plan, list[Entitlement]]:
     """The plan in force, and what is left of several features."""
     period = await in_force_of(session, owner_id=owner_id, now=now)
@@ -98,7 +114,7 @@ async def plan_and_entitlements(
     )
     found = select(Plan, sums.c.feature, sums.c.used).outerjoin(sums, true()).where(Plan.key == period.plan_key)
     rows = (await session.execute(found)).all()
-    plan, used = rows[0][0], {feature: amount for _, feature, amount in rows}
+    plan, used = rows[0][0], {**{feature: amount for _, feature, amount in rows}, **standing}
     return plan, [
         Entitlement(
             feature=feature,
@@ -112,18 +128,9 @@ async def plan_and_entitlements(
     ]
 
 
-async def room_for(
-    session: ReadSession, *, owner_id: ids.UserId, feature: Feature, used: int, now: datetime
-) -> Entitlement:
-    """The same of what is standing, of which `used` are there: the ledger knows nothing of it."""
-    plan, period = await _plan_and_period(session, owner_id=owner_id, now=now)
-    return Entitlement(feature, plan.key, plan.limits[feature], used, period.period_start, period.period_end)
-
-
 async def plan_of(session: ReadSession, *, owner_id: ids.UserId, now: datetime) -> Plan:
     """The plan in force for a user: what they pay for, their trial, or Free."""
-    plan, _ = await _plan_and_period(session, owner_id=owner_id, now=now)
-    return plan
+    return await session.get_one(Plan, (await in_force_of(session, owner_id=owner_id, now=now)).plan_key)
 
 
 async def in_force_of(session: ReadSession, *, owner_id: ids.UserId, now: datetime) -> InForce:
@@ -176,8 +183,3 @@ async def plan_by_key(session: ReadSession, key: str) -> Plan:
 async def plans(session: ReadSession) -> Sequence[Plan]:
     """All plans, the cheapest first."""
     return (await session.scalars(select(Plan).order_by(Plan.rank))).all()
-
-
-async def _plan_and_period(session: ReadSession, *, owner_id: ids.UserId, now: datetime) -> tuple[Plan, InForce]:
-    period = await in_force_of(session, owner_id=owner_id, now=now)
-    return await session.get_one(Plan, period.plan_key), period

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from core import ids
-from core.billing.queries import Entitlement, Feature, room_for
+from core.billing.queries import Entitlement, Feature, entitlement_of
 from core.channels.models import Channel
 from core.db import Page, Paged, ReadSession, paged
 from core.errors import NotFound
@@ -70,7 +70,7 @@ async def room_for_channels(session: ReadSession, *, owner_id: ids.UserId, now: 
     connected = await session.scalar(
         select(func.count()).where(Channel.owner_id == owner_id, Channel.disconnected_at.is_(None))
     )
-    return await room_for(session, owner_id=owner_id, feature=Feature.TARGET_CHATS, used=connected or 0, now=now)
+    return await entitlement_of(session, owner_id=owner_id, feature=Feature.TARGET_CHATS, now=now, there=connected or 0)
 
 
 def chat_url(channel: Channel) -> str | None:

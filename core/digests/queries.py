@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import func, select
 
 from core import ids
-from core.billing.queries import Entitlement, Feature, room_for
+from core.billing.queries import Entitlement, Feature, entitlements_of
 from core.db import Page, Paged, ReadSession, paged
 from core.digests.models import Digest, DigestStatus, Issue, Manners, Vote, Watch
 from core.errors import NotFound
@@ -127,12 +127,12 @@ async def rooms(session: ReadSession, *, owner_id: ids.UserId, now: datetime) ->
         )
     )
     digests, keywords = kept.one()
-    watches = await count_watches(session, owner_id=owner_id)
-    used = {Feature.DIGESTS: digests, Feature.DIGEST_KEYWORDS: keywords, Feature.WATCHES: watches}
-    return [
-        await room_for(session, owner_id=owner_id, feature=feature, used=int(there), now=now)
-        for feature, there in used.items()
-    ]
+    there = {
+        Feature.DIGESTS: digests,
+        Feature.DIGEST_KEYWORDS: int(keywords),
+        Feature.WATCHES: await count_watches(session, owner_id=owner_id),
+    }
+    return await entitlements_of(session, owner_id=owner_id, now=now, features=list(there), standing=there)
 
 
 async def running_room(session: ReadSession, *, owner_id: ids.UserId, now: datetime) -> RunningRoom:
