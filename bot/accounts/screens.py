@@ -29,7 +29,7 @@ from core.posts.platforms import Platform
 
 GROUPS = (
     ("new", "posts", "podcast"),
-    ("calendar", "queue", "import", "channels", "connect"),
+    ("calendar", "queue", "import", "channels"),
     ("viral", "digest", "analyze", "script"),
     ("plan", "usage", "settings"),
 )
