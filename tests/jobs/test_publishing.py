@@ -145,6 +145,22 @@ async def test_a_lost_answer_to_release_is_looked_up_and_nothing_is_published_tw
     assert instagram.published == ["upload-1"]
 
 
+async def test_once_the_last_piece_may_be_there_nothing_is_begun_anew(desk: Desk, tiktok: PlayedNetwork) -> None:
+    """Nobody has said that it is there, and the network knows nothing of it: it may be out all the same."""
+    tiktok.lost, tiktok.hides = {"upload"}, True
+    post = await desk.started(TIKTOK)
+    await desk.attempt(post)
+    async with desk.deps.tx() as tx:
+        with pytest.raises(TooLate):
+            await service.cancel(tx, owner_id=desk.owner.id, video_post_id=post.id)
+    tiktok.forgotten.add("upload-1")
+
+    await desk.finish(post)
+
+    assert tiktok.published == ["upload-1"]
+    assert (await desk.only(post)).status == PublicationStatus.UNCONFIRMED
+
+
 async def test_a_lost_answer_to_begin_leaves_nothing_that_anybody_sees(desk: Desk, tiktok: PlayedNetwork) -> None:
     tiktok.lost = {"begin"}
     post = await desk.started(TIKTOK)
