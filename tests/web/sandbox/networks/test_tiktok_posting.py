@@ -269,6 +269,14 @@ async def test_a_draft_waits_in_the_inbox_until_its_owner_posts_it(side: Side) -
     assert [one["title"] for one in (await side.now())["videos"]] == ["Finished in the app"]
 
 
+async def test_a_draft_may_be_longer_than_its_owner_may_post(side: Side) -> None:
+    token = await side.access()
+    await side.control("accounts", username="ann", max_video_post_duration_sec=2)
+    publish_id = await side.sent(token, video(seconds=3, fps=24), inbox=True)
+    await side.advance(2)
+    assert (await side.status(token, publish_id))["status"] == "SEND_TO_USER_INBOX"
+
+
 async def test_a_draft_is_posted_on_the_page(side: Side) -> None:
     token = await side.access()
     publish_id = await side.sent(token, video(), inbox=True)
@@ -310,6 +318,9 @@ async def test_a_day_has_so_many_posts(side: Side) -> None:
     assert (refused.status_code, code_of(refused)) == (403, "spam_risk_too_many_posts")
     told = await side.call(token, CREATOR_INFO)
     assert (told.status_code, code_of(told)) == (200, "spam_risk_too_many_posts")
+    bob = await side.access("bob")
+    await side.control("accounts", username="bob", posts_per_day=1)
+    assert (await side.init(bob, 1000)).status_code == 200
     await side.advance(86_400)
     assert (await side.init(await side.access(), 1000)).status_code == 200
 
