@@ -28,10 +28,12 @@ async def test_somebody_allows_the_app_and_it_gets_a_token_for_sixty_days(instag
     assert short["permissions"] == ALL_SCOPES.split(",")
     long = (await instagram.long(short["access_token"])).json()
     assert (long["token_type"], long["expires_in"]) == ("bearer", 60 * DAY_S)
-    fields = "id,user_id,username,name,account_type,followers_count,media_count"
+    fields = "id,user_id,username,name,account_type,followers_count,media_count,profile_picture_url"
     me = (await instagram.get("v26.0/me", fields=fields, access_token=long["access_token"])).json()
     assert me["id"] == str(short["user_id"]) != me["user_id"]
     assert (me["username"], me["name"], me["account_type"], me["media_count"]) == ("ann", "Ann", "BUSINESS", 0)
+    picture = await instagram.http.get(me["profile_picture_url"])
+    assert picture.headers["Content-Type"] == "image/jpeg"
 
 
 async def test_who_denies_is_sent_back_with_it(instagram: InstagramSide) -> None:

@@ -28,6 +28,8 @@ async def test_a_channel_is_told_about(youtube: YouTubeSide) -> None:
         "hiddenSubscriberCount": False,
         "videoCount": "0",
     }
+    picture = await youtube.http.get(mine["snippet"]["thumbnails"]["default"]["url"])
+    assert picture.headers["Content-Type"] == "image/jpeg"
     for query in ({"id": mine["id"]}, {"forHandle": "@ann"}):
         (found,) = await youtube.listed(None, "channels", part="id", key="any", **query)
         assert found["id"] == mine["id"]

@@ -52,7 +52,7 @@ def _profile(call: Call, known: Caller) -> Json:
         "username": account.username,
         "name": account.name,
         "account_type": account.settings["account_type"],
-        "profile_picture_url": None,
+        "profile_picture_url": f"{_origin(call)}/networks/avatars/{call.network.name}/{account.username}.jpg",
         "biography": None,
         "website": None,
         "followers_count": account.settings["followers"],
@@ -60,6 +60,10 @@ def _profile(call: Call, known: Caller) -> Json:
         "media_count": len(_of_account(call, account)),
     }
     return chosen(profile, known.given, default=("id",), type_="IGUser")
+
+
+def _origin(call: Call) -> str:
+    return f"{call.request.scheme}://{call.request.host}"
 
 
 def _of_account(call: Call, account: Account) -> list[Video]:

@@ -183,7 +183,8 @@ def uploads_playlist(account: Account) -> str:
 def _channel(call: Call, account: Account, parts: Sequence[str]) -> Json:
     mine = [video for video in _uploaded(call, account) if video.public]
     views = sum(counts(video, call.networks.now()).views for video in mine)
-    picture = {"url": f"{_origin(call)}/static/favicon.svg", "width": 88, "height": 88}
+    url = f"{_origin(call)}/networks/avatars/{call.network.name}/{account.username}.jpg"
+    picture = {"url": url, "width": 88, "height": 88}
     whole: Json = {
         "snippet": {
             "title": account.name,
