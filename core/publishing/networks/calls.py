@@ -26,6 +26,8 @@ PAUSE_S: Final = 1.0
 TRIES: Final = 4
 ANSWER_BYTES: Final = 5_000_000
 TOLD_EVERY_BYTES: Final = 1024 * 1024
+JSON_HEADERS: Final[Mapping[str, str]] = {"Content-Type": "application/json; charset=UTF-8"}
+"""As TikTok and Google want it to be said."""
 
 _CONNECT_S: Final = 10.0
 _NOT_SENT: Final = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout, httpx.UnsupportedProtocol)

@@ -78,9 +78,11 @@ class InstagramPublisher:
             container = Container.model_validate(answered.body)
         except ValidationError:
             raise self._calls.garbled(acts=True) from None
+        if link is None and container.uri is None:
+            raise self._calls.garbled(acts=True)
         return {
             "container_id": container.id,
-            "upload_url": None if link else container.uri,
+            "upload_url": container.uri,
             "size_bytes": media.size_bytes,
             "duration_s": media.duration_s,
             "caption": wanted.caption,

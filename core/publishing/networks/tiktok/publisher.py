@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from core.clock import Clock
 from core.errors import ProviderError
 from core.providers.discovery import Network
-from core.publishing.networks.calls import PAUSE_S, Answered, Calls, watched
+from core.publishing.networks.calls import JSON_HEADERS, PAUSE_S, Answered, Calls, watched
 from core.publishing.networks.contract import (
     Access,
     Handle,
@@ -100,7 +100,7 @@ class TikTokPublisher:
         }
         path = f"post/publish/{'inbox/' if inbox else ''}video/init/"
         body = {"source_info": source} | ({} if inbox else {"post_info": self._post(wanted)})
-        answered = await self._calls.act("POST", f"{self._api}/{path}", json=body, headers=_bearer(access))
+        answered = await self._calls.act("POST", f"{self._api}/{path}", json=body, headers=_headers(access))
         try:
             begun = Begun.model_validate(answered.body.get("data"))
         except ValidationError:
@@ -163,7 +163,7 @@ class TikTokPublisher:
         """What stands in an answer's `data`."""
         params = {"fields": fields} if fields else None
         url = f"{self._api}/{path}"
-        answered = await self._calls.read("POST", url, json=body, params=params, headers=_bearer(access))
+        answered = await self._calls.read("POST", url, json=body, params=params, headers=_headers(access))
         data = answered.body.get("data")
         if not isinstance(data, dict):
             raise self._calls.garbled()
@@ -244,8 +244,8 @@ class TikTokPublisher:
         return error
 
 
-def _bearer(access: Access) -> dict[str, str]:
-    return {"Authorization": f"Bearer {access.token.get_secret_value()}"}
+def _headers(access: Access) -> dict[str, str]:
+    return {"Authorization": f"Bearer {access.token.get_secret_value()}", **JSON_HEADERS}
 
 
 def _arrived(answered: Answered) -> int:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from core.clock import Clock
 from core.providers.discovery import Network
-from core.publishing.networks.calls import PAUSE_S, Answered, Calls, watched
+from core.publishing.networks.calls import JSON_HEADERS, PAUSE_S, Answered, Calls, watched
 from core.publishing.networks.contract import (
     Access,
     Handle,
@@ -84,7 +84,9 @@ class YouTubePublisher:
             )
         if what := unfit(wanted):
             raise network_error(self.network, NetworkErrorCode.TEXT_REFUSED, detail="limits", what=what)
-        headers = _bearer(access) | {
+        headers = {
+            **_bearer(access),
+            **JSON_HEADERS,
             "X-Upload-Content-Length": str(media.size_bytes),
             "X-Upload-Content-Type": media.content_type,
         }

@@ -2,13 +2,17 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx
 import pytest
+from pydantic import SecretStr
 
+from core.clock import SystemClock
 from core.errors import ProviderError
 from core.providers.discovery import Network
-from core.publishing.networks.contract import NetworkErrorCode, Stage, Tokens
+from core.publishing.networks.contract import Access, NetworkErrorCode, Stage, Tokens
+from core.publishing.networks.instagram import InstagramPublisher
 from core.publishing.networks.instagram.consent import BASIC, PUBLISH
 from tests.core.publishing.networks.test_publishers_contract import nobody, published, uploaded
 from tests.core.publishing.networks.there import ASK, There, film, film_bytes, there
@@ -136,6 +140,29 @@ async def test_what_is_being_processed_is_not_released(instagram: There) -> None
     assert (await instagram.publisher.look(access, handle)).stage is Stage.PROCESSING
     assert (await instagram.publisher.release(access, handle)).stage is Stage.PROCESSING
     assert await instagram.videos() == []
+
+
+@pytest.mark.parametrize(
+    ("phase", "stage"),
+    [
+        ({"status": "not_started"}, Stage.UPLOADING),
+        ({"status": "in_progress", "bytes_transferred": 99}, Stage.UPLOADING),
+        ({"status": "in_progress", "bytes_transferred": 100}, Stage.PROCESSING),
+        ({"status": "complete"}, Stage.PROCESSING),
+        ({}, Stage.UPLOADING),
+        (None, Stage.UPLOADING),
+    ],
+)
+async def test_an_upload_is_through_when_either_of_its_signs_says_so(
+    phase: dict[str, Any] | None, stage: Stage
+) -> None:
+    state = {"status_code": "IN_PROGRESS", "status": "", "video_status": {"uploading_phase": phase}}
+    transport = httpx.MockTransport(lambda _: httpx.Response(200, json=state))
+    async with httpx.AsyncClient(transport=transport) as http:
+        publisher = InstagramPublisher(http, SystemClock(), api_url="https://graph.example", pause_s=0.001)
+        access = Access(SecretStr("IGAA1"), "17", "ann")
+        handle = {"container_id": "18", "upload_url": "https://up.example/18", "size_bytes": 100}
+        assert (await publisher.look(access, handle)).stage is stage
 
 
 async def test_a_container_lives_for_a_day(instagram: There) -> None:
