@@ -94,6 +94,7 @@ RENDERERS: dict[str, Renderer] = {
 
 PICTURES: dict[str, Callable[[Mapping[str, Any], Texts], bytes]] = {
     "analyses.report": analysis_pictures.report,
+    **publishing_notices.PICTURES,
 }
 
 

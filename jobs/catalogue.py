@@ -12,10 +12,12 @@ from jobs import (
     podcasts,
     posts,
     publishing,
+    publishing_reports,
     questions,
     scripts,
     statuses,
     stripe,
+    videos,
     viral,
 )
 from jobs.runtime import PlainJob, WorkJob
@@ -37,6 +39,8 @@ WORK_JOBS: tuple[WorkJob, ...] = (
     emails.send,
     publishing.publish,
     publishing.prepare,
+    publishing_reports.make_report,
+    videos.check_video,
     plans.fit,
 )
 """Those over a row of `jobs`."""

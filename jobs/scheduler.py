@@ -34,6 +34,7 @@ from jobs.maintenance import sweep, tidy_files
 from jobs.numbers import tend_numbers
 from jobs.outages import note_keeping_up, settle_outage, warn_of_late, was_down
 from jobs.publishing_due import tend_publishing
+from jobs.publishing_reports import tend_reports
 from jobs.series import PLAN_EVERY_S, plan_series
 from jobs.stars import close_star_gaps
 from jobs.stripe import close_gaps, forget_stripe, tend_stripe
@@ -106,6 +107,7 @@ async def schedule(deps: Deps, stop: asyncio.Event) -> None:
         _repeat("scheduler.emails_not_forgotten", partial(forget_old_emails, deps), stop),
         _repeat("scheduler.broadcasts_failed", broadcasts.tend, stop),
         _repeat("scheduler.publishing_failed", partial(tend_publishing, deps), stop),
+        _repeat("scheduler.reports_failed", partial(tend_reports, deps), stop),
         _repeat("scheduler.numbers_failed", partial(tend_numbers, deps), stop),
         _repeat("scheduler.stripe_failed", partial(tend_stripe, deps), stop),
         _repeat("scheduler.stripe_gaps_failed", partial(close_gaps, deps), stop),

@@ -31,10 +31,11 @@ GROUPS = (
     ("new", "posts", "podcast"),
     ("calendar", "queue", "import", "channels"),
     ("viral", "digest", "analyze", "script"),
+    ("publish", "videos", "connect"),
     ("plan", "usage", "settings"),
 )
 """Commands that /help shows together, in this order."""
-MENU = ("new", "posts", "calendar", "podcast", "viral", "plan", "settings", "help")
+MENU = ("new", "posts", "calendar", "podcast", "viral", "publish", "plan", "settings", "help")
 """Kept short: the rest is behind these, and in /help."""
 
 

@@ -12,6 +12,7 @@ from bot.deliveries.grid import day_of, month_of
 from bot.deliveries.handlers import open_card, show_entry
 from bot.deliveries.month_picture import picture_of, rendered
 from bot.deliveries.phrases import NO_ZONE
+from bot.publishing.calendar_rows import with_videos
 from bot.router import Router
 from bot.screens import Screen
 from core.accounts.service import choose_pictures, user_of
@@ -22,6 +23,7 @@ from core.posts.calendar import Planned, planned_between, planned_page
 from core.posts.counting import utf16_length
 from core.posts.queries import post_of
 from core.posts.service import duplicate_post
+from core.publishing.coming import ComingVideo, coming_videos
 from core.series.queries import all_series
 from core.telegram.content import CAPTION_LIMIT
 from core.when.times import day_bounds, local_day
@@ -46,6 +48,7 @@ class _Month:
     first: date
     planned: Sequence[Planned]
     channels: Sequence[Channel]
+    videos: Sequence[ComingVideo]
     dark: bool
 
 
@@ -67,8 +70,10 @@ async def on_show_day(context: Context, press: ShowDay) -> None:
     month = await _month(context, shown.replace(day=1))
     posts = [each for each in month.planned if local_day(each.at, zone) == shown]
     page = screens.DayPage.of(posts, press.page, PAGE_SIZE)
-    names = screens.names_of(month.channels)
-    await _show(context, screens.day(page, shown, names=names, zone=zone, t=context.texts, now=now), month)
+    names, t = screens.names_of(month.channels), context.texts
+    videos = [each for each in month.videos if local_day(each.at, zone) == shown]
+    screen = screens.day(page, shown, names=names, zone=zone, t=t, now=now)
+    await _show(context, with_videos(screen, videos, zone=zone, t=t, now=now), month)
 
 
 async def on_use_dark(context: Context, press: UseDark) -> None:
@@ -100,6 +105,7 @@ async def _show_list(context: Context, number: int) -> None:
     async with context.deps.read() as session:
         posts = await planned_page(session, owner_id=context.actor.id, page=Page(number, PAGE_SIZE))
         series = await all_series(session, owner_id=context.actor.id, page=Page(1, 1))
+        videos = await coming_videos(session, owner_id=context.actor.id)
     repeating = screens.Repeating(series.total, series.items[0].next_at if series.items else None)
     begins = local_day(posts.items[0].at if posts.items else now, zone)
     month = await _month(context, begins.replace(day=1))
@@ -107,13 +113,15 @@ async def _show_list(context: Context, number: int) -> None:
     screen = screens.coming(
         posts, repeating=repeating, names=names, dark=month.dark, zone=zone, t=context.texts, now=now
     )
+    screen = with_videos(screen, videos if posts.number == 1 else (), zone=zone, t=context.texts, now=now)
     await _show(context, screen, month if posts.total or month.planned else None)
 
 
 async def _show_month(context: Context, number: int | None) -> None:
     now, zone = _now_and_zone(context)
     month = await _month(context, month_of(number, local_day(now, zone)))
-    counts = Counter(local_day(each.at, zone) for each in month.planned)
+    times = [*(each.at for each in month.planned), *(each.at for each in month.videos)]
+    counts = Counter(local_day(at, zone) for at in times)
     screen = screens.month(month.first, counts, dark=month.dark, zone=zone, t=context.texts, now=now)
     await _show(context, screen, month)
 
@@ -125,8 +133,9 @@ async def _month(context: Context, first: date) -> _Month:
     async with context.deps.read() as session:
         planned = await planned_between(session, owner_id=context.actor.id, start=start, end=end)
         channels = await all_channels(session, owner_id=context.actor.id)
+        videos = await coming_videos(session, owner_id=context.actor.id, start=start, end=end)
         user = await user_of(session, context.actor.id)
-    return _Month(first, planned, channels, user.dark_pictures)
+    return _Month(first, planned, channels, videos, user.dark_pictures)
 
 
 async def _show(context: Context, screen: Screen, month: _Month | None) -> None:

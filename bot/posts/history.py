@@ -9,6 +9,7 @@ from bot.screens import Screen
 from core.db import Page
 from core.posts import queries
 from core.posts.queries import PostFilter
+from core.publishing.queries import video_posts
 
 SEARCH_PROMPT = "posts.search"
 SEARCH_LIFE_S = 7 * 24 * 3600
@@ -65,8 +66,16 @@ async def _history(context: Context, shown: ShowPosts) -> Screen:
     chosen = PostFilter(status=shown.status, platform=shown.platform, search=search)
     async with context.deps.read() as session:
         page = await queries.posts(session, owner_id=context.actor.id, page=Page(shown.page), chosen=chosen)
+        videos = await video_posts(session, owner_id=context.actor.id, page=Page(1, 1))
     return screens.history(
-        page.items, page=page.number, pages=page.pages, total=page.total, shown=shown, search=search, t=context.texts
+        page.items,
+        page=page.number,
+        pages=page.pages,
+        total=page.total,
+        shown=shown,
+        search=search,
+        t=context.texts,
+        videos=videos.total,
     )
 
 

@@ -40,6 +40,7 @@ from bot.posts.labels import (
 )
 from bot.posts.makeup_labels import layout_line, makeup_line, media_label
 from bot.posts.problems import note_sentence, problem_sentence
+from bot.publishing.actions import ListVideoPosts, PublishWithWords
 from bot.queues.actions import AddToQueue, SelectQueued
 from bot.queues.labels import add_label
 from bot.screens import Button, Keyboard, Screen, lines, rows_of
@@ -49,7 +50,7 @@ from bot.texts import Texts
 from core import ids
 from core.posts.makeup import entities_of, media_kinds
 from core.posts.models import Post, PostStatus
-from core.posts.platforms import Platform, measure
+from core.posts.platforms import WANT_MEDIA, Platform, measure
 from core.posts.queries import UPCOMING
 from core.posts.scheduling import ARRANGED
 from core.posts.service import EDITABLE
@@ -147,8 +148,16 @@ def _card_keyboard(card: Mapping[str, Any], t: Texts) -> Keyboard:
         rows += rows_of([*queue, _details(post_id, t)], columns=2)
     else:
         rows.append(queue)
+    rows.append(_video_row(card, post_id, status, t))
     rows.append(_more_row(card, post_id, status, t))
     return [row for row in rows if row]
+
+
+def _video_row(card: Mapping[str, Any], post_id: ids.PostId, status: PostStatus, t: Texts) -> list[Button]:
+    """The words as those of a video, for where videos are published."""
+    if status not in EDITABLE or Platform(card["platform"]) not in WANT_MEDIA or not card["text"]:
+        return []
+    return [Button(t("📹 Publish with a video"), PublishWithWords(post_id))]
 
 
 def _details(post_id: ids.PostId, t: Texts) -> Button:
@@ -263,9 +272,17 @@ def deleted(post: Post, t: Texts) -> Screen:
 
 
 def history(
-    posts: Sequence[Post], *, page: int, pages: int, total: int, shown: ShowPosts, search: str, t: Texts
+    posts: Sequence[Post],
+    *,
+    page: int,
+    pages: int,
+    total: int,
+    shown: ShowPosts,
+    search: str,
+    t: Texts,
+    videos: int = 0,
 ) -> Screen:
-    """The list of posts, each a button that opens its card."""
+    """The list of posts, each a button that opens its card. `videos`: how many were published, or are to be."""
     entries = [
         Button(f"{STATUS_ICONS[PostStatus(post.status)]} {_preview(post, t)}", ShowCard(post.id)) for post in posts
     ]
@@ -279,7 +296,9 @@ def history(
         controls.append(Button(t("Show all"), ShowPosts(page=1)))
     heading = t.plural("📚 <b>{n} post</b>", "📚 <b>{n} posts</b>", total)
     text = lines([heading, *_filter_lines(shown, search, t), *([] if posts else ["", _nothing(shown, t)])])
-    return Screen(text, [*([entry] for entry in entries), pager(page, pages, at), controls])
+    published = t.plural("📹 {n} video", "📹 {n} videos", videos)
+    more = [Button(published, ListVideoPosts(1))] if videos else []
+    return Screen(text, [*([entry] for entry in entries), pager(page, pages, at), controls, more])
 
 
 def _filter_lines(shown: ShowPosts, search: str, t: Texts) -> list[Markup]:

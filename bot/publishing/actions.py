@@ -15,9 +15,16 @@ class PublishVideo(Action):
     video_id: ids.OwnVideoId
 
 
+@action("pb.with")
+class PublishWithWords(Action):
+    """Begin with a draft, whose text becomes the caption of a video that is chosen next."""
+
+    post_id: ids.PostId
+
+
 @action("pb.draft")
 class PublishDraft(Action):
-    """Begin with a draft, whose text becomes the caption of a video that is chosen next."""
+    """Another page of the videos that a draft's words could go with."""
 
     post_id: ids.PostId
     page: int

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from bot.context import Context
-from bot.publishing import screens
+from bot.publishing import screens, status_screens
 from bot.publishing.actions import (
     ChooseAccounts,
     ChooseVideo,
@@ -12,6 +12,7 @@ from bot.publishing.actions import (
     PublishDraft,
     PublishVideo,
     PublishVideoWithDraft,
+    PublishWithWords,
     ShowVideoPost,
     UseAccount,
     UseByHand,
@@ -21,14 +22,14 @@ from bot.router import Router
 from bot.screens import Screen
 from core import ids
 from core.connections.queries import connections_of
-from core.db import Page
-from core.errors import NotFound
+from core.db import Page, TelegramId
 from core.posts.models import Post
 from core.posts.queries import post_of
 from core.providers.discovery import Network
 from core.publishing import service
 from core.publishing.models import Manner, VideoPostStatus
 from core.publishing.queries import VideoPostView, video_post_view, video_posts
+from core.publishing.showing import video_post_data
 from core.videos.queries import own_video, own_videos
 
 PAGE_SIZE = 6
@@ -38,6 +39,7 @@ def register(router: Router) -> None:
     router.command("publish", on_publish, menu="Publish a video")
     router.press(ChooseVideo, on_choose_video)
     router.press(PublishVideo, on_video)
+    router.press(PublishWithWords, on_words)
     router.press(PublishDraft, on_draft)
     router.press(PublishVideoWithDraft, on_video_with_draft)
     router.press(ShowVideoPost, on_show)
@@ -49,25 +51,32 @@ def register(router: Router) -> None:
 
 
 async def on_publish(context: Context) -> None:
-    await _choose_video(context, page=1)
+    await context.show(await _videos(context, page=1))
 
 
 async def on_choose_video(context: Context, press: ChooseVideo) -> None:
-    await _choose_video(context, page=press.page)
+    await context.show(await _videos(context, page=press.page))
+
+
+async def on_words(context: Context, press: PublishWithWords) -> None:
+    """A draft's words become a video's: which video? Below the card, which stays."""
+    await context.send(await _videos(context, page=1, words_of=await _post(context, press.post_id)))
 
 
 async def on_draft(context: Context, press: PublishDraft) -> None:
-    """A draft's words become a video's: which video? Below the card, which stays."""
+    await context.show(await _videos(context, page=press.page, words_of=await _post(context, press.post_id)))
+
+
+async def _post(context: Context, post_id: ids.PostId) -> Post:
     async with context.deps.read() as session:
-        post = await post_of(session, owner_id=context.actor.id, post_id=press.post_id)
-    await _choose_video(context, page=press.page, words_of=post)
+        return await post_of(session, owner_id=context.actor.id, post_id=post_id)
 
 
-async def _choose_video(context: Context, *, page: int, words_of: Post | None = None) -> None:
+async def _videos(context: Context, *, page: int, words_of: Post | None = None) -> Screen:
     async with context.deps.read() as session:
         videos = await own_videos(session, owner_id=context.actor.id, page=Page(page, PAGE_SIZE))
     t = context.texts
-    await context.show(screens.choose_video(videos, t, words_of=words_of) if videos.total else screens.no_video(t))
+    return screens.choose_video(videos, t, words_of=words_of) if videos.total else screens.no_video(t)
 
 
 async def on_video(context: Context, press: PublishVideo) -> None:
@@ -98,9 +107,21 @@ async def show_video_post(context: Context, video_post_id: ids.VideoPostId) -> N
         screen = screens.draft(view, context.texts) if view.publications else await _accounts(context, view)
         await context.show(screen)
         return
-    message_id = context.place.message_id
+    message_id = text_pressed(context) or await _status_below(context, video_post_id)
     async with context.deps.tx() as tx:
         await service.show_again(tx, owner_id=context.actor.id, video_post_id=video_post_id, message_id=message_id)
+
+
+def text_pressed(context: Context) -> TelegramId | None:
+    """The pressed message, if it can become a status message: a picture can't."""
+    pressed = context.pressed
+    return TelegramId(pressed.message_id) if pressed is not None and not pressed.photo else None
+
+
+async def _status_below(context: Context, video_post_id: ids.VideoPostId) -> TelegramId:
+    async with context.deps.read() as session:
+        data = await video_post_data(session, owner_id=context.actor.id, video_post_id=video_post_id)
+    return await context.send(status_screens.status(data, context.texts, context.deps.clock.now()))
 
 
 async def on_list(context: Context, press: ListVideoPosts) -> None:
@@ -108,10 +129,7 @@ async def on_list(context: Context, press: ListVideoPosts) -> None:
         posts = await video_posts(session, owner_id=context.actor.id, page=Page(press.page, PAGE_SIZE))
         names = {}
         for post in posts.items:
-            try:
-                video = await own_video(session, video_id=post.video_id, owner_id=context.actor.id)
-            except NotFound:
-                continue
+            video = await own_video(session, video_id=post.video_id, owner_id=context.actor.id, also_deleted=True)
             names[video.id] = video.name
     await context.show(screens.video_posts(posts, names, context.actor.time_zone, context.texts))
 

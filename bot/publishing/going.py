@@ -1,8 +1,11 @@
 """The last look, and off it goes: now or at a time. Whoever presses there has agreed to what stands above."""
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
+
+from telegram.error import BadRequest
 
 from bot.accounts.time_zones import ask_time_zone
 from bot.context import Context
@@ -24,13 +27,15 @@ from bot.publishing.actions import (
     TypeTime,
     WatchVideo,
 )
+from bot.publishing.drafting import text_pressed
 from bot.publishing.looking import look
 from bot.publishing.option_screens import Looked
 from bot.publishing.words import COVER_MS, cover_picture
 from bot.router import Router
 from bot.screens import Toast
 from core import ids
-from core.db import Json, TelegramId
+from core.db import Json
+from core.deliveries.statuses import status_message_of
 from core.errors import AppError, Conflict, InvalidInput
 from core.podcasts.fitting import SIZE_BYTES
 from core.publishing import service
@@ -109,26 +114,31 @@ async def on_now(context: Context, press: PublishNow) -> None:
                 tx,
                 owner_id=context.actor.id,
                 video_post_id=press.video_post_id,
-                message_id=_pressed_id(context),
+                message_id=text_pressed(context),
             )
     except service.NotNow:
         await context.toast(Toast(context.texts("It is on its way already, or out.")))
         return
     await context.toast(Toast(context.texts("Going out now.")))
+    await _end(context)
 
 
 async def on_choose_time(context: Context, press: ChooseTime) -> None:
-    """A plan that is still open, or another time for what is scheduled."""
+    """A plan that is still open, in place; another time for what is scheduled below its status, which stays."""
     waiting = await context.waiting()
     if waiting is not None and waiting.name == PROMPT:
         await context.stop_asking()
-    await _check_open(context, press.video_post_id)
+    view = await _check_open(context, press.video_post_id)
     if context.actor.time_zone is None:
         await ask_time_zone(context, press)
         return
     now, zone = _now_and_zone(context)
     choices = quick_choices(now=now, zone=zone)
-    await context.show(screens.choose_time(press.video_post_id, choices, zone=zone, t=context.texts))
+    screen = screens.choose_time(press.video_post_id, choices, zone=zone, t=context.texts)
+    if view.status is VideoPostStatus.SCHEDULED and await _is_status(context, view.id):
+        await context.send(screen)
+    else:
+        await context.show(screen)
 
 
 async def on_in(context: Context, press: PublishIn) -> None:
@@ -196,13 +206,20 @@ async def on_typed_time(context: Context, prompt: Prompt) -> None:
 
 
 async def _schedule(context: Context, video_post_id: ids.VideoPostId, at: datetime) -> None:
+    """What had a time before keeps its status message, and the question goes; else the question becomes it."""
     view = await _view(context, video_post_id)
+    again = view.status is VideoPostStatus.SCHEDULED
     async with context.deps.tx() as tx:
         await _agree(tx, context, view)
         await service.schedule(
-            tx, owner_id=context.actor.id, video_post_id=video_post_id, due_at=at, message_id=_pressed_id(context)
+            tx,
+            owner_id=context.actor.id,
+            video_post_id=video_post_id,
+            due_at=at,
+            message_id=None if again else text_pressed(context),
         )
     await context.toast(Toast(context.texts("Scheduled.")))
+    await _end(context, whatever=again)
 
 
 async def _agree(tx: Tx, context: Context, view: VideoPostView) -> None:
@@ -215,11 +232,19 @@ async def _agree(tx: Tx, context: Context, view: VideoPostView) -> None:
         )
 
 
-async def _check_open(context: Context, video_post_id: ids.VideoPostId) -> None:
+async def _check_open(context: Context, video_post_id: ids.VideoPostId) -> VideoPostView:
     """Raises VideoPostNotFound for somebody else's, Conflict for what is on its way or out."""
     view = await _view(context, video_post_id)
     if view.status not in (VideoPostStatus.DRAFT, VideoPostStatus.SCHEDULED, VideoPostStatus.CANCELLED):
         raise Conflict("publishing.not_changeable")
+    return view
+
+
+async def _is_status(context: Context, video_post_id: ids.VideoPostId) -> bool:
+    """Whether the pressed message is the one that tells how far it is."""
+    async with context.deps.read() as session:
+        shown = await status_message_of(session, owner_id=context.actor.id, subject_id=video_post_id)
+    return shown is not None and context.pressed is not None and shown.message_id == context.pressed.message_id
 
 
 async def _view(context: Context, video_post_id: ids.VideoPostId) -> VideoPostView:
@@ -227,8 +252,12 @@ async def _view(context: Context, video_post_id: ids.VideoPostId) -> VideoPostVi
         return await video_post_view(session, owner_id=context.actor.id, video_post_id=video_post_id)
 
 
-def _pressed_id(context: Context) -> TelegramId | None:
-    return TelegramId(context.pressed.message_id) if context.pressed is not None else None
+async def _end(context: Context, *, whatever: bool = False) -> None:
+    """The status message has taken the place of a picture; `whatever`: of the pressed message in any case. One that is
+    over two days old can't be removed and stays."""
+    if context.pressed is not None and (whatever or text_pressed(context) is None):
+        with suppress(BadRequest):
+            await context.bot.delete_message(context.chat_id, context.pressed.message_id)
 
 
 def _now_and_zone(context: Context) -> tuple[datetime, str]:

@@ -15,12 +15,12 @@ from bot.publishing.actions import (
     Snooze,
     StopPublishing,
 )
+from bot.publishing.drafting import text_pressed
 from bot.publishing.labels import network_label
 from bot.publishing.looking import view_of
 from bot.publishing.result_screens import download
 from bot.router import Router
 from bot.screens import Toast
-from core.db import TelegramId
 from core.publishing import service
 from core.videos.queries import own_video
 
@@ -59,7 +59,7 @@ async def on_retry(context: Context, press: RetryFailed) -> None:
             tx,
             owner_id=context.actor.id,
             video_post_id=press.video_post_id,
-            message_id=TelegramId(context.place.message_id),
+            message_id=text_pressed(context),
         )
     await context.toast(context.texts("Trying again."))
 

@@ -156,7 +156,7 @@ def video_posts(posts: Paged[VideoPost], names: Mapping[ids.OwnVideoId, str], zo
 
 
 def _entry(post: VideoPost, names: Mapping[ids.OwnVideoId, str], zone: str | None, t: Texts) -> str:
-    name = clipped(names.get(post.video_id) or post.caption or str(t("A video")), BUTTON_CHARACTERS)
+    name = clipped(names[post.video_id], BUTTON_CHARACTERS)
     at: datetime | None = post.due_at if post.status == VideoPostStatus.SCHEDULED else None
     time = f" · {format_local(at, zone or NO_ZONE, t.language)}" if at else ""
     return f"{POST_ICONS[VideoPostStatus(post.status)]} {name}{time}"

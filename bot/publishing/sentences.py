@@ -96,6 +96,12 @@ def _text_refused(t: Texts, params: Params) -> Markup:
 
 def _rejected(t: Texts, params: Params) -> Markup:
     detail = params.get("detail")
+    if params.get("what") == "link":
+        return t(
+            "{network} fetches videos from our web server, and couldn't get this one there. Whoever runs me has to "
+            "make that server reachable from the internet; until then, publish it by hand.",
+            network=_network(params),
+        )
     if detail:
         return t(
             "{network} has refused it and only says: <i>{detail}</i>. Try again, or publish it by hand.",
@@ -114,6 +120,7 @@ VIDEO_FAULTS: Final[Mapping[str, Callable[[Texts], Markup]]] = {
     "picture_size": lambda t: t("the picture is too big or too small"),
     "frame_rate": lambda t: t("it wants 23 to 60 pictures a second"),
     "aspect": lambda t: t("it wants another shape, best is 9:16"),
+    "cover": lambda t: t("the moment for the cover isn't in it"),
 }
 
 NETWORK_SENTENCES: Final[Mapping[NetworkErrorCode, Say]] = {

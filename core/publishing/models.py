@@ -134,3 +134,14 @@ class PublicationNumbers(Base):
     likes: Mapped[int | None] = mapped_column(BigInteger)
     comments: Mapped[int | None] = mapped_column(BigInteger)
     shares: Mapped[int | None] = mapped_column(BigInteger)
+
+
+class PublishingReport(Base):
+    """Who wants a weekly report of what was published, and when the next is due."""
+
+    __tablename__ = "publishing_reports"
+    __table_args__ = (Index("ix_publishing_reports_next_at", "next_at"),)
+
+    owner_id: Mapped[ids.UserId] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True)
+    next_at: Mapped[datetime]
+    """On Mondays, by the wall clock of its owner's zone."""

@@ -147,7 +147,7 @@ async def test_the_menu_is_short_and_groups_see_only_theirs(chat: Chat, applicat
     application.router.command("secret", lambda context: context.settle(), menu="Rule", for_admins=True)
     await publish_menu(application.bot, application.router)
     shown = [command["command"] for command in await chat.person.commands()]
-    assert shown == ["new", "posts", "calendar", "podcast", "viral", "plan", "settings", "help"]
+    assert shown == ["new", "posts", "calendar", "podcast", "viral", "publish", "plan", "settings", "help"]
     group = await chat.person.make_chat("supergroup", "Friends")
     await chat.person.add_bot(group["id"])
     assert [command["command"] for command in await chat.person.commands(group["id"])] == ["connect", "open"]

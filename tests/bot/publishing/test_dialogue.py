@@ -11,6 +11,7 @@ from core.publishing.models import Manner, PublicationStatus, VideoPostStatus
 from core.publishing.networks.contract import NetworkErrorCode, network_error
 from tests.bot.publishing.conftest import Studio
 from tests.bot.publishing.played import connect
+from tests.core.publishing.test_reports import publish
 from tests.factories import make_posts
 
 
@@ -35,8 +36,9 @@ async def test_a_video_goes_from_the_choice_of_accounts_to_its_way(studio: Studi
     [one] = post.publications
     assert (one.network, one.status, one.consented) == (Network.TIKTOK, PublicationStatus.PREPARING, True)
     assert (one.wanted.caption, one.wanted.privacy) == ("Bread pays for the oven. #bread", "PUBLIC_TO_EVERYONE")
-    await studio.press("🚀 Publish now")
-    assert (await studio.post()).publications == post.publications, "a second press changes nothing"
+    assert "🚀 Publish now" not in str(await studio.chat.last()), "the status message takes its place"
+    assert "on its way already" in await studio.press_data(f"pb.now:{studio.short(post.id)}")
+    assert (await studio.post()).publications == post.publications
 
 
 async def test_without_a_video_the_way_to_one_is_shown(studio: Studio) -> None:
@@ -194,3 +196,60 @@ async def test_what_the_network_allows_is_asked_when_the_options_are_opened(stud
     await studio.press("✓ Done")
     await studio.press("✏️ TikTok @ann")
     assert "Ann the Baker" in await studio.text()
+
+
+async def test_another_time_keeps_the_status_message_and_takes_the_question_away(studio: Studio) -> None:
+    await studio.to_preview()
+    await studio.press("⏰ Choose a time")
+    await studio.press("Tomorrow 09:00")
+    first = await studio.post()
+    await studio.press_data(f"pb.when:{studio.short(first.id)}")
+    await studio.press("Next Monday 09:00")
+    again = await studio.post()
+    assert again.status is VideoPostStatus.SCHEDULED
+    assert again.due_at is not None
+    assert first.due_at is not None
+    assert again.due_at > first.due_at
+
+
+async def test_the_calendar_and_the_posts_show_videos_too(studio: Studio) -> None:
+    await studio.to_preview()
+    await studio.press("⏰ Choose a time")
+    await studio.press("Tomorrow 09:00")
+    calendar = await studio.chat.say("/calendar")
+    assert "1 video is coming" in calendar.text
+    await studio.press("🗓 Month")
+    assert "1 post this month" in await studio.text()
+    posts = await studio.chat.say("/posts")
+    assert "📹 1 video" in str(posts)
+    await studio.press("📹 1 video")
+    await studio.press("⏰ bread.mp4")
+    assert (await studio.post()).status is VideoPostStatus.SCHEDULED
+
+
+async def test_a_drafts_card_leads_to_a_video_with_its_words(studio: Studio) -> None:
+    async with studio.deps.tx() as tx:
+        owner = await tx.session.merge(studio.owner)
+        await make_posts(tx, owner, ["Waste fell to three percent."], platform=Platform.INSTAGRAM)
+    await studio.chat.say("/posts")
+    await studio.press("Waste fell to three percent.")
+    await studio.press("📹 Publish with a video")
+    await studio.press("🎬 bread.mp4 · 0:02")
+    assert (await studio.post()).caption == "Waste fell to three percent."
+    await studio.press("TikTok @ann")
+    assert (await studio.post()).publications[0].wanted.caption == "Waste fell to three percent."
+
+
+async def test_the_weekly_report_is_looked_at_and_subscribed_to(studio: Studio) -> None:
+    await publish(studio.deps, studio.owner, days_ago=1, name="oven.mp4", readings={0.5: 1_200})
+    await studio.chat.say("/posts")
+    await studio.press("📹 1 video")
+    await studio.press("📊 Weekly report")
+    report = await studio.chat.last()
+    assert "1 video published" in report.text
+    assert "oven.mp4 · TikTok" in report.text
+    assert "1.2K views" in report.text
+    assert report.body.get("photo")
+    assert "each Monday" in await studio.press("🔔 Each Monday")
+    await studio.press_data("pb.rep")
+    assert "No more weekly reports" in await studio.press("🔕 Unsubscribe")
