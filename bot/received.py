@@ -93,8 +93,7 @@ def medium_of(message: Message) -> Media | None:
 
 
 def _details(file: Any) -> dict[str, Any]:
-    duration = getattr(file, "duration", None)
-    seconds = getattr(duration, "total_seconds", lambda: duration)()
+    seconds = file.to_dict().get("duration")  # the attribute is about to change its type, and warns of it
     known = {
         "filename": getattr(file, "file_name", None),
         "duration_s": int(seconds) if seconds is not None else None,

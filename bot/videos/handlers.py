@@ -118,7 +118,7 @@ async def _take(context: Context, medium: Media, *, reply_to: Message | None) ->
     try:
         file = await context.bot.get_file(medium.file_id or "")
     except BadRequest as error:
-        if TOO_BIG not in error.message:
+        if TOO_BIG not in error.message.lower():
             raise InvalidInput("telegram.file_gone") from error
         await context.send(screens.too_big_for_chat(context.texts))
         return

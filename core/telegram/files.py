@@ -52,7 +52,7 @@ async def _place_of(settings: Settings, file_id: str) -> tuple[str, int]:
         try:
             file = await bot.get_file(file_id)
         except BadRequest as exc:
-            too_big = TOO_BIG in exc.message
+            too_big = TOO_BIG in exc.message.lower()
             raise InvalidInput("telegram.file_too_big" if too_big else "telegram.file_gone") from exc
         except TelegramError as exc:
             raise _not_reached(exc.message) from exc
