@@ -63,9 +63,9 @@ async def note_stripe_events(tx: Tx, events: Sequence[SeenEvent], *, source: str
     rows = [_row(tx, event, source) for event in events]
     noted = await tx.session.execute(
         insert(StripeEvent)
-        .values(rows)
         .on_conflict_do_nothing(index_elements=["id"])
-        .returning(StripeEvent.subject, StripeEvent.next_at)
+        .returning(StripeEvent.subject, StripeEvent.next_at),
+        rows,
     )
     added = noted.all()
     for subject in dict.fromkeys(row.subject for row in added if row.next_at is not None):
