@@ -22,11 +22,11 @@ INVALID: Final = 100
 SUBCODES: Final[Mapping[int, Meaning]] = {
     2207001: Meaning(NetworkErrorCode.UNAVAILABLE),
     2207003: Meaning(NetworkErrorCode.UNAVAILABLE),
-    2207004: Meaning(NetworkErrorCode.VIDEO_REFUSED, "size"),
+    2207004: Meaning(NetworkErrorCode.VIDEO_REFUSED, "picture_size"),
     2207005: Meaning(NetworkErrorCode.VIDEO_REFUSED, "format"),
     2207006: Meaning(NetworkErrorCode.UPLOAD_EXPIRED),
     2207008: Meaning(NetworkErrorCode.UPLOAD_EXPIRED),
-    2207009: Meaning(NetworkErrorCode.VIDEO_REFUSED, "shape"),
+    2207009: Meaning(NetworkErrorCode.VIDEO_REFUSED, "aspect"),
     2207010: Meaning(NetworkErrorCode.TEXT_REFUSED, "caption"),
     2207020: Meaning(NetworkErrorCode.UPLOAD_EXPIRED),
     2207023: Meaning(NetworkErrorCode.VIDEO_REFUSED, "format"),

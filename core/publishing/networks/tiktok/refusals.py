@@ -48,7 +48,7 @@ FAILURES: Final[Mapping[str, Meaning]] = {
     "file_format_check_failed": Meaning(NetworkErrorCode.VIDEO_REFUSED, "format"),
     "duration_check_failed": Meaning(NetworkErrorCode.VIDEO_REFUSED, "duration"),
     "frame_rate_check_failed": Meaning(NetworkErrorCode.VIDEO_REFUSED, "frame_rate"),
-    "picture_size_check_failed": Meaning(NetworkErrorCode.VIDEO_REFUSED, "size"),
+    "picture_size_check_failed": Meaning(NetworkErrorCode.VIDEO_REFUSED, "picture_size"),
     "video_pull_failed": Meaning(NetworkErrorCode.UNAVAILABLE),
     "publish_cancelled": Meaning(NetworkErrorCode.REJECTED),
     "auth_removed": Meaning(NetworkErrorCode.RECONNECT),

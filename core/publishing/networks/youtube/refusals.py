@@ -57,7 +57,7 @@ FAILURES: Final[Mapping[str, Meaning]] = {
     "invalidFile": Meaning(NetworkErrorCode.VIDEO_REFUSED, "format"),
     "emptyFile": Meaning(NetworkErrorCode.VIDEO_REFUSED, "format"),
     "codec": Meaning(NetworkErrorCode.VIDEO_REFUSED, "format"),
-    "tooSmall": Meaning(NetworkErrorCode.VIDEO_REFUSED, "size"),
+    "tooSmall": Meaning(NetworkErrorCode.VIDEO_REFUSED, "picture_size"),
     "uploadAborted": Meaning(NetworkErrorCode.UPLOAD_EXPIRED),
     "length": Meaning(NetworkErrorCode.VIDEO_REFUSED, "duration"),
     "copyright": Meaning(NetworkErrorCode.COPYRIGHT),

@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
+from bot.publishing.sentences import VIDEO_FAULTS
 from core.errors import ProviderError
 from core.publishing.networks.calls import Answered
 from core.publishing.networks.contract import RETRYABLE, NetworkErrorCode
@@ -112,6 +113,14 @@ def test_instagrams_subcodes_say_more_than_its_codes(
 def test_what_instagram_calls_passing_may_pass() -> None:
     assert said(of_instagram(400, 100, is_transient=True))[0] == NetworkErrorCode.UNAVAILABLE
     assert said(of_instagram(400, 190, is_transient=True))[0] == NetworkErrorCode.RECONNECT
+
+
+def test_each_fault_of_a_video_has_its_words() -> None:
+    tables = (instagram.SUBCODES, instagram.CODES, tiktok.ERRORS, tiktok.FAILURES, youtube.ERRORS, youtube.FAILURES)
+    meanings = [meaning for table in tables for meaning in table.values()]
+    named = {meaning.what for meaning in meanings if meaning.code is NetworkErrorCode.VIDEO_REFUSED}
+    assert named <= set(VIDEO_FAULTS)
+    assert "format" in named
 
 
 def test_that_instagram_wants_a_link_is_told() -> None:
