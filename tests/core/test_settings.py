@@ -196,6 +196,20 @@ def test_speech_that_is_half_configured_is_told(
     assert problems_of(monkeypatch, **variables) == dict([problem])
 
 
+@pytest.mark.parametrize(
+    ("variables", "missing", "pair"),
+    [
+        ({"TIKTOK_CLIENT_KEY": "a-key"}, "TIKTOK_CLIENT_SECRET", "TIKTOK_CLIENT_KEY and TIKTOK_CLIENT_SECRET"),
+        ({"INSTAGRAM_CLIENT_SECRET": "x"}, "INSTAGRAM_CLIENT_ID", "INSTAGRAM_CLIENT_ID and INSTAGRAM_CLIENT_SECRET"),
+        ({"GOOGLE_CLIENT_ID": "an-id"}, "GOOGLE_CLIENT_SECRET", "GOOGLE_CLIENT_ID and GOOGLE_CLIENT_SECRET"),
+    ],
+)
+def test_half_of_a_networks_app_is_told(
+    monkeypatch: pytest.MonkeyPatch, variables: dict[str, str], missing: str, pair: str
+) -> None:
+    assert problems_of(monkeypatch, **variables) == {missing: f"missing; {pair} belong together"}
+
+
 def test_an_address_of_scrapecreators_needs_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
     problems = problems_of(monkeypatch, SCRAPECREATORS_API_URL="https://api.example.com")
     assert problems == {"SCRAPECREATORS_API_KEY": "missing; SCRAPECREATORS_API_URL needs a key"}
@@ -206,6 +220,24 @@ def test_production_refuses_made_up_videos(monkeypatch: pytest.MonkeyPatch, host
     variables = {"SCRAPECREATORS_API_URL": f"http://{host}", "SCRAPECREATORS_API_KEY": "any"}
     problems = problems_of(monkeypatch, **PRODUCTION | variables)
     assert problems == {"SCRAPECREATORS_API_URL": "production doesn't show the sandbox's made-up videos"}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "TIKTOK_AUTH_URL",
+        "TIKTOK_API_URL",
+        "INSTAGRAM_AUTH_URL",
+        "INSTAGRAM_TOKEN_URL",
+        "INSTAGRAM_API_URL",
+        "GOOGLE_AUTH_URL",
+        "GOOGLE_TOKEN_URL",
+        "GOOGLE_API_URL",
+    ],
+)
+def test_production_publishes_to_no_network_of_this_machine(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    problems = problems_of(monkeypatch, **PRODUCTION, **{name: "http://127.0.0.1:8081/tiktok"})
+    assert problems == {name: "production doesn't publish to a network that is played on this machine"}
 
 
 def test_the_sandbox_has_an_address_only_where_it_runs(monkeypatch: pytest.MonkeyPatch) -> None:
