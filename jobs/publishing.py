@@ -99,7 +99,7 @@ class Walk:
         async with self.run.deps.tx() as tx:
             if not await keep_claim(tx, self.run.work, spec=self.run.spec):
                 raise ClaimLost
-            row = await _locked(tx, self.run.work)
+            row = await locked(tx, self.run.work)
             yield tx, row
         self.row = row
 
@@ -108,7 +108,7 @@ async def ended(tx: Tx, work: ClaimedWork, error: AppError) -> None:
     """It was cancelled, or failed in a way that nobody has foreseen. What is out of our hands is never called off: the
     network alone knows what becomes of it."""
     try:
-        publication = await _locked(tx, work)
+        publication = await locked(tx, work)
     except NotFound:
         return
     if publication.status not in UNDER_WAY:
@@ -127,7 +127,7 @@ async def ended(tx: Tx, work: ClaimedWork, error: AppError) -> None:
 async def publish(run: Run) -> None:
     """Take a publication as far as it gets. What the network takes its time for is looked at again later."""
     async with run.deps.read() as session:
-        row = await _publication(session, run.work)
+        row = await publication_for(session, run.work)
     if row.status not in UNDER_WAY:
         async with run.finishing():
             return
@@ -171,13 +171,13 @@ async def _have_prepared(run: Run) -> None:
     """A heavy worker makes the copy first. What was sent of one that is lost isn't gone on with: the new one is another
     file."""
     async with run.finishing(unless_cancelled=True) as tx:
-        publication = await _locked(tx, run.work)
+        publication = await locked(tx, run.work)
         if publication.out_of_hands_at is None and publication.handle is not None:
             forget_attempt(publication)
             stand(tx, publication, PublicationStatus.PREPARING)
         payload = dict(run.work.payload)
         await request_work(
-            tx, PREPARE, owner_id=publication.owner_id, subject_id=publication.id, payload=_without_headway(payload)
+            tx, PREPARE, owner_id=publication.owner_id, subject_id=publication.id, payload=without_headway(payload)
         )
 
 
@@ -241,7 +241,7 @@ async def _upload(walk: Walk) -> None:
     handle = opened(walk.run.deps.cipher, walk.row.id, walk.row.handle or "")
     media = WatchedMedia(walk.media, lambda: _out_of_hands(walk)) if walk.publisher.published_by_upload else walk.media
     size = max(1, media.size_bytes)
-    async with telling(walk.run, _progress_of(walk.run, PublicationStatus.UPLOADING)) as tell:
+    async with telling(walk.run, progress_of(walk.run, PublicationStatus.UPLOADING)) as tell:
 
         async def on_sent(sent: int) -> None:
             tell("upload", min(100, sent * 100 // size))
@@ -308,11 +308,11 @@ async def _settle(walk: Walk, seen: Seen) -> None:
     """Write down what the network says, or look again later."""
     if seen.stage in (Stage.PUBLISHED, Stage.IN_INBOX):
         async with walk.run.finishing() as tx:
-            await record_there(tx, await _locked(tx, walk.run.work), seen)
+            await record_there(tx, await locked(tx, walk.run.work), seen)
     elif seen.stage is Stage.FAILED:
         error = {"code": str(seen.error or NetworkErrorCode.REJECTED), "params": dict(seen.params)}
         async with walk.run.finishing() as tx:
-            await record_not_there(tx, await _locked(tx, walk.run.work), PublicationStatus.FAILED, error=error)
+            await record_not_there(tx, await locked(tx, walk.run.work), PublicationStatus.FAILED, error=error)
     else:
         await _wait(walk, seen)
 
@@ -340,37 +340,14 @@ async def _note_processing(walk: Walk) -> None:
 async def _record_unconfirmed(walk: Walk) -> None:
     error: Json = {"code": UNDECIDED, "params": {"network": walk.row.network}}
     async with walk.run.finishing() as tx:
-        await record_unconfirmed(tx, await _locked(tx, walk.run.work), error=error)
+        await record_unconfirmed(tx, await locked(tx, walk.run.work), error=error)
 
 
-@job(PREPARE, on_failure=ended)
-async def prepare(run: Run) -> None:
-    """Make the network's copy of the video, then go on. Only heavy workers load what decodes and encodes."""
-    from core.videos.preparing import prepared
-
-    async with run.deps.read() as session:
-        row = await _publication(session, run.work)
-        video_id = (await post_of(session, row)).video_id
-    async with telling(run, _progress_of(run, PublicationStatus.PREPARING)) as tell:
-        await prepared(
-            run.deps,
-            owner_id=row.owner_id,
-            video_id=video_id,
-            network=Network(row.network),
-            progress=lambda share: tell("prepare", int(share * 100)),
-        )
-    async with run.finishing(unless_cancelled=True) as tx:
-        row = await _locked(tx, run.work)
-        row.progress, row.stage_since = 0, tx.now
-        payload = _without_headway(dict(run.work.payload))
-        await request_work(tx, PUBLISH, owner_id=row.owner_id, subject_id=row.id, payload=payload)
-
-
-def _progress_of(run: Run, status: PublicationStatus) -> Progress:
+def progress_of(run: Run, status: PublicationStatus) -> Progress:
     """How far it is goes into its message; and whatever goes on has its patience anew."""
 
     async def note(tx: Tx, _step: str, percent: int) -> None:
-        row = await _locked(tx, run.work)
+        row = await locked(tx, run.work)
         if row.status != status:
             return
         row.progress, row.stage_since = percent, tx.now
@@ -379,15 +356,17 @@ def _progress_of(run: Run, status: PublicationStatus) -> Progress:
     return note
 
 
-async def _locked(tx: Tx, work: ClaimedWork) -> Publication:
-    return await _publication(tx.session, work, lock=True)
+async def locked(tx: Tx, work: ClaimedWork) -> Publication:
+    """What the work is about."""
+    return await publication_for(tx.session, work, lock=True)
 
 
-async def _publication(session: ReadSession, work: ClaimedWork, *, lock: bool = False) -> Publication:
+async def publication_for(session: ReadSession, work: ClaimedWork, *, lock: bool = False) -> Publication:
+    """The same, for looking, unless `lock`."""
     publication_id = ids.PublicationId(work.subject_id)
     return await publication_of(session, owner_id=work.owner_id, publication_id=publication_id, lock=lock)
 
 
-def _without_headway(payload: Json) -> Json:
+def without_headway(payload: Json) -> Json:
     """What the next work needs of this one's payload."""
     return {ANEW: payload[ANEW]} if ANEW in payload else {}

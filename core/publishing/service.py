@@ -19,6 +19,7 @@ from core.publishing.readiness import lacks, open_choices
 from core.publishing.scheduling import MISSED, check_time
 from core.publishing.showing import show_video_post
 from core.publishing.standing import (
+    AHEAD,
     follow,
     hold,
     record_not_there,
@@ -30,8 +31,9 @@ from core.publishing.standing import (
 from core.publishing.wanted import wanted_json, wanted_of
 from core.tx import Tx
 from core.videos.models import OwnVideoStatus
-from core.videos.queries import own_video
-from core.work.service import request_cancel
+from core.videos.profiles import PROFILES
+from core.videos.queries import own_video, prepared_video
+from core.work.service import request_cancel, request_work
 
 SNOOZE_MOST = timedelta(days=30)
 CHANGEABLE = (PublicationStatus.DRAFT, PublicationStatus.SCHEDULED, PublicationStatus.WAITING, *RETRYABLE)
@@ -179,9 +181,18 @@ async def schedule(
         await hold(tx, publication)
         stand(tx, publication, PublicationStatus.SCHEDULED)
         publication.due_at = due_at
+    await _prepare_ahead(tx, post, publications)
     post.due_at = due_at
     await follow(tx, [post.id], message_id=message_id)
     return post
+
+
+async def _prepare_ahead(tx: Tx, post: VideoPost, publications: Sequence[Publication]) -> None:
+    """Have the copies made that are still missing. Whatever becomes of that, it is looked for again at its time."""
+    for network in {Network(each.network) for each in publications if each.manner == Manner.API}:
+        if await prepared_video(tx.session, video_id=post.video_id, profile=PROFILES[network].key) is None:
+            payload = {"network": str(network)}
+            await request_work(tx, AHEAD, owner_id=post.owner_id, subject_id=post.id, payload=payload)
 
 
 async def publish_now(

@@ -11,6 +11,7 @@ from core import ids
 from core.billing.queries import Feature
 from core.billing.service import hold_quota, release_hold, settle_hold
 from core.db import Json, ReadSession, TelegramId
+from core.publishing.emailing import mail_published
 from core.publishing.models import UNDER_WAY, Manner, Publication, PublicationStatus, VideoPost, VideoPostStatus
 from core.publishing.networks.contract import NetworkErrorCode, Seen, Stage
 from core.publishing.queries import publications_of
@@ -20,7 +21,9 @@ from core.tx import Tx
 from core.work.service import request_work
 
 PUBLISH: Final = JobSpec("jobs.publishing.publish", queue=PUBLISHING, attempts=3, timeout_s=4 * 3600)
-PREPARE: Final = JobSpec("jobs.publishing.prepare", queue=MEDIA, attempts=3, timeout_s=3600, fair=True)
+AHEAD: Final = JobSpec("jobs.publishing_copies.prepare_ahead", queue=MEDIA, attempts=3, timeout_s=3600, fair=True)
+"""Of what is scheduled, so that it goes out at its time, not when its copy is made. Its subject is the video post."""
+PREPARE: Final = JobSpec("jobs.publishing_copies.prepare", queue=MEDIA, attempts=3, timeout_s=3600, fair=True)
 ANEW: Final = "anew"
 """In a job's payload: what was begun then isn't there, says its owner, so what can't be found is sent again."""
 
@@ -40,10 +43,11 @@ def status_from(statuses: Iterable[str]) -> VideoPostStatus:
         return VideoPostStatus.CANCELLED if all_of_them else VideoPostStatus.DRAFT
     if left <= {PublicationStatus.DRAFT}:
         return VideoPostStatus.DRAFT
-    if left & OPEN or (PublicationStatus.SCHEDULED in left and left & (THERE | {PublicationStatus.FAILED})):
-        return VideoPostStatus.PUBLISHING
-    if PublicationStatus.SCHEDULED in left:
+    to_come = {PublicationStatus.DRAFT, PublicationStatus.SCHEDULED}
+    if left <= to_come:
         return VideoPostStatus.SCHEDULED
+    if left & (OPEN | to_come):
+        return VideoPostStatus.PUBLISHING
     if left <= THERE:
         return VideoPostStatus.PUBLISHED
     return VideoPostStatus.PARTIALLY_PUBLISHED if left & THERE else VideoPostStatus.FAILED
@@ -127,6 +131,8 @@ async def record_there(tx: Tx, publication: Publication, seen: Seen) -> None:
     if publication.hold_id is not None:
         await settle_hold(tx, publication.hold_id, used=1)
         publication.hold_id = None
+    if not inbox:
+        await mail_published(tx, publication, await post_of(tx.session, publication))
     await follow(tx, [publication.video_post_id])
 
 

@@ -5,7 +5,7 @@ at again and again, as its pauses want it.
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,6 +16,7 @@ from core.connections.service import access_of
 from core.embedded import embedded
 from core.home import temporary_home
 from core.migrate import upgrade_database
+from core.posts.models import Post
 from core.posts.scheduling import schedule_post
 from core.posts.writing import draft_from_source
 from core.publishing import service
@@ -38,9 +39,10 @@ POLLS: Final = 200
 PER_S: Final = 10
 SECONDS: Final = 12
 PEOPLE: Final = 30
-HEADSTART: Final = timedelta(seconds=25)
-"""Until the first post is due: writing them down takes a while, and the messages that count down go out."""
+HEADSTART: Final = timedelta(seconds=20)
+"""Until the first post is due: writing that down takes a while, and the messages that count down go out."""
 AT_IT_S: Final = 3600
+ARRIVED_WITHIN_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,26 +114,40 @@ async def _lateness(
     house: House, newsroom: Newsroom, name: str, *, then: Sequence[ids.PublicationId] = ()
 ) -> list[float]:
     """How late each post was, in milliseconds. `then`: the publications that are looked at from the first post on."""
+    texts = [f"Post {n}, {name} the looks." for n in range(PER_S * SECONDS)]
+    drafts = await _drafts(house, newsroom, texts)
     first_due = datetime.now(UTC) + HEADSTART
-    due = {f"Post {n}, {name} the looks.": first_due + timedelta(seconds=n / PER_S) for n in range(PER_S * SECONDS)}
-    people = [await house.sandbox.client.new_person(f"P{number}") for number in range(PEOPLE)]
-    for number, person in enumerate(people):
-        await person.send_text("/start")
-        async with newsroom.deps.tx() as tx:
-            user = await make_user(tx, telegram_user_id=person.id, time_zone="UTC")
-            for words, due_at in list(due.items())[number::PEOPLE]:
-                source = await make_source(tx, user, words)
-                post = await draft_from_source(tx, owner_id=user.id, source_id=source.id)
-                await schedule_post(tx, owner_id=user.id, post_id=post.id, due_at=due_at)
+    due = {words: first_due + timedelta(seconds=n / PER_S) for n, words in enumerate(texts)}
+    async with newsroom.deps.tx() as tx:
+        for words, post in drafts.items():
+            await schedule_post(tx, owner_id=post.owner_id, post_id=post.id, due_at=due[words])
     if datetime.now(UTC) > first_due:
         raise RuntimeError("this machine is too busy: what was to be delivered wasn't written down in time")
     await _due_together(newsroom, then, at=first_due)
-    await asyncio.sleep((first_due - datetime.now(UTC)).total_seconds() + SECONDS + 2)
-    calls = [call for call in await house.sandbox.client.calls(method="sendMessage") if call["accepted"]]
-    received = {call["params"]["text"]: float(call["at"]) for call in calls if call["params"].get("text") in due}
-    if missing := len(due) - len(received):
-        raise RuntimeError(f"{missing} posts didn't arrive")
+    await asyncio.sleep((first_due - datetime.now(UTC)).total_seconds() + SECONDS)
+    async with asyncio.timeout(ARRIVED_WITHIN_S):
+        while len(received := await _received(house, due)) < len(due):  # noqa: ASYNC110 - a call sets no event
+            await asyncio.sleep(0.5)
     return [1000 * (received[words] - at.timestamp()) for words, at in due.items()]
+
+
+async def _received(house: House, due: Mapping[str, datetime]) -> dict[str, float]:
+    calls = [call for call in await house.sandbox.client.calls(method="sendMessage") if call["accepted"]]
+    return {call["params"]["text"]: float(call["at"]) for call in calls if call["params"].get("text") in due}
+
+
+async def _drafts(house: House, newsroom: Newsroom, texts: Sequence[str]) -> dict[str, Post]:
+    """Of many people, so that no chat's own limit shows."""
+    drafts: dict[str, Post] = {}
+    for number in range(PEOPLE):
+        person = await house.sandbox.client.new_person(f"P{number}")
+        await person.send_text("/start")
+        async with newsroom.deps.tx() as tx:
+            user = await make_user(tx, telegram_user_id=person.id, time_zone="UTC")
+            for words in texts[number::PEOPLE]:
+                source = await make_source(tx, user, words)
+                drafts[words] = await draft_from_source(tx, owner_id=user.id, source_id=source.id)
+    return drafts
 
 
 async def _due_together(newsroom: Newsroom, publications: Sequence[ids.PublicationId], *, at: datetime) -> None:

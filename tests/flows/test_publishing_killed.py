@@ -76,7 +76,7 @@ async def test_killed_while_the_copy_is_made_it_is_published_once(newsroom: News
     async def is_being_made() -> bool:
         rows = await newsroom.house.rows(
             "SELECT jobs.status FROM jobs JOIN publications ON subject_id = publications.id "
-            "WHERE video_post_id = $1 AND kind = 'jobs.publishing.prepare'",
+            "WHERE video_post_id = $1 AND kind = 'jobs.publishing_copies.prepare'",
             post_id,
         )
         return [row["status"] for row in rows] == ["running"]

@@ -1,4 +1,4 @@
-"""What happens to publications at a time: late ones, those by hand, numbers, a day's quota."""
+"""Video posts before and after the network: drafts, times, late ones, those by hand, numbers, a day's quota."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -6,17 +6,19 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from core import ids
 from core.accounts.models import LatePolicy
 from core.accounts.service import choose_late_policy
 from core.clock import FixedClock
 from core.connections.models import Connection, ConnectionStatus
+from core.connections.queries import ConnectionNotFound
 from core.deliveries.models import Delivery
 from core.errors import InvalidInput, ProviderError
 from core.providers.discovery import Network
 from core.providers.youtube_quota import Bucket, YouTubeQuota, next_reset
 from core.publishing import service
 from core.publishing.models import PublicationNumbers, PublicationStatus, VideoPost, VideoPostStatus
-from core.publishing.networks.contract import NetworkErrorCode, network_error
+from core.publishing.networks.contract import NetworkErrorCode, Wanted, network_error
 from core.publishing.numbers import READ, STEPS, next_reading
 from core.publishing.queries import VideoPostNotFound, is_video_in_use, video_post_view
 from core.publishing.quota import counted
@@ -291,3 +293,33 @@ async def test_a_deleted_post_is_gone_and_what_is_under_way_cant_be_deleted(desk
         await service.delete_video_post(tx, owner_id=desk.owner.id, video_post_id=post.id)
         with pytest.raises(VideoPostNotFound):
             await video_post_view(tx.session, owner_id=desk.owner.id, video_post_id=post.id)
+
+
+async def test_what_stays_chosen_keeps_its_words(desk: Desk) -> None:
+    async with desk.deps.tx() as tx:
+        owner_id = desk.owner.id
+        post = await service.draft_video_post(tx, owner_id=owner_id, video_id=desk.video.id, caption="Of the draft")
+        tiktok, youtube = (desk.connections[each].id for each in (TIKTOK, YOUTUBE))
+        (one,) = await service.choose_networks(tx, owner_id=owner_id, video_post_id=post.id, connection_ids=[tiktok])
+        await service.set_wanted(tx, owner_id=owner_id, publication_id=one.id, wanted=Wanted(caption="Own words"))
+        await service.choose_networks(
+            tx, owner_id=owner_id, video_post_id=post.id, connection_ids=[tiktok, youtube], by_hand=[Network.INSTAGRAM]
+        )
+        view = await video_post_view(tx.session, owner_id=owner_id, video_post_id=post.id)
+
+    words = {each.network: each.wanted.caption for each in view.publications}
+    assert words == {TIKTOK: "Own words", YOUTUBE: "Of the draft", Network.INSTAGRAM: "Of the draft"}
+
+
+async def test_only_own_accounts_can_be_chosen_and_only_own_videos(desk: Desk) -> None:
+    async with desk.deps.tx() as tx:
+        post = await service.draft_video_post(tx, owner_id=desk.owner.id, video_id=desk.video.id)
+        with pytest.raises(ConnectionNotFound):
+            await service.choose_networks(
+                tx,
+                owner_id=desk.owner.id,
+                video_post_id=post.id,
+                connection_ids=[ids.ConnectionId(ids.new())],
+            )
+        with pytest.raises(InvalidInput, match="no_networks"):
+            await service.publish_now(tx, owner_id=desk.owner.id, video_post_id=post.id)
