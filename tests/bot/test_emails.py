@@ -8,7 +8,7 @@ import pytest
 from bot.app import build_application
 from core.clock import FixedClock
 from core.deps import Deps
-from core.emails.addresses import confirm_address, note_refused
+from core.emails.addresses import confirm_address, give_address, note_refused
 from core.emails.kinds import Category
 from core.emails.models import EmailAddress
 from core.emails.queries import email_address_of, wanted_address
@@ -161,3 +161,28 @@ async def test_where_no_mail_is_sent_nobody_is_asked(chat: Chat, deps: Deps) -> 
     shown = await settings_of(chat)
     assert "E-mail" not in shown.text
     assert not any("E-mail" in button.text for button in shown.buttons)
+
+
+@pytest.mark.parametrize(
+    ("code", "detail", "said"),
+    [
+        ("email.bounced", "No such user <here>", "came back: it can't be delivered there"),
+        ("email.complained", None, "was marked as spam there, so I don't write there any more"),
+    ],
+)
+async def test_mail_that_came_back_is_said_in_the_settings_with_a_way_on(
+    chat: Chat, code: str, detail: str | None, said: str
+) -> None:
+    user = await chat.user()
+    async with chat.application.deps.tx() as tx:
+        row = await give_address(tx, owner_id=user.id, typed="ann@example.com")
+        assert row.link_id is not None
+        await confirm_address(tx, owner_id=user.id, link_id=row.link_id)
+        problem = {"code": code, "params": {"detail": detail} if detail else {}}
+        await note_refused(tx, owner_id=user.id, address="ann@example.com", problem=problem)
+    settings = await chat.say("/settings")
+    await chat.press(settings, "E-mail")
+    shown = await chat.person.refresh(settings)
+    assert said in shown.text
+    assert (detail or "") in shown.text
+    assert {"🔁 Send the link again", "✏️ Another address", "🗑 Remove"} <= {button.text for button in shown.buttons}
