@@ -22,7 +22,7 @@ from core.connections.consents import (
     note_outcome,
     take_consent,
 )
-from core.connections.links import CALLBACK_ROUTE, OAUTH_ROUTE, START_ROUTE, ConsentLinkNotOurs
+from core.connections.links import CALLBACK_ROUTE, START_ROUTE, ConsentLinkNotOurs
 from core.connections.models import Connection
 from core.deps import Deps
 from core.errors import AppError, ProviderError
@@ -85,14 +85,15 @@ async def _led_on(request: web.Request, network: Network, ask: ConsentAsk, brows
     if consents is None:
         return await show(request.app[DEPS], _not_set_up(network, t), t)
     answer = await show(request.app[DEPS], _on_the_way(network, consents.consent_url(ask), t), t)
+    links = request.app[CONSENT_LINKS]
     answer.set_cookie(
         COOKIE.format(network=network),
         browser,
         max_age=int(LIFE.total_seconds()),
-        path=OAUTH_ROUTE,
+        path=links.path,
         httponly=True,
         samesite="Lax",
-        secure=request.app[CONSENT_LINKS].secure,
+        secure=links.secure,
     )
     return answer
 
@@ -110,7 +111,7 @@ async def come_back(request: web.Request) -> web.Response:
     async with deps.read() as session:
         t = Words((await user_of(session, walk.owner_id)).language)
     answer = await show(deps, await _outcome(deps, walk, request.query.get("code", ""), t), t)
-    answer.del_cookie(COOKIE.format(network=walk.network), path=OAUTH_ROUTE)
+    answer.del_cookie(COOKIE.format(network=walk.network), path=request.app[CONSENT_LINKS].path)
     return answer
 
 

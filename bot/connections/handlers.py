@@ -37,7 +37,6 @@ def register(router: Router) -> None:
     router.press(CheckConnection, on_test)
     router.press(AskDisconnecting, on_ask_disconnecting)
     router.press(DisconnectAccount, on_disconnect)
-    router.link("connect", lambda context, _: context.perform(ShowConnections()))
     router.error("connections.not_set_up", _not_set_up)
 
 

@@ -6,6 +6,7 @@ import re
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import urlsplit
 
 from core import ids
 from core.errors import NotFound
@@ -39,6 +40,11 @@ class ConsentLinks:
     def secure(self) -> bool:
         """Whether browsers come by https."""
         return self.base_url.startswith("https://")
+
+    @property
+    def path(self) -> str:
+        """Of all these addresses, as browsers see it: for cookies. The web service may stand below another path."""
+        return f"{urlsplit(self.base_url).path}{OAUTH_ROUTE}"
 
     def start(self, *, owner_id: ids.UserId, consent_id: ids.ConsentId) -> str:
         """The address that begins this walk, for this user. When it expires stands in the database."""

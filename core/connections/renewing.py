@@ -7,9 +7,12 @@ lease is still theirs. That there is only one matters: networks that give a new 
 
 import asyncio
 import secrets
+from collections.abc import Coroutine
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from time import monotonic
+from typing import Any, Final
 
 import structlog
 from sqlalchemy import select
@@ -19,7 +22,8 @@ from core.connections.models import Connection, ConnectionStatus
 from core.connections.queries import ConnectionNotFound, consent_ends_at, warned_from, works
 from core.connections.telling import tell_ending, tell_lost
 from core.connections.tokens import opened_tokens, store_grant
-from core.crypto import Undecipherable
+from core.crypto import Cipher, Undecipherable
+from core.db import DATABASE_TROUBLE, may_pass
 from core.deps import Deps
 from core.errors import ProviderError
 from core.providers.discovery import Network
@@ -33,7 +37,21 @@ CALL_WITHIN_S: Final = 45.0
 LEASE: Final = timedelta(seconds=90)
 """Well above how long a call may take: who still holds it may still be at it."""
 LOOK_AGAIN_S: Final = 0.2
+STORED_WITHIN_S: Final = 30.0
+"""Together with a call, shorter than the lease."""
 TRY_AGAIN_AFTER: Final = timedelta(minutes=15)
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """What a network has answered."""
+
+    grant: Grant
+    refreshes: bool
+    asked_at: datetime
+
+    def store_in(self, connection: Connection, cipher: Cipher) -> None:
+        store_grant(connection, self.grant, cipher, refreshes=self.refreshes, asked_at=self.asked_at)
 
 
 async def renewed(deps: Deps, seen: Connection) -> Connection:
@@ -52,7 +70,17 @@ async def renewed(deps: Deps, seen: Connection) -> Connection:
             if _claimed(connection, ticket, now=tx.now):
                 break
         await asyncio.sleep(LOOK_AGAIN_S)
-    return await _refreshed(deps, connection, ticket)
+    return await _to_the_end(_refreshed(deps, connection, ticket))
+
+
+async def _to_the_end(refreshing: Coroutine[Any, Any, Connection]) -> Connection:
+    """Also when whoever waits for it is cancelled: what a network has changed has to be stored."""
+    task = asyncio.create_task(refreshing)
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait([task])
+        raise
 
 
 async def locked_connection(tx: Tx, *, owner_id: ids.UserId, connection_id: ids.ConnectionId) -> Connection:
@@ -88,15 +116,30 @@ async def _refreshed(deps: Deps, connection: Connection, ticket: str) -> Connect
     except ProviderError as error:
         await _note_failure(deps, connection, ticket, error)
         raise
-    async with deps.tx() as tx:
-        current = await locked_connection(tx, owner_id=connection.owner_id, connection_id=connection.id)
-        if current.renewing == ticket:
-            store_grant(current, grant, deps.cipher, refreshes=consents.refreshes, asked_at=asked_at)
-            current.updated_at = tx.now
-            log.info("connections.renewed", connection_id=str(current.id), network=current.network)
-        elif not works(current):
-            raise reconnect(current)
+    current = await _stored(deps, connection, ticket, Refreshed(grant, consents.refreshes, asked_at))
+    if not works(current):
+        raise reconnect(current)
     return current
+
+
+async def _stored(deps: Deps, connection: Connection, ticket: str, refreshed: Refreshed) -> Connection:
+    """The row with the answer, or with what has overtaken it. Written again while the database is away: a rotated token
+    that isn't stored is lost."""
+    deadline = monotonic() + STORED_WITHIN_S
+    while True:
+        try:
+            async with deps.tx() as tx:
+                current = await locked_connection(tx, owner_id=connection.owner_id, connection_id=connection.id)
+                if current.renewing == ticket:
+                    refreshed.store_in(current, deps.cipher)
+                    current.updated_at = tx.now
+                    log.info("connections.renewed", connection_id=str(current.id), network=current.network)
+            return current
+        except DATABASE_TROUBLE as trouble:
+            if not may_pass(trouble) or monotonic() > deadline:
+                raise
+            log.warning("connections.not_stored_yet", connection_id=str(connection.id))
+        await asyncio.sleep(LOOK_AGAIN_S)
 
 
 async def _refresh(consents: ConsentNetwork, tokens: Tokens) -> Grant:

@@ -96,6 +96,8 @@ async def test_a_link_works_once_and_for_its_owner_only(deps: Deps) -> None:
                 await _begin(tx, deps.cipher, who, which)
     async with deps.tx() as tx:
         await _begin(tx, deps.cipher, owner_id, fresh)
+        with pytest.raises(ConsentOver):
+            await _begin(tx, deps.cipher, owner_id, fresh)
 
 
 async def test_only_the_newest_link_of_a_network_works(deps: Deps) -> None:

@@ -3,7 +3,7 @@
 import asyncio
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from pydantic import SecretStr
@@ -159,6 +159,41 @@ async def test_what_comes_after_a_new_consent_does_not_overwrite_it(concurrent_d
     assert network.refresh_gate is not None
     network.refresh_gate.set()
     assert (await using).token.get_secret_value() == "secret-access-2", "the new consent's, not the late refresh's"
+    assert (await used(there, connection)).token.get_secret_value() == "secret-access-2"
+
+
+async def test_who_is_stopped_in_between_still_stores_what_came(
+    there: Deps, owner: User, network: PlayedNetwork, clock: FixedClock
+) -> None:
+    connection = await connected(there, owner, network)
+    network.refresh_gate = asyncio.Event()
+    clock.advance(timedelta(hours=2))
+    using = asyncio.create_task(used(there, connection))
+    await network.asked.wait()
+    using.cancel()
+    network.refresh_gate.set()
+    with pytest.raises(asyncio.CancelledError):
+        await using
+    assert (await used(there, connection)).token.get_secret_value() == "secret-access-2"
+    assert network.refreshed == 1
+
+
+async def test_a_database_that_is_away_for_a_moment_loses_no_token(
+    there: Deps, owner: User, network: PlayedNetwork, clock: FixedClock
+) -> None:
+    connection = await connected(there, owner, network)
+    clock.advance(timedelta(hours=2))
+    refusals = iter([ConnectionRefusedError()] * 3)
+
+    def sessions(**options: Any) -> Any:
+        """The database's server refuses connections once the network was asked."""
+        if network.refreshed and (refusal := next(refusals, None)):
+            raise refusal
+        return there.sessions(**options)
+
+    away = replace(there, sessions=cast(Any, sessions))
+    assert (await used(away, connection)).token.get_secret_value() == "secret-access-2"
+    assert next(refusals, None) is None
     assert (await used(there, connection)).token.get_secret_value() == "secret-access-2"
 
 
