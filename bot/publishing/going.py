@@ -38,6 +38,7 @@ from core.db import Json
 from core.deliveries.statuses import status_message_of
 from core.errors import AppError, Conflict, InvalidInput
 from core.podcasts.fitting import SIZE_BYTES
+from core.providers.discovery import Network
 from core.publishing import service
 from core.publishing.models import VideoPostStatus
 from core.publishing.queries import VideoPostView, video_post_view
@@ -69,7 +70,8 @@ def register(router: Router) -> None:
 async def on_preview(context: Context, press: Preview) -> None:
     view = await _view(context, press.video_post_id)
     looked, problems = await _looked(context, view)
-    picture = await cover_picture(context, looked[0], _cover_ms(looked[0])) if looked else None
+    first = min(looked, key=lambda each: each.one.network is not Network.TIKTOK, default=None)
+    picture = await cover_picture(context, first, _cover_ms(first)) if first is not None else None
     await context.show(screens.preview(view, looked, problems, context.texts, picture=picture))
 
 

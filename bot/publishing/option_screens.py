@@ -33,7 +33,7 @@ from bot.publishing.sentences import lack_sentence
 from bot.screens import Button, Screen, lines
 from bot.texts import Texts
 from core import ids
-from core.posts.platforms import Platform, measure
+from core.posts.platforms import Platform, ProblemCode, measure
 from core.providers.discovery import Network
 from core.publishing.models import Manner
 from core.publishing.networks.contract import Terms, Wanted
@@ -42,6 +42,8 @@ from core.publishing.readiness import ONLY_ME, Lack, LackCode, lacks
 
 WORDS_UNITS, WORDS_UNITS_BELOW_PICTURE = 1_500, 260
 STEPS_MS = (-5_000, -1_000, 1_000, 5_000)
+CUT = frozenset(ProblemCode) - {ProblemCode.EMPTY, ProblemCode.TITLE_MISSING}
+"""What shortening mends."""
 INTERACTIONS = (Switch.COMMENTS, Switch.DUET, Switch.STITCH)
 
 
@@ -160,7 +162,7 @@ def _word_rows(seen: Looked, t: Texts) -> list[list[Button]]:
     if len(seen.post.publications) > 1 and seen.wanted.caption:
         more.append(Button(t("⤵️ Same everywhere"), CopyWords(one)))
     rows.append(more)
-    if any(lack.code is LackCode.WORDS for lack in seen.lacks):
+    if any(lack.code is LackCode.WORDS and lack.params["problem"] in CUT for lack in seen.lacks):
         rows.append([Button(t("✂️ Shorten it"), MendWords(one))])
     return rows
 

@@ -26,7 +26,6 @@ from bot.publishing.actions import (
     RetryFailed,
     SendAgain,
     ShowPublication,
-    ShowVideoPost,
     Skip,
     Snooze,
     StopPublishing,
@@ -45,14 +44,6 @@ from core.telegram.content import Media, MediaKind
 
 Data = Mapping[str, Any]
 SNOOZE_MINUTES = (15, 60)
-ENDED = frozenset(
-    {
-        VideoPostStatus.PUBLISHED,
-        VideoPostStatus.PARTIALLY_PUBLISHED,
-        VideoPostStatus.FAILED,
-        VideoPostStatus.CANCELLED,
-    }
-)
 WANTS_CONSENT = frozenset(
     {
         NetworkErrorCode.RECONNECT,
@@ -75,7 +66,7 @@ def status(data: Data, t: Texts, now: datetime) -> Screen:
     text = [_heading(data, t), *_timing(data, t, now), ""]
     text += [_line(each, data, t, now) for each in publications]
     text += _remarks(publications, t)
-    return Screen(lines(text), [*_links(publications, t), *_deeds(data, t), _way_on(data, t)])
+    return Screen(lines(text), [*_links(publications, t), *_deeds(data, t), _way_on(t)])
 
 
 def _heading(data: Data, t: Texts) -> Markup:
@@ -251,10 +242,8 @@ def _mending(stuck: Sequence[Data], t: Texts) -> list[list[Button]]:
     return list(rows.values())
 
 
-def _way_on(data: Data, t: Texts) -> list[Button]:
-    if data["status"] in ENDED:
-        return [Button(t("📹 Published videos"), ListVideoPosts(1))]
-    return [Button(t("🔎 Look at it"), ShowVideoPost(ids.VideoPostId(UUID(data["video_post_id"]))))]
+def _way_on(t: Texts) -> list[Button]:
+    return [Button(t("📹 All of them"), ListVideoPosts(1))]
 
 
 def told(data: Data, t: Texts, now: datetime) -> Screen:
