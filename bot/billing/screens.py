@@ -37,6 +37,7 @@ OPEN_FEATURES = (
     Feature.VIRAL_QUERIES,
     Feature.CHANNEL_ANALYSES,
     Feature.SCRIPT_ANALYSES,
+    Feature.PUBLICATIONS,
     Feature.TARGET_CHATS,
     Feature.DIGESTS,
     Feature.DIGEST_KEYWORDS,
