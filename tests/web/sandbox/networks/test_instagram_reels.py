@@ -164,6 +164,14 @@ async def test_what_processing_finds_wrong(
     assert refusal(await instagram.publish(ann, container)) == (400, 9007, 2207027)
 
 
+async def test_what_is_too_big_is_not_taken_whole(instagram: InstagramSide, host: Host, ann: Connected) -> None:
+    await instagram.control("rules", size_limit=len(REEL) - 1)
+    container = await instagram.finished(ann, host)
+    assert (await instagram.status(ann, container))["status"].endswith("2207026")
+    await instagram.control("rules", size_limit=len(REEL))
+    assert await instagram.published(ann, host)
+
+
 async def test_files_are_not_looked_at_when_told_so(instagram: InstagramSide, host: Host, ann: Connected) -> None:
     await instagram.control("rules", inspects=False)
     host.body = b"not a video at all"

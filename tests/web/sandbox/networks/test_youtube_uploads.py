@@ -150,6 +150,7 @@ async def test_bytes_want_no_token_but_no_wrong_one_either(youtube: YouTubeSide)
         (changed("snippet", categoryId="9999"), (400, "invalidCategoryId")),
         (changed("snippet", defaultLanguage="no language"), (400, "invalidVideoMetadata")),
         (changed("snippet", colour="red"), (400, "badRequest")),
+        (changed("snippet", title="\ud800"), (400, "badRequest")),
         (changed("snippet", tags="cat"), (400, "badRequest")),
         (changed("status", selfDeclaredMadeForKids="no"), (400, "badRequest")),
         (changed("status", privacyStatus="secret"), (403, "forbiddenPrivacySetting")),

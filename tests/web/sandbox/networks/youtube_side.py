@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import json
 import re
 from dataclasses import dataclass
 from typing import Any, Final
@@ -101,12 +102,14 @@ class YouTubeSide:
         """The answer whose Location is where the bytes go."""
         told: Json = {
             "Authorization": f"Bearer {token}",
+            "Content-Type": "application/json; charset=UTF-8",
             "X-Upload-Content-Type": "video/mp4",
             "X-Upload-Content-Length": str(len(CLIP) if size is None else size),
             **{name.replace("_", "-"): value for name, value in headers.items()},
         }
         params = {"uploadType": "resumable", "part": ",".join(body) or "id"}
-        return await self.http.post("/youtube/upload/youtube/v3/videos", params=params, json=body, headers=told)
+        content = json.dumps(body)
+        return await self.http.post("/youtube/upload/youtube/v3/videos", params=params, content=content, headers=told)
 
     async def session(self, token: str, body: Json = PUBLIC, size: int | None = None) -> str:
         answer = await self.begin(token, body, size)

@@ -25,7 +25,6 @@ HASHTAG_LIMIT: Final = 30
 MENTION_LIMIT: Final = 20
 COLLABORATOR_LIMIT: Final = 3
 GRADUATIONS: Final = ("MANUAL", "SS_PERFORMANCE")
-SIZE_LIMIT: Final = 300 * 1024 * 1024
 DURATION_S: Final = (3.0, 900.0)
 FPS: Final = (23.0, 60.0)
 WIDTH_LIMIT: Final = 1_920
@@ -79,7 +78,7 @@ async def create(call: Call) -> web.Response:
     )
     call.note(container=container.id)
     if "video_url" in given:
-        await fetch(call, container, given["video_url"], at_most=SIZE_LIMIT + 1)
+        await fetch(call, container, given["video_url"], at_most=call.rules["size_limit"] + 1)
         await arrived(call, container)
         return web.json_response({"id": container.id})
     call.networks.uploads.put(container)
@@ -175,7 +174,7 @@ async def arrived(call: Call, container: Upload) -> None:
 
 
 def _judge(call: Call, container: Upload) -> None:
-    found = problem_of(container) if call.rules["inspects"] else None
+    found = problem_of(container, size_limit=call.rules["size_limit"]) if call.rules["inspects"] else None
     container.details["problem"] = _next_problem(call) or found
     container.details["ready_at"] = call.networks.now() + call.rules["processing_s"]
 
@@ -189,14 +188,14 @@ def _next_problem(call: Call) -> int | None:
     return int(waiting[0])
 
 
-def problem_of(container: Upload) -> int | None:
+def problem_of(container: Upload, *, size_limit: int) -> int | None:
     """The subcode of what Instagram has against the file.
     https://developers.facebook.com/documentation/instagram-platform/instagram-graph-api/reference/ig-user/media"""
     facts = container.facts
     if not facts.get("readable") or facts["codec"] not in CODECS or "mp4" not in facts["container"]:
         return 2207026
     fits = (
-        facts["size_bytes"] <= SIZE_LIMIT
+        facts["size_bytes"] <= size_limit
         and DURATION_S[0] <= facts["duration_s"] <= DURATION_S[1]
         and FPS[0] <= round(facts["fps"], 2) <= FPS[1]
         and facts["width"] <= WIDTH_LIMIT

@@ -28,6 +28,7 @@ RULES: Final[Json] = {
     "data_wrapped": False,
     "resumable": False,
     "inspects": True,
+    "size_limit": 300 * 1024 * 1024,
     "code_s": 3_600,
     "short_s": 3_600,
     "long_s": 5_184_000,

@@ -1,6 +1,7 @@
 """videos.insert by the resumable protocol: a session, its chunks, and the video at its end.
 https://developers.google.com/youtube/v3/guides/using_resumable_upload_protocol"""
 
+import json
 import re
 import secrets
 from dataclasses import dataclass
@@ -59,9 +60,18 @@ async def _resource(call: Call) -> Json:
     if call.request.content_type != "application/json":
         raise unreadable("Content-Type must be application/json")
     body = await call.json()
-    if body is None:
+    if body is None or not _is_text(body):
         raise unreadable("Expected a JSON object")
     return body
+
+
+def _is_text(body: Json) -> bool:
+    """Whether all of it can be written down: JSON may hold halves of characters."""
+    try:
+        json.dumps(body, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _announced_size(call: Call) -> int:
