@@ -100,7 +100,7 @@ def _inside(opened: "InputContainer", size_bytes: int, thumbnail: Path | None) -
     duration_s = _duration_s(opened, video)
     if not context.width or not context.height or duration_s <= 0:
         raise RefusedError("videos.nothing_in_it")
-    frame = _frame_at(opened, video, min(THUMBNAIL_AT_S, duration_s / 2))
+    frame = _frame_at(opened, video, min(THUMBNAIL_AT_S, duration_s / 2) if thumbnail is not None else 0.0)
     if thumbnail is not None:
         _write_thumbnail(frame, thumbnail)
     rotation = frame.rotation % 360

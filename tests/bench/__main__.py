@@ -15,8 +15,10 @@ from tests.bench import (
     planning,
     polls,
     startup,
+    transcode,
     transport,
     updates,
+    uploads,
     viral,
     webhooks,
 )
@@ -38,6 +40,8 @@ BENCHES = {
     "digests": digests.main,
     "entitlements": entitlements.main,
     "webhooks": webhooks.main,
+    "uploads": uploads.main,
+    "transcode": transcode.main,
 }
 
 if __name__ == "__main__":

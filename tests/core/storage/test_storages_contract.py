@@ -45,6 +45,15 @@ async def test_bytes_files_and_streams_are_stored(storage: Storage, key: str, tm
         assert await contents(storage, key) == CONTENTS
 
 
+async def test_a_file_that_is_taken_over_is_gone_from_where_it_was(storage: Storage, key: str, tmp_path: Path) -> None:
+    path = tmp_path / "here"
+    path.write_bytes(b"moved, not copied")
+    await storage.put(key, b"an earlier one")
+    assert await storage.take(key, path) == 17
+    assert b"".join([chunk async for chunk in storage.read(key)]) == b"moved, not copied"
+    assert not path.exists()
+
+
 async def test_an_empty_file_is_a_file(storage: Storage, key: str) -> None:
     assert await storage.put(key, b"") == 0
     assert (await storage.stat(key)).size_bytes == 0
