@@ -173,6 +173,8 @@ def _usage_line(entitlement: Entitlement, t: Texts) -> Markup:
     name, used = feature_label(entitlement.feature, t), entitlement.used
     if entitlement.limit is None:
         return t("{name}: {used}, as many as you like", name=name, used=_number(used, t))
+    if entitlement.limit == 0:
+        return t("{name}: not part of your plan", name=name)
     return t(
         "{bar} {used} of {limit} · {name}",
         name=name,
