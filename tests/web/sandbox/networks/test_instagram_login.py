@@ -94,7 +94,7 @@ async def test_the_code_is_answered_as_the_documentation_has_it_when_asked_for(i
     ("change", "said"),
     [
         ({"client_id": "somebody-else"}, "Invalid platform app"),
-        ({"client_secret": "wrong"}, "Error validating client secret."),
+        ({"client_secret": "wröng"}, "Error validating client secret."),
         ({"redirect_uri": "https://postaify.example/elsewhere"}, "redirect_uri is identical"),
         ({"grant_type": "password"}, "Invalid grant_type"),
         ({"code": "made up"}, "Matching code was not found or was already used"),

@@ -79,7 +79,7 @@ async def test_what_google_does_not_ask(youtube: YouTubeSide, change: dict[str, 
     ("change", "expected"),
     [
         ({"client_id": "somebody-else"}, (401, "invalid_client")),
-        ({"client_secret": "wrong"}, (401, "invalid_client")),
+        ({"client_secret": "wröng"}, (401, "invalid_client")),
         ({"redirect_uri": f"{CALLBACK}/else"}, (400, "redirect_uri_mismatch")),
         ({"code": "4/0Amadeup"}, (400, "invalid_grant")),
         ({"code": None}, (400, "invalid_request")),

@@ -4,7 +4,6 @@ https://developers.google.com/identity/protocols/oauth2/web-server"""
 import base64
 import binascii
 import hashlib
-import hmac
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlencode
@@ -107,7 +106,7 @@ async def _form_of_app(call: Call) -> dict[str, str]:
     client_id, secret = _basic(call) or (form.get("client_id", ""), form.get("client_secret", ""))
     if client_id != SANDBOX_CLIENT_ID:
         raise Refused(401, "invalid_client", "The OAuth client was not found.")
-    if not hmac.compare_digest(secret, SANDBOX_CLIENT_SECRET):
+    if secret != SANDBOX_CLIENT_SECRET:
         raise Refused(401, "invalid_client", "The provided client secret is invalid.")
     return form
 
