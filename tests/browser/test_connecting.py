@@ -5,6 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.async_api import Page, expect
 
+from core.crypto import build_cipher, place_of
+from core.settings import Settings
 from tests.browser.conftest import keep_screenshot
 from tests.browser.test_story import Reader, reader
 from tests.flows.house import House
@@ -26,6 +28,16 @@ async def at_tiktok(tab: Page) -> str:
     await tab.get_by_role("button", name="Go on to TikTok").click()
     await expect(tab.get_by_role("heading", name="Postaify wants to use your TikTok account")).to_be_visible()
     return parse_qs(urlsplit(tab.url).query)["state"][0]
+
+
+async def tokens_of(house: House, username: str) -> list[str]:
+    """What is kept of that account, as the network gave it."""
+    cipher = build_cipher(Settings.load(_env_file=None, POSTAIFY_HOME=house.home))
+    (row,) = await house.rows("SELECT * FROM connections WHERE username = $1", username)
+    return [
+        cipher.decrypt(row[column], place=place_of("connections", column, row["id"])).get_secret_value()
+        for column in ("access_token", "refresh_token")
+    ]
 
 
 async def test_no_then_yes_then_disconnected(reader: Reader, house: House) -> None:
@@ -67,9 +79,10 @@ async def test_no_then_yes_then_disconnected(reader: Reader, house: House) -> No
     await reader.press("Test")
     await reader.sees("Tested just now: it works.")
     await keep_screenshot(reader.page, "connecting-4-tested")
+    tokens = await tokens_of(house, "robin.bakes")
     await reader.press("Disconnect")
     await reader.sees("Disconnect TikTok @robin.bakes?")
     await reader.press("Disconnect")
     await reader.sees("TikTok is disconnected.")
-    for secret in (state, address.rpartition("/")[2]):
+    for secret in (state, address.rpartition("/")[2], *tokens):
         assert secret not in house.log

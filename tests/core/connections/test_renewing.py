@@ -191,7 +191,7 @@ async def test_a_database_that_is_away_for_a_moment_loses_no_token(
             raise refusal
         return there.sessions(**options)
 
-    away = replace(there, sessions=cast(Any, sessions))
+    away = replace(there, sessions=cast("Any", sessions))
     assert (await used(away, connection)).token.get_secret_value() == "secret-access-2"
     assert next(refusals, None) is None
     assert (await used(there, connection)).token.get_secret_value() == "secret-access-2"
