@@ -10,6 +10,7 @@ import resource
 import struct
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Final
 
@@ -231,7 +232,8 @@ def _limit() -> None:
         (resource.RLIMIT_FSIZE, WRITTEN_BYTES),
         (resource.RLIMIT_CORE, 0),
     ):
-        resource.setrlimit(what, (most, most))
+        with suppress(ValueError, OSError):  # less is allowed already, or this system knows no such limit
+            resource.setrlimit(what, (most, most))
 
 
 if __name__ == "__main__":

@@ -115,7 +115,7 @@ async def check_again(tx: Tx, *, owner_id: ids.UserId, video_id: ids.OwnVideoId,
         if not video.storage_key:
             raise OwnVideoNotFound(video_id=str(video_id))
         video.status, video.error = OwnVideoStatus.CHECKING, None
-        await _begin(tx, video, place)
+        await _begin(tx, video, place, here=True)
     return video
 
 
@@ -190,12 +190,12 @@ def _new(
     )
 
 
-async def _begin(tx: Tx, video: OwnVideo, place: Place, **more: object) -> None:
+async def _begin(tx: Tx, video: OwnVideo, place: Place, *, here: bool = False, **more: object) -> None:
     tx.session.add(video)
     await tx.session.flush()
     payload = {"chat_id": place.chat_id, "message_id": place.message_id, "language": place.language, **more}
     await request_work(tx, CHECK, owner_id=video.owner_id, subject_id=video.id, payload=payload)
-    await showing.show_video(tx, video, place, showing.CHECKING, step="queued", percent=0)
+    await showing.show_video(tx, video, place, showing.CHECKING, here=here, step="queued", percent=0)
 
 
 def _describe(video: OwnVideo, probe: Probe) -> None:
