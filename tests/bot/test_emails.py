@@ -173,6 +173,7 @@ async def test_where_no_mail_is_sent_nobody_is_asked(chat: Chat, deps: Deps) -> 
 async def test_mail_that_came_back_is_said_in_the_settings_with_a_way_on(
     chat: Chat, code: str, detail: str | None, said: str
 ) -> None:
+    await chat.say("/start")
     user = await chat.user()
     async with chat.application.deps.tx() as tx:
         row = await give_address(tx, owner_id=user.id, typed="ann@example.com")
