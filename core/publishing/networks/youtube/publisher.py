@@ -124,6 +124,8 @@ class YouTubePublisher:
     async def find(self, access: Access, wanted: Wanted, media: Media, *, since: datetime) -> Seen | None:
         """In the playlist of uploads: a search is worth a hundred times as much, and finds them later."""
         playlist = (await self._channel(access, "contentDetails")).uploads
+        if not playlist:
+            return None
         asked = {"part": "contentDetails", "playlistId": playlist, "maxResults": str(PAGE)}
         answered = await self._get(access, "playlistItems", asked, accept=_GONE)  # a channel without videos has none
         ids = [each.id for each in items_in(answered.body, Upload)]

@@ -7,11 +7,12 @@ from urllib.parse import parse_qs, urlsplit
 import httpx
 import pytest
 
+from core.clock import SystemClock
 from core.errors import ProviderError
 from core.providers.discovery import Network
 from core.providers.youtube_quota import next_reset
 from core.publishing.networks.contract import ConsentAsk, NetworkErrorCode, Stage, Tokens
-from core.publishing.networks.youtube.publisher import CHUNK_BYTES
+from core.publishing.networks.youtube.publisher import CHUNK_BYTES, YouTubePublisher
 from tests.core.publishing.networks.test_publishers_contract import nobody, uploaded
 from tests.core.publishing.networks.there import There, film, there
 from tests.sandbox_server import RunningSandbox
@@ -173,3 +174,13 @@ async def test_uploads_are_found_without_a_search(youtube: There) -> None:
     await uploaded(youtube, access, film())
     assert await youtube.publisher.find(access, youtube.wanted, film(), since=since) is not None
     assert await youtube.calls("GET /youtube/v3/search") == []
+
+
+async def test_a_channel_that_never_uploaded_anything_has_no_such_playlist(youtube: There) -> None:
+    access, since = await youtube.access(), datetime.now(UTC)
+    await youtube.fault("error", "GET /youtube/v3/playlistItems", error_code=404, code="playlistNotFound")
+    assert await youtube.publisher.find(access, youtube.wanted, film(), since=since) is None
+    bare = httpx.MockTransport(lambda _: httpx.Response(200, json={"items": [{"id": "UC1"}]}))
+    async with httpx.AsyncClient(transport=bare) as http:
+        publisher = YouTubePublisher(http, SystemClock(), api_url="https://api.example", site_url="https://example.com")
+        assert await publisher.find(access, youtube.wanted, film(), since=since) is None
