@@ -224,8 +224,10 @@ async def test_tokens_outlive_the_sandbox(tmp_path: Path) -> None:
     async with running_sandbox(tmp_path) as second, httpx.AsyncClient(base_url=second.base_url) as http:
         assert await works(Side(http), tokens["access_token"])
         assert (await Side(http).refreshed(tokens["refresh_token"])).status_code == 200
+        changed = await Side(http).control("rules", code_s=7)
         await http.post("/control/reset", json={})
         assert not await works(Side(http), tokens["access_token"])
+        assert await Side(http).now() == {"rules": {**changed, "code_s": 300}, "accounts": [], "videos": []}
 
 
 async def test_what_there_is_not_to_set_is_refused(side: Side) -> None:
