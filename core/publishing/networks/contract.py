@@ -47,7 +47,7 @@ class NetworkErrorCode(StrEnum):
     UPLOAD_EXPIRED = "network.upload_expired"
     """The address to upload to is no longer known there: begin anew, after a look whether the video is there."""
     REJECTED = "network.rejected"
-    """Refused for a reason that has no code of its own."""
+    """Refused for a reason that has no code of its own. Params: `what` is "link" when the file couldn't be fetched."""
 
 
 RETRYABLE: Final = frozenset({NetworkErrorCode.UNAVAILABLE, NetworkErrorCode.RATE_LIMITED})

@@ -1,14 +1,18 @@
 """How accounts are connected: what all networks have in common, asked of the sandbox's."""
 
+import logging
+import traceback
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import structlog
 from pydantic import SecretStr
 
 from core.errors import ProviderError
 from core.providers.discovery import Network
 from core.publishing.networks.contract import NetworkErrorCode, Tokens
+from core.publishing.networks.sandbox import SANDBOX_CLIENT_SECRET
 from tests.core.publishing.networks.there import ASK, There, there
 
 TOKEN_CALLS = {
@@ -128,3 +132,25 @@ async def test_without_a_refresh_token_only_a_new_consent_helps(at: There) -> No
     with pytest.raises(ProviderError) as raised:
         await at.consent.refresh(Tokens(SecretStr("access")))
     assert raised.value.error_code == NetworkErrorCode.RECONNECT
+
+
+async def test_no_secret_stands_in_a_log_or_a_traceback(at: There, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    code = await at.code()
+    with structlog.testing.capture_logs() as logs:
+        grant = await at.consent.exchange(code, ASK)
+        tokens = Tokens(grant.access_token, grant.refresh_token)
+        await at.fault("error", "*", error_code=500, times=100)
+        for ask in (at.consent.refresh(tokens), at.consent.exchange(code, ASK), at.consent.account(grant.access_token)):
+            with pytest.raises(ProviderError) as raised:
+                await ask
+            said = "".join(traceback.format_exception(raised.value))
+            assert not any(secret in said for secret in (code, *secrets_of(tokens)))
+    told = f"{logs} {caplog.text}"
+    assert "network.retried" in told
+    assert not any(secret in told for secret in (code, *secrets_of(tokens)))
+
+
+def secrets_of(tokens: Tokens) -> list[str]:
+    given = [tokens.access_token, tokens.refresh_token]
+    return [SANDBOX_CLIENT_SECRET, *(token.get_secret_value() for token in given if token)]
