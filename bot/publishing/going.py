@@ -188,8 +188,8 @@ async def on_pick_minute(context: Context, press: PickMinute) -> None:
 async def on_type_time(context: Context, press: TypeTime) -> None:
     await _check_open(context, press.video_post_id)
     _, zone = _now_and_zone(context)
-    await context.show(times.ask_words(screens.moves_of(press.video_post_id), zone=zone, t=context.texts))
-    await context.ask(PROMPT, video_post_id=str(press.video_post_id))
+    shown = await context.show(times.ask_words(screens.moves_of(press.video_post_id), zone=zone, t=context.texts))
+    await context.ask(PROMPT, video_post_id=str(press.video_post_id), message_id=shown)
 
 
 async def on_typed_time(context: Context, prompt: Prompt) -> None:
@@ -205,6 +205,7 @@ async def on_typed_time(context: Context, prompt: Prompt) -> None:
         raise
     await _check_open(context, video_post_id)
     await context.send(times.confirm(screens.moves_of(video_post_id), when, zone=zone, now=now, t=context.texts))
+    await _remove(context, int(prompt.data["message_id"]))
 
 
 async def _schedule(context: Context, video_post_id: ids.VideoPostId, at: datetime) -> None:
@@ -258,8 +259,12 @@ async def _end(context: Context, *, whatever: bool = False) -> None:
     """The status message has taken the place of a picture; `whatever`: of the pressed message in any case. One that is
     over two days old can't be removed and stays."""
     if context.pressed is not None and (whatever or text_pressed(context) is None):
-        with suppress(BadRequest):
-            await context.bot.delete_message(context.chat_id, context.pressed.message_id)
+        await _remove(context, context.pressed.message_id)
+
+
+async def _remove(context: Context, message_id: int) -> None:
+    with suppress(BadRequest):
+        await context.bot.delete_message(context.chat_id, message_id)
 
 
 def _now_and_zone(context: Context) -> tuple[datetime, str]:

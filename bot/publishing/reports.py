@@ -16,6 +16,10 @@ def register(router: Router) -> None:
 
 
 async def on_show(context: Context, press: ShowReport) -> None:
+    await _show(context)
+
+
+async def _show(context: Context) -> None:
     async with context.deps.read() as session:
         data = await report_data(session, owner_id=context.actor.id, now=context.deps.clock.now())
         data["subscribed"] = await wants_report(session, owner_id=context.actor.id)
@@ -25,7 +29,7 @@ async def on_show(context: Context, press: ShowReport) -> None:
 
 
 async def on_choose(context: Context, press: ChooseReport) -> None:
-    """The report stays as it is; only what is to come changes."""
+    """The report below says so, too, with the figures of now."""
     async with context.deps.tx() as tx:
         await choose_report(tx, owner_id=context.actor.id, wanted=press.wanted)
     t = context.texts
@@ -33,3 +37,4 @@ async def on_choose(context: Context, press: ChooseReport) -> None:
         t("It comes each Monday morning.") if press.wanted else t("No more weekly reports. /publish has them anyway.")
     )
     await context.toast(Toast(said.unescape(), alert=True))
+    await _show(context)

@@ -1,6 +1,9 @@
 """What came of it: stopping, trying again what failed, what isn't known, and what its owner publishes."""
 
+from contextlib import suppress
 from datetime import timedelta
+
+from telegram.error import BadRequest
 
 from bot.context import Context
 from bot.podcasts.status_screens import file_name
@@ -87,6 +90,7 @@ async def on_posted(context: Context, press: MarkPosted) -> None:
     async with context.deps.tx() as tx:
         await service.mark_posted(tx, owner_id=context.actor.id, publication_id=press.publication_id)
     await context.toast(context.texts("Noted as published."))
+    await _settle_file(context)
 
 
 async def on_snooze(context: Context, press: Snooze) -> None:
@@ -95,12 +99,21 @@ async def on_snooze(context: Context, press: Snooze) -> None:
         await service.snooze(tx, owner_id=context.actor.id, publication_id=press.publication_id, until=until)
     t = context.texts
     await context.toast(t.plural("I remind you in {n} minute.", "I remind you in {n} minutes.", press.minutes))
+    await _settle_file(context)
 
 
 async def on_skip(context: Context, press: Skip) -> None:
     async with context.deps.tx() as tx:
         await service.skip(tx, owner_id=context.actor.id, publication_id=press.publication_id)
     await context.toast(context.texts("Skipped."))
+    await _settle_file(context)
+
+
+async def _settle_file(context: Context) -> None:
+    """The file that came with the question stays, without the question; a status message follows by itself."""
+    if context.pressed is not None and context.pressed.video is not None:
+        with suppress(BadRequest):
+            await context.bot.edit_message_reply_markup(context.chat_id, context.pressed.message_id)
 
 
 async def on_download(context: Context, press: DownloadVideo) -> None:

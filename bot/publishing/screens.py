@@ -149,7 +149,9 @@ def video_posts(posts: Paged[VideoPost], names: Mapping[ids.OwnVideoId, str], zo
             t("📤 <b>No video was published yet.</b>\nSend me one, or choose one of yours."),
             [[Button(t("📹 My videos"), ListVideos(1)), Button(t("🔌 Accounts"), ShowConnections())]],
         )
-    heading = t.plural("📤 <b>{n} published video</b>", "📤 <b>{n} published videos</b>", posts.total)
+    heading = t.plural(
+        "📤 <b>{n} video</b>, out or on its way", "📤 <b>{n} videos</b>, out or on their way", posts.total
+    )
     entries = [[Button(_entry(post, names, zone, t), ShowVideoPost(post.id))] for post in posts.items]
     ways = [Button(t("📹 My videos"), ListVideos(1)), Button(t("📊 Weekly report"), ShowReport())]
     return Screen(heading, [*entries, pager(posts.number, posts.pages, ListVideoPosts), ways])

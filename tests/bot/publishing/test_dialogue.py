@@ -251,5 +251,5 @@ async def test_the_weekly_report_is_looked_at_and_subscribed_to(studio: Studio) 
     assert "1.2K views" in report.text
     assert report.body.get("photo")
     assert "each Monday" in await studio.press("🔔 Each Monday")
-    await studio.press_data("pb.rep")
     assert "No more weekly reports" in await studio.press("🔕 Unsubscribe")
+    assert "🔔 Each Monday" in str(await studio.chat.last())
