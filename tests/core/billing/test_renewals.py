@@ -74,7 +74,7 @@ async def test_fourteen_months_with_stars_are_without_a_gap(tx: Tx) -> None:
         )
         for _ in range(2):
             bought = await take_payment(told, owner_id=owner.id, payment=payment)
-            assert bought.replaced is None
+            assert bought.ended is None
         seen = await entitlement_of(tx.session, owner_id=owner.id, feature=Feature.POSTS, now=told.now)
         assert (seen.plan, seen.used, seen.resets_at) == ("starter", 0, start + PERIOD)
         await hold_quota(told, owner_id=owner.id, feature=Feature.POSTS, amount=200, reason="test")
