@@ -25,7 +25,7 @@ from core.connections.consents import (
 from core.connections.links import CALLBACK_ROUTE, START_ROUTE, ConsentLinkNotOurs
 from core.connections.models import Connection
 from core.deps import Deps
-from core.errors import AppError, ProviderError
+from core.errors import AppError
 from core.providers.discovery import Network
 from core.publishing.networks.contract import ConsentAsk, NetworkErrorCode
 from web.context import CONSENT_LINKS, DEPS
@@ -140,7 +140,7 @@ async def _outcome(deps: Deps, walk: Walk, code: str, t: Words) -> Page:
         return _denied(walk.network, t)
     try:
         connection = await connect(deps, walk, code=code)
-    except ProviderError as error:
+    except AppError as error:
         return _failed(walk.network, error, t)
     return _connected(connection, walk.network, t)
 

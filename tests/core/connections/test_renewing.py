@@ -282,12 +282,12 @@ async def test_a_consent_that_lives_for_a_week_is_told_of_in_time(
     network.refresh_expires_in, network.rotates = 7 * DAY, False
     connection = await connected(there, owner, network)
     network.refresh_expires_in, network.gives_refresh_token = None, False
-    for _ in range(5):
+    for _ in range(6):
         clock.advance(DAY)
         await tend_connections(there)
     assert [notice for notice, _ in await told(there)] == ["connections.ending"]
     network.forget_everything()
-    clock.advance(2 * DAY)
+    clock.advance(DAY)
     await tend_connections(there)
     assert [notice for notice, _ in await told(there)] == ["connections.ending", "connections.lost"]
     assert (await row_of(there, connection)).status == "expired"
