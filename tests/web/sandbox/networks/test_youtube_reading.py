@@ -88,9 +88,13 @@ async def test_what_is_private_only_its_owner_sees(youtube: YouTubeSide) -> None
 
 async def test_uploads_are_listed_newest_first_in_pages(youtube: YouTubeSide) -> None:
     token = await youtube.access()
+    playlist = (await channel(youtube, token))["contentDetails"]["relatedPlaylists"]["uploads"]
+    assert refusal(await youtube.get(token, "playlistItems", part="id", playlistId=playlist)) == (
+        404,
+        "playlistNotFound",
+    )
     for title in ("One", "Two", "Three"):
         await youtube.uploaded(token, title=title)
-    playlist = (await channel(youtube, token))["contentDetails"]["relatedPlaylists"]["uploads"]
     asked = {"part": "snippet,contentDetails,status", "playlistId": playlist, "maxResults": "2"}
     first = (await youtube.get(token, "playlistItems", **asked)).json()
     assert [item["snippet"]["title"] for item in first["items"]] == ["Three", "Two"]

@@ -218,7 +218,8 @@ def _uploaded(call: Call, account: Account) -> list[Video]:
 
 
 async def playlist_items(call: Call) -> web.Response:
-    """GET /youtube/v3/playlistItems: of channels' uploads, newest first; other playlists there are none."""
+    """GET /youtube/v3/playlistItems: of channels' uploads, newest first; other playlists there are none, nor one of a
+    channel that has uploaded nothing that is seen."""
     by = reader(call)
     spend(call, Bucket.UNITS)
     given = asked(call, "part", "playlistId", "videoId", "maxResults", "pageToken")
@@ -227,11 +228,11 @@ async def playlist_items(call: Call) -> web.Response:
     if not playlist:
         raise missing("id", "playlistId")
     owner = call.networks.accounts.get(f"UC{playlist.removeprefix('UU')}")
-    if owner is None or owner.network != call.network.name or not owner.settings["has_channel"]:
+    is_owner = by is not None and owner is not None and by.account.id == owner.id
+    found = [video for video in _uploaded(call, owner) if is_owner or video.public] if owner is not None else []
+    if owner is None or not found:
         said = "The playlist identified with the request's <code>playlistId</code> parameter cannot be found."
         raise refused(404, "playlistNotFound", said)
-    is_owner = by is not None and by.account.id == owner.id
-    found = [video for video in _uploaded(call, owner) if is_owner or video.public]
     page, more = _page(found, given)
     items = [_item(call, video, owner, parts, found.index(video)) for video in page]
     return list_of("playlistItemListResponse", items, total=len(found), **more)
