@@ -12,6 +12,8 @@ from core.work.service import sweep_work
 log = structlog.get_logger()
 
 TEND_EVERY_S = 1.0
+LOOKS_AT_ONCE = 25
+"""In each round: looks that fall due together are spread over some seconds, so that deliveries go out between them."""
 
 
 async def tend_publishing(deps: Deps) -> float:
@@ -24,7 +26,7 @@ async def tend_publishing(deps: Deps) -> float:
         await start(deps)
     if looks:
         async with deps.tx() as tx:
-            await sweep_work(tx, {PUBLISH.target: PUBLISH})
+            await sweep_work(tx, {PUBLISH.target: PUBLISH}, limit=LOOKS_AT_ONCE)
     return TEND_EVERY_S
 
 

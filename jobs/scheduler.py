@@ -17,6 +17,7 @@ from core.db import DATABASE_TROUBLE
 from core.deliveries import service as deliveries
 from core.deliveries import statuses
 from core.deps import Deps, open_deps
+from core.publishing.standing import PUBLISH
 from core.readiness import announce
 from core.settings import Settings
 from core.workers import worker_name
@@ -81,6 +82,7 @@ async def _run(settings: Settings) -> None:
 async def schedule(deps: Deps, stop: asyncio.Event) -> None:
     """Tick and, beside it, refresh, sweep and plan, so that nothing becomes late. Whatever goes wrong, it goes on."""
     me, specs = worker_name(), work_specs()
+    del specs[PUBLISH.target]  # whose pace is another (jobs/publishing_due.py)
 
     async def sweep_once() -> float:
         await sweep(deps, specs, me=me)

@@ -265,7 +265,7 @@ async def unfinished_work(tx: Tx, *, owner_id: ids.UserId, subject_id: UUID) -> 
     return found is not None
 
 
-async def sweep_work(tx: Tx, specs: Mapping[str, JobSpec]) -> int:
+async def sweep_work(tx: Tx, specs: Mapping[str, JobSpec], *, limit: int = SWEEP_BATCH) -> int:
     """Enqueue again what waits: due attempts, pushes that were lost, and running work whose lease ran out.
 
     Work that had its attempts is not given up here: it is enqueued, and the runtime fails it with all that belongs to
@@ -280,7 +280,7 @@ async def sweep_work(tx: Tx, specs: Mapping[str, JobSpec]) -> int:
         select(Work.id)
         .where(Work.status == WorkStatus.QUEUED, Work.next_attempt_at <= tx.now, Work.kind.in_(specs))
         .order_by(Work.next_attempt_at)
-        .limit(SWEEP_BATCH)
+        .limit(limit)
         .with_for_update(skip_locked=True)
     )
     rows = await tx.session.execute(

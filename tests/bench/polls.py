@@ -22,8 +22,10 @@ from core.posts.writing import draft_from_source
 from core.publishing import service
 from core.publishing.handles import sealed
 from core.publishing.models import PublicationStatus
+from core.publishing.networks.contract import Access, Handle
 from core.publishing.standing import PUBLISH
 from core.settings import Settings
+from core.sources.reading import read_text
 from core.storage import key_for
 from core.videos.media import stored_media
 from core.videos.models import OwnVideo, OwnVideoStatus, PreparedVideo
@@ -31,7 +33,7 @@ from core.videos.profiles import PROFILES
 from core.work.models import Work
 from tests.bench.figures import Figure, percentile
 from tests.core.videos.clips import clip
-from tests.factories import make_source, make_user
+from tests.factories import ARTICLE, make_source, make_user
 from tests.flows.house import House, running_house
 from tests.flows.newsroom import TIKTOK, WANTED, Newsroom, open_newsroom
 
@@ -42,12 +44,14 @@ PEOPLE: Final = 30
 HEADSTART: Final = timedelta(seconds=20)
 """Until the first post is due: writing that down takes a while, and the messages that count down go out."""
 AT_IT_S: Final = 3600
+POSTS_A_DAY: Final = 12
+"""Of one account: TikTok takes about 15."""
 ARRIVED_WITHIN_S: Final = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Looks:
-    """How the publications fared: how many looks there were, and when the last had had its first."""
+    """How the publications fared: how many looks there were, and when there had been as many as publications."""
 
     total: int
     first_after_s: float
@@ -57,14 +61,15 @@ def main() -> list[Figure]:
     return asyncio.run(measure())
 
 
-async def measure() -> list[Figure]:
+async def measure(polls: int = POLLS, seconds: int = SECONDS) -> list[Figure]:
     """Lateness of posts beside looks, and without."""
+    read_text(ARTICLE)  # loads what knows languages, before a transaction would wait for it
     async with _newsroom() as newsroom:
-        alone_ms = await _lateness(newsroom.house, newsroom, "alone")
+        alone_ms = await _lateness(newsroom, "without", seconds)
         await newsroom.control(TIKTOK, "rules", limits=False, processing_s=AT_IT_S)
-        publications = await _at_it(newsroom)
-        beside_ms, looks = await _beside(newsroom, publications)
-    name = f"{POLLS} publications at once"
+        publications = await _at_it(newsroom, polls)
+        beside_ms, looks = await _beside(newsroom, publications, seconds)
+    name = f"{polls} publications at once"
     goals = {0.5: "", 0.99: "<= 250 ms"}
     return [
         *(
@@ -77,8 +82,8 @@ async def measure() -> list[Figure]:
             )
             for share, goal in goals.items()
         ),
-        Figure(f"all looked at once, {name}, after", looks.first_after_s, "s", goal="<= 10 s"),
-        Figure(f"looks in {SECONDS} s, {name}", looks.total, "looks"),
+        Figure(f"as many looks as publications, {name}, after", looks.first_after_s, "s", goal="<= 15 s"),
+        Figure(f"looks in {seconds} s, {name}", looks.total, "looks"),
     ]
 
 
@@ -95,27 +100,29 @@ async def _newsroom() -> AsyncIterator[Newsroom]:
                 yield newsroom
 
 
-async def _beside(newsroom: Newsroom, publications: Sequence[ids.PublicationId]) -> tuple[list[float], Looks]:
+async def _beside(
+    newsroom: Newsroom, publications: Sequence[ids.PublicationId], seconds: int
+) -> tuple[list[float], Looks]:
     """All looks fall due together, in the middle of the posts."""
-    looked_before = await _looked(newsroom)
-    late_ms = await _lateness(newsroom.house, newsroom, "beside", then=publications)
-    calls = (await _looked(newsroom))[len(looked_before) :]
-    first = sorted(calls)[: len(publications)]
-    return late_ms, Looks(len(calls), first[-1] - first[0])
+    late_ms = await _lateness(newsroom, "beside", seconds, then=publications)
+    async with asyncio.timeout(ARRIVED_WITHIN_S):
+        while len(looks := await _looked(newsroom)) < len(publications):  # noqa: ASYNC110 - a call sets no event
+            await asyncio.sleep(0.5)
+    return late_ms, Looks(len(looks), looks[len(publications) - 1] - looks[0])
 
 
 async def _looked(newsroom: Newsroom) -> list[float]:
     url = f"{newsroom.house.sandbox.base_url}/control/networks/{TIKTOK}/calls"
     calls = (await newsroom.http.get(url)).json()["calls"]
-    return [float(call["at"]) for call in calls if call["call"].endswith("/status/fetch/")]
+    return sorted(float(call["at"]) for call in calls if call["call"].endswith("/status/fetch/"))
 
 
 async def _lateness(
-    house: House, newsroom: Newsroom, name: str, *, then: Sequence[ids.PublicationId] = ()
+    newsroom: Newsroom, name: str, seconds: int, *, then: Sequence[ids.PublicationId] = ()
 ) -> list[float]:
     """How late each post was, in milliseconds. `then`: the publications that are looked at from the first post on."""
-    texts = [f"Post {n}, {name} the looks." for n in range(PER_S * SECONDS)]
-    drafts = await _drafts(house, newsroom, texts)
+    texts = [f"Post {n}, {name} the looks." for n in range(PER_S * seconds)]
+    drafts = await _drafts(newsroom, texts)
     first_due = datetime.now(UTC) + HEADSTART
     due = {words: first_due + timedelta(seconds=n / PER_S) for n, words in enumerate(texts)}
     async with newsroom.deps.tx() as tx:
@@ -124,9 +131,9 @@ async def _lateness(
     if datetime.now(UTC) > first_due:
         raise RuntimeError("this machine is too busy: what was to be delivered wasn't written down in time")
     await _due_together(newsroom, then, at=first_due)
-    await asyncio.sleep((first_due - datetime.now(UTC)).total_seconds() + SECONDS)
+    await asyncio.sleep((first_due - datetime.now(UTC)).total_seconds() + seconds)
     async with asyncio.timeout(ARRIVED_WITHIN_S):
-        while len(received := await _received(house, due)) < len(due):  # noqa: ASYNC110 - a call sets no event
+        while len(received := await _received(newsroom.house, due)) < len(due):  # noqa: ASYNC110 - a call sets no event
             await asyncio.sleep(0.5)
     return [1000 * (received[words] - at.timestamp()) for words, at in due.items()]
 
@@ -136,11 +143,11 @@ async def _received(house: House, due: Mapping[str, datetime]) -> dict[str, floa
     return {call["params"]["text"]: float(call["at"]) for call in calls if call["params"].get("text") in due}
 
 
-async def _drafts(house: House, newsroom: Newsroom, texts: Sequence[str]) -> dict[str, Post]:
+async def _drafts(newsroom: Newsroom, texts: Sequence[str]) -> dict[str, Post]:
     """Of many people, so that no chat's own limit shows."""
     drafts: dict[str, Post] = {}
     for number in range(PEOPLE):
-        person = await house.sandbox.client.new_person(f"P{number}")
+        person = await newsroom.house.sandbox.client.new_person(f"P{number}")
         await person.send_text("/start")
         async with newsroom.deps.tx() as tx:
             user = await make_user(tx, telegram_user_id=person.id, time_zone="UTC")
@@ -166,15 +173,15 @@ async def _due_together(newsroom: Newsroom, publications: Sequence[ids.Publicati
             )
 
 
-async def _at_it(newsroom: Newsroom) -> list[ids.PublicationId]:
+async def _at_it(newsroom: Newsroom, polls: int) -> list[ids.PublicationId]:
     """Videos that TikTok has whole and is at, each with its own upload there."""
-    deps, publisher = newsroom.deps, newsroom.deps.publishers[TIKTOK]
-    connection_id, copy = await newsroom.connected(TIKTOK), await _prepared(newsroom)
-    access = await access_of(deps, connection_id=connection_id, owner_id=newsroom.owner_id)
-    media, made = stored_media(deps.storage, copy), []
-    for _ in range(POLLS):
-        handle = await publisher.begin(access, media, WANTED[TIKTOK])
-        await publisher.upload(access, handle, media, on_sent=_unheard)
+    deps, made = newsroom.deps, list[ids.PublicationId]()
+    copy = await _prepared(newsroom)
+    for number in range(polls):
+        if number % POSTS_A_DAY == 0:
+            connection_id = await newsroom.connected(TIKTOK, username=f"ann{number}")
+            access = await access_of(deps, connection_id=connection_id, owner_id=newsroom.owner_id)
+        handle = await _uploaded(newsroom, access, copy)
         async with deps.tx() as tx:
             post = await service.draft_video_post(tx, owner_id=newsroom.owner_id, video_id=copy.video_id)
             (one,) = await service.choose_networks(
@@ -185,6 +192,13 @@ async def _at_it(newsroom: Newsroom) -> list[ids.PublicationId]:
             one.status = PublicationStatus.PROCESSING
             made.append(one.id)
     return made
+
+
+async def _uploaded(newsroom: Newsroom, access: Access, copy: PreparedVideo) -> Handle:
+    publisher, media = newsroom.deps.publishers[TIKTOK], stored_media(newsroom.deps.storage, copy)
+    handle = await publisher.begin(access, media, WANTED[TIKTOK])
+    await publisher.upload(access, handle, media, on_sent=_unheard)
+    return handle
 
 
 async def _prepared(newsroom: Newsroom) -> PreparedVideo:

@@ -64,13 +64,13 @@ class Newsroom:
     def username(self) -> str:
         return f"ann{self.person.id}"
 
-    async def connected(self, network: Network) -> ids.ConnectionId:
+    async def connected(self, network: Network, *, username: str = "") -> ids.ConnectionId:
         """The consent page was opened, and everything allowed."""
         async with self.deps.tx() as tx:
             consent_id = await request_consent(tx, owner_id=self.owner_id, network=network)
         ask = ConsentAsk(BACK, "state", "a-verifier-of-some-forty-characters-or-more-1234")
         url = self.deps.consents[network].consent_url(ask)
-        sent_to = (await self.control(network, "allow", url=url, username=self.username))["location"]
+        sent_to = (await self.control(network, "allow", url=url, username=username or self.username))["location"]
         (code,) = parse_qs(urlsplit(sent_to).query)["code"]
         connection = await connect(self.deps, Walk(consent_id, self.owner_id, network, ask), code=code)
         return connection.id

@@ -24,7 +24,10 @@ from core.publishing.queries import VideoPostNotFound, is_video_in_use, video_po
 from core.publishing.quota import counted
 from core.publishing.service import NotNow
 from core.publishing.showing import BY_HAND
+from core.publishing.standing import PUBLISH
+from core.work.models import Work
 from jobs.numbers import read_numbers, tend_numbers
+from jobs.publishing_due import LOOKS_AT_ONCE
 from jobs.runtime import Bench
 from tests.factories import make_user
 from tests.jobs.played_networks import PlayedNetwork
@@ -323,3 +326,15 @@ async def test_only_own_accounts_can_be_chosen_and_only_own_videos(desk: Desk) -
             )
         with pytest.raises(InvalidInput, match="no_networks"):
             await service.publish_now(tx, owner_id=desk.owner.id, video_post_id=post.id)
+
+
+async def test_looks_that_fall_due_together_are_spread(desk: Desk, queue: RecordingQueue) -> None:
+    """Deliveries go out between them."""
+    async with desk.deps.tx() as tx:
+        due = {"kind": PUBLISH.target, "next_attempt_at": tx.now, "created_at": tx.now, "owner_id": desk.owner.id}
+        tx.session.add_all(Work(id=ids.new(), subject_id=ids.new(), **due) for _ in range(LOOKS_AT_ONCE + 5))
+    await desk.tend()
+    first = len(queue.pushed(PUBLISH))
+    await desk.tend()
+
+    assert (first, len(queue.pushed(PUBLISH))) == (LOOKS_AT_ONCE, LOOKS_AT_ONCE + 5)
