@@ -61,7 +61,7 @@ async def _read(deps: Deps, rows: Sequence[Publication]) -> None:
     first = rows[0]
     publisher = deps.publishers.get(Network(first.network))
     if publisher is None or first.connection_id is None:
-        raise AppError("publishing.not_connected")
+        raise AppError("publishing.no_connection")
     access = await access_of(deps, connection_id=first.connection_id, owner_id=first.owner_id)
     await _identify(deps, publisher, access, rows)
     numbers = await publisher.numbers(access, [row.network_id for row in rows if row.network_id is not None])

@@ -13,6 +13,7 @@ from functools import partial
 import structlog
 
 from core import ids
+from core.connections.queries import ConnectionNotFound
 from core.connections.service import access_instead_of, access_of
 from core.db import Json, ReadSession
 from core.errors import AppError, NotFound
@@ -55,13 +56,13 @@ from core.videos.profiles import PROFILES
 from core.videos.queries import prepared_video
 from core.work.service import ClaimedWork, keep_claim, note_headway, request_work
 from jobs.progress import Progress, telling
-from jobs.publishing_troubles import UNDECIDED, Find, answer, give_up, plain, put_off
+from jobs.publishing_troubles import Find, answer, give_up, plain, put_off, undecided
 from jobs.runtime import ClaimLost, Run, job
 
 log = structlog.get_logger()
 
 CANCELLED = "work.cancelled"
-NOT_CONNECTED = "publishing.not_connected"
+NOT_CONNECTED = "publishing.no_connection"
 BEGINS_MOST = 2
 """In one attempt: a network that forgets what was just begun forgets the next, too."""
 
@@ -117,7 +118,7 @@ async def ended(tx: Tx, work: ClaimedWork, error: AppError) -> None:
     if cancelled and out_of_hands:
         await request_publishing(tx, publication)
     elif out_of_hands:
-        await record_unconfirmed(tx, publication, error=plain(error))
+        await record_unconfirmed(tx, publication, error=undecided(publication, error.error_code))
     else:
         status = PublicationStatus.CANCELLED if cancelled else PublicationStatus.FAILED
         await record_not_there(tx, publication, status, error=None if cancelled else plain(error))
@@ -149,8 +150,11 @@ async def _opened(run: Run, row: Publication) -> Walk:
     if publisher is None:
         raise network_error(network, NetworkErrorCode.UNAVAILABLE, detail="not_configured")
     if row.connection_id is None:
-        raise AppError(NOT_CONNECTED)
-    access = await access_of(run.deps, connection_id=row.connection_id, owner_id=row.owner_id)
+        raise AppError(NOT_CONNECTED, network=row.network)
+    try:
+        access = await access_of(run.deps, connection_id=row.connection_id, owner_id=row.owner_id)
+    except ConnectionNotFound as gone:
+        raise AppError(NOT_CONNECTED, network=row.network) from gone
     async with run.deps.read() as session:
         post = await post_of(session, row)
         copy = await prepared_video(session, video_id=post.video_id, profile=PROFILES[network].key)
@@ -338,9 +342,9 @@ async def _note_processing(walk: Walk) -> None:
 
 
 async def _record_unconfirmed(walk: Walk) -> None:
-    error: Json = {"code": UNDECIDED, "params": {"network": walk.row.network}}
     async with walk.run.finishing() as tx:
-        await record_unconfirmed(tx, await locked(tx, walk.run.work), error=error)
+        row = await locked(tx, walk.run.work)
+        await record_unconfirmed(tx, row, error=undecided(row, Stage.GONE))
 
 
 def progress_of(run: Run, status: PublicationStatus) -> Progress:

@@ -75,8 +75,7 @@ async def give_up(run: Run, error: AppError, *, find: Find | None) -> None:
         if found is not None:
             await record_there(tx, row, found)
         else:
-            undecided: Json = {"code": UNDECIDED, "params": {"network": row.network, "reason": error.error_code}}
-            await record_unconfirmed(tx, row, error=undecided)
+            await record_unconfirmed(tx, row, error=undecided(row, error.error_code))
 
 
 async def _found(find: Find | None) -> Seen | None:
@@ -115,6 +114,11 @@ async def _connection(tx: Tx, row: Publication) -> Connection | None:
         return await locked_connection(tx, owner_id=row.owner_id, connection_id=row.connection_id)
     except ConnectionNotFound:
         return None
+
+
+def undecided(row: Publication, reason: str) -> Json:
+    """The error of what is unconfirmed. `reason`: the code of what came between."""
+    return {"code": UNDECIDED, "params": {"network": row.network, "reason": str(reason)}}
 
 
 def plain(error: AppError) -> Json:

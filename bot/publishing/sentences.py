@@ -254,6 +254,10 @@ SENTENCES: Final[Mapping[str, Say]] = {
         "{network} isn't connected any more, or can't be reached from here. Connect it again under /connect.",
         network=_network(params),
     ),
+    "publishing.unknown_outcome": lambda t, params: t(
+        "perhaps published: {network} doesn't say what came of it. Please look there, then tell me below.",
+        network=_network(params),
+    ),
     "publishing.missed": lambda t, _: t("it missed its time while I was down, and waits for your word."),
     "publishing.switched_off": lambda t, _: t("That is switched off in the account's own settings at TikTok."),
     "publishing.no_words": lambda t, _: t("Please send it as text, or /cancel."),

@@ -416,3 +416,23 @@ async def test_a_token_that_is_refused_before_its_time_is_renewed_and_all_goes_o
     post = await desk.started(TIKTOK)
     assert (await desk.finish(post)).status == VideoPostStatus.PUBLISHED
     assert tiktok.published == ["upload-1"]
+
+
+async def test_an_account_that_was_disconnected_is_told_and_may_come_back(desk: Desk, tiktok: PlayedNetwork) -> None:
+    post = await desk.drafted(TIKTOK)
+    async with desk.deps.tx() as tx:
+        due_at = tx.now + timedelta(hours=1)
+        await service.schedule(tx, owner_id=desk.owner.id, video_post_id=post.id, due_at=due_at)
+        connection = await tx.session.merge(desk.connections[TIKTOK])
+        kept, connection.access_token = connection.access_token, ""
+    desk.clock.advance(timedelta(hours=1))
+    await desk.tend()
+    await desk.finish(post)
+    failed = await desk.only(post)
+    assert failed.error == {"code": "publishing.no_connection", "params": {"network": "tiktok"}}
+    assert await desk.told() == ["ended"]
+
+    async with desk.deps.tx() as tx:
+        (await tx.session.merge(connection)).access_token = kept
+        await service.retry_failed(tx, owner_id=desk.owner.id, video_post_id=post.id)
+    assert (await desk.finish(post)).status == VideoPostStatus.PUBLISHED
