@@ -132,8 +132,10 @@ async def take_payment(tx: Tx, *, owner_id: ids.UserId, payment: StarPayment, so
         paid_at=payment.paid_at,
         period_end=expires_at,
     )
-    if not is_new or expires_at <= tx.now:
+    if expires_at <= tx.now:
         return Bought(is_new, before)
+    if not is_new:
+        return await _again(tx, before, remote_id, owner_id)
     running = _running_beside(before, remote_id, now=tx.now)
     if running is not None and await _was_paid_later(tx, owner_id, payment):
         return Bought(True, before, ended=remote_id)
@@ -153,6 +155,16 @@ async def take_payment(tx: Tx, *, owner_id: ids.UserId, payment: StarPayment, so
         await _tell_second(tx, row, payment)
         return Bought(True, row, ended=remote_id, is_second=True)
     return Bought(True, row, ended=running)
+
+
+async def _again(tx: Tx, row: Subscription | None, remote_id: str, owner_id: ids.UserId) -> Bought:
+    """It stands here. Whoever took it in may have been killed before Telegram was told what follows."""
+    mine = (Payment.owner_id == owner_id, Payment.rail == Rail.STARS, Payment.refunded == 0)
+    if row is not None and row.rail != Rail.STARS and is_in_force(row, now=tx.now):
+        return Bought(False, row, ended=remote_id, is_second=True)
+    earlier = select(Payment.remote_id).where(*mine, Payment.remote_id != remote_id, Payment.paid_at > tx.now - PERIOD)
+    ended = await tx.session.scalar(earlier.order_by(Payment.paid_at.desc()).limit(1))
+    return Bought(False, row, ended=ended if row is not None and row.remote_id == remote_id else None)
 
 
 async def _was_paid_later(tx: Tx, owner_id: ids.UserId, payment: StarPayment) -> bool:

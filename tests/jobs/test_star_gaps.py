@@ -188,6 +188,31 @@ async def test_who_pays_by_card_gets_the_stars_back(payer: Payer) -> None:
     assert await payer.told() == ["billing.started", "billing.second"]
 
 
+async def test_what_follows_from_a_payment_is_named_again_when_it_is_told_again(payer: Payer) -> None:
+    """So that whoever was killed before Telegram was told can make up for it."""
+    now = payer.clock.now()
+    starter = StarPayment("stx_starter", "plan:starter", 500, "XTR", now, now + PERIOD, is_renewal=False)
+    pro = StarPayment("stx_pro", "plan:pro", 1000, "XTR", now + timedelta(hours=1), now + PERIOD, is_renewal=False)
+    async with payer.deps.tx() as tx:
+        first = await take_payment(tx, owner_id=payer.owner_id, payment=starter)
+        assert (first.is_new, first.ended) == (True, None)
+        for is_new in (True, False, False):
+            bought = await take_payment(tx, owner_id=payer.owner_id, payment=pro)
+            assert (bought.is_new, bought.ended, bought.is_second) == (is_new, "stx_starter", False)
+        again = await take_payment(tx, owner_id=payer.owner_id, payment=starter)
+        assert (again.is_new, again.ended) == (False, None)
+
+
+async def test_stars_that_have_to_go_back_are_named_again(payer: Payer) -> None:
+    now = payer.clock.now()
+    payment = StarPayment("stx_back", "plan:pro", 1000, "XTR", now, now + PERIOD, is_renewal=False)
+    async with payer.deps.tx() as tx:
+        await take_in(tx, seen=paid(tx, payer.owner_id, plan_key="starter"), source="test", key="card")
+        for is_new in (True, False):
+            bought = await take_payment(tx, owner_id=payer.owner_id, payment=payment)
+            assert (bought.is_new, bought.ended, bought.is_second) == (is_new, "stx_back", True)
+
+
 async def test_what_ran_out_before_it_was_found_is_only_written_down(payer: Payer) -> None:
     old = datetime.now(UTC) - timedelta(days=31)
     payment = StarPayment("stx_old", "plan:pro", 1000, "XTR", old, old + PERIOD, is_renewal=None)
