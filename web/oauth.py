@@ -9,6 +9,7 @@ from typing import Final
 
 from aiohttp import web
 
+from core.accounts.models import User
 from core.accounts.service import UserNotFound, user_of
 from core.connections.connecting import connect
 from core.connections.consents import (
@@ -53,7 +54,7 @@ async def ask_to_begin(request: web.Request) -> web.Response:
             network = await consent_to_begin(session, owner_id=owner_id, consent_id=consent_id, now=deps.clock.now())
     except (ConsentLinkNotOurs, ConsentOver, UserNotFound):
         return await show(deps, _over(t), t)
-    return await show(deps, _invitation(network, user.first_name, t), t)
+    return await show(deps, _invitation(network, user, t), t)
 
 
 @routes.post(f"{START_ROUTE}/{{token}}")
@@ -145,12 +146,14 @@ async def _outcome(deps: Deps, walk: Walk, code: str, t: Words) -> Page:
     return _connected(connection, walk.network, t)
 
 
-def _invitation(network: Network, first_name: str, t: Words) -> Page:
+def _invitation(network: Network, user: User, t: Words) -> Page:
+    """With the name that nobody else has, where there is one."""
     name = NAMES[network]
+    person = f"{user.first_name} (@{user.username})" if user.username else user.first_name
     return Page(
         t("Connect {network} to Postaify", network=name),
         (
-            t("It will belong to the chat of {person}.", person=first_name),
+            t("It will belong to the chat of {person}.", person=person),
             t("{network} asks you what Postaify may do. Your password stays there.", network=name),
         ),
         deed=t("Go on to {network}", network=name),

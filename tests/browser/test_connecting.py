@@ -51,7 +51,7 @@ async def test_no_then_yes_then_disconnected(reader: Reader, house: House) -> No
     await reader.sees("works once, and for 10 minutes")
 
     tab = await opened_page(reader)
-    await expect(tab.get_by_text("It will belong to the chat of Robin.")).to_be_visible()
+    await expect(tab.get_by_text("It will belong to the chat of Robin")).to_be_visible()
     await keep_screenshot(tab, "connecting-1-invitation")
     address = tab.url
     await at_tiktok(tab)

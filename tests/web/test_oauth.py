@@ -104,7 +104,7 @@ async def test_the_whole_walk(client: Client, there: Deps, links: ConsentLinks, 
     for method in ("HEAD", "GET", "GET"):
         assert (await client.request(method, where)).status == 200
     page = await (await client.get(where)).text()
-    assert f"the chat of {owner.first_name}" in page
+    assert f"the chat of {owner.first_name} (@{owner.username})." in page
     assert '<form method="post">' in page
 
     state = await begun(client, where)
