@@ -24,7 +24,7 @@ from core.storage import StoredFileNotFound, key_for
 from core.videos import uploads
 from core.videos.containers import HEAD_BYTES, UNKNOWN, Container, ending_of
 from core.videos.models import VideoUpload
-from core.videos.partial import PartialFile, force, partial_files
+from core.videos.partial import PartialFile, append, force, partial_files
 from core.videos.tidying import VIDEOS
 
 log = structlog.get_logger()
@@ -214,21 +214,17 @@ class _Writing:
 
     async def all_of(self, content: StreamReader) -> None:
         """One block is written while the next arrives. What came before it broke off is written, too."""
-        held, writing = bytearray(), None
+        held, writing = _Held(), None
         try:
-            while piece := await self._next(content):
-                self._room -= len(piece)
-                if self._room < 0:
-                    raise TooMuch(limit_bytes=self.upload.size_bytes)
-                held += piece
-                if len(held) >= BLOCK_BYTES:
+            async for piece in self._pieces(content):
+                held.add(piece)
+                if held.size_bytes >= BLOCK_BYTES:
                     await _ended(writing)
-                    writing = asyncio.create_task(self._write(bytes(held)))
-                    held.clear()
+                    writing, held = asyncio.create_task(self._write(held)), _Held()
         finally:
             await _ended(writing)
-            if held:
-                await self._write(bytes(held))
+            if held.size_bytes:
+                await self._write(held)
 
     async def make_sure(self) -> None:
         """Onto the disk, then into the row."""
@@ -241,25 +237,36 @@ class _Writing:
                 )
         self._sure_at = time.monotonic()
 
-    async def _next(self, content: StreamReader) -> bytes:
+    async def _pieces(self, content: StreamReader) -> AsyncIterator[bytes]:
+        now = asyncio.get_running_loop().time
         try:
-            async with asyncio.timeout(SILENCE_S):
-                return await content.readany()
+            async with asyncio.timeout(SILENCE_S) as silence:
+                while piece := await content.readany():
+                    self._room -= len(piece)
+                    if self._room < 0:
+                        raise TooMuch(limit_bytes=self.upload.size_bytes)
+                    yield piece
+                    silence.reschedule(now() + SILENCE_S)
         except TimeoutError as exc:
             raise Silent from exc
 
-    async def _write(self, block: bytes) -> None:
-        await asyncio.to_thread(self._write_now, block)
+    async def _write(self, held: "_Held") -> None:
+        self._written += await asyncio.to_thread(append, self._file, held.pieces)
         unsure = self._written - self.upload.offset_bytes
         if unsure >= SURE_EVERY_BYTES or (unsure and time.monotonic() - self._sure_at >= SURE_EVERY_S):
             await self.make_sure()
 
-    def _write_now(self, block: bytes) -> None:
-        left = memoryview(block)
-        while left:
-            count = self._file.write(left)
-            left = left[count:]
-            self._written += count
+
+@dataclass(slots=True)
+class _Held:
+    """What has come and isn't written yet."""
+
+    pieces: list[bytes] = field(default_factory=list)
+    size_bytes: int = 0
+
+    def add(self, piece: bytes) -> None:
+        self.pieces.append(piece)
+        self.size_bytes += len(piece)
 
 
 async def _ended(writing: asyncio.Task[None] | None) -> None:

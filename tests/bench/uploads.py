@@ -28,7 +28,7 @@ from tests.bench.processes import ended, environment_of
 from tests.bench.redis_server import free_port
 from tests.factories import make_user
 
-PIECE = b"\x00\x00\x00\x18ftypmp42" + os.urandom(16 * 1024 * 1024 - 12)
+PIECE = b"\x00\x00\x00\x18ftypmp42" + os.urandom(32 * 1024 * 1024 - 12)
 """As the page sends them."""
 STARTS_WITHIN_S = 60.0
 MEGABYTE = 1_000_000

@@ -29,7 +29,7 @@ from tests.patience import until
 from tests.recording_queue import RecordingQueue
 from web.app import build_app
 from web.context import DEPS, RECEIVING
-from web.receiving import Receiving
+from web.receiving import BLOCK_BYTES, Receiving
 
 Client = TestClient[web.Request, web.Application]
 TUS = {"Tus-Resumable": "1.0.0"}
@@ -141,23 +141,24 @@ async def test_what_is_told_to_be_here_outlives_the_process(here: Deps, link: Li
 
 
 async def test_a_connection_that_breaks_keeps_what_came(busy_link: Link) -> None:
-    link, here = busy_link, busy_link.client.app[DEPS]
-    await link.create()
+    link, here, film = busy_link, busy_link.client.app[DEPS], FILM * 4
+    await link.create(len(film))
 
     async def breaking() -> AsyncIterator[bytes]:
-        yield FILM[:50_000]
-        await until(lambda: receiving_of(link).at_work(link.row.id))
+        yield film[:1_500_000]
+        await until(lambda: len(on_disk(here, link)) >= BLOCK_BYTES)
         raise ConnectionResetError
 
     with pytest.raises(ClientError):
         await link.patch(0, breaking())
     await until(lambda: not receiving_of(link).at_work(link.row.id))
-    assert (await link.head()).headers["Upload-Offset"] == "50000"
-    assert on_disk(here, link) == FILM[:50_000]
-    assert (await link.patch(50_000, FILM[50_000:])).status == 204
+    offset = int((await link.head()).headers["Upload-Offset"])
+    assert BLOCK_BYTES <= offset <= 1_500_000
+    assert on_disk(here, link) == film[:offset]
+    assert (await link.patch(offset, film[offset:])).status == 204
     found = await video(here, link)
     assert found is not None
-    assert b"".join([piece async for piece in here.storage.read(found.storage_key)]) == FILM
+    assert b"".join([piece async for piece in here.storage.read(found.storage_key)]) == film
 
 
 def receiving_of(link: Link) -> Receiving:

@@ -3,7 +3,7 @@
 // Sends one file by the tus protocol (https://tus.io/protocols/resumable-upload): piece by piece, and on from what the
 // server says it has whenever the connection, the server or the page was gone.
 
-const PIECE_BYTES = 16 * 1024 * 1024;
+const PIECE_BYTES = 32 * 1024 * 1024;
 const WAITS_S = [1, 2, 4, 8, 15, 30];
 const MEGABYTE = 1000000;
 const GONE = new Set([403, 404, 410]);
