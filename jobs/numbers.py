@@ -74,7 +74,7 @@ async def _identify(deps: Deps, publisher: Publisher, access: Access, rows: Sequ
     for row in rows:
         if row.network_id is None and row.handle is not None:
             seen = await publisher.look(access, opened(deps.cipher, row.id, row.handle))
-            if seen.network_id is not None:
+            if seen.network_id is not None or seen.stage != row.status:
                 async with deps.tx() as tx:
                     await record_identity(tx, row, seen)
 

@@ -10,8 +10,10 @@ from sqlalchemy.dialects.postgresql import insert
 
 from core import ids
 from core.db import ReadSession, any_found, any_of
-from core.publishing.models import Publication, PublicationNumbers
-from core.publishing.networks.contract import Numbers, Seen
+from core.publishing.models import Publication, PublicationNumbers, PublicationStatus
+from core.publishing.networks.contract import Numbers, Seen, Stage
+from core.publishing.queries import publication_of
+from core.publishing.standing import THERE, follow, stand
 from core.queue import PUBLISHING, JobSpec
 from core.tx import Tx
 
@@ -81,12 +83,17 @@ async def plan_next(tx: Tx, publications: Sequence[Publication]) -> None:
 
 
 async def record_identity(tx: Tx, publication: Publication, seen: Seen) -> None:
-    """Some networks tell what a video is called there only when it has been looked through."""
-    await tx.session.execute(
-        update(Publication)
-        .where(Publication.id == publication.id, Publication.network_id.is_(None))
-        .values(network_id=seen.network_id, url=seen.url, handle=None)
-    )
+    """Some networks tell what a video is called there only when it was looked through; a draft in the inbox is
+    published once its owner has done that in the app."""
+    row = await publication_of(tx.session, owner_id=publication.owner_id, publication_id=publication.id, lock=True)
+    if row.status not in THERE or row.network_id is not None:
+        return
+    if seen.stage is Stage.PUBLISHED:
+        stand(tx, row, PublicationStatus.PUBLISHED)
+    row.network_id, row.url = seen.network_id, seen.url or row.url
+    if seen.network_id is not None:
+        row.handle = None
+    await follow(tx, [row.video_post_id])
 
 
 def _values(numbers: Numbers) -> dict[str, int | None]:

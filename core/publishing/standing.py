@@ -28,6 +28,9 @@ ANEW: Final = "anew"
 """In a job's payload: what was begun then isn't there, says its owner, so what can't be found is sent again."""
 
 FIRST_NUMBERS: Final = timedelta(hours=1)
+FIRST_NAMING: Final = timedelta(minutes=2)
+"""TikTok says what a video is called there once it was looked through, as a rule within a minute; of drafts, when their
+owner has posted them."""
 THERE: Final = frozenset({PublicationStatus.PUBLISHED, PublicationStatus.IN_INBOX})
 DROPPED: Final = frozenset({PublicationStatus.CANCELLED, PublicationStatus.SKIPPED})
 OPEN: Final = frozenset({*UNDER_WAY, PublicationStatus.ASKED, PublicationStatus.UNCONFIRMED, PublicationStatus.WAITING})
@@ -69,6 +72,8 @@ async def follow(tx: Tx, post_ids: Collection[ids.VideoPostId], *, message_id: T
         publications = await publications_of(tx.session, owner_id=post.owner_id, video_post_id=post.id)
         post.status, post.updated_at = status_from(each.status for each in publications), tx.now
         await tx.session.flush()
+        if post.deleted_at is not None:
+            continue
         await show_video_post(tx, post, message_id=message_id)
         wrong = post.status != VideoPostStatus.PUBLISHED
         if post.status in ENDS and before not in ENDS and (wrong or post.due_at is not None):
@@ -128,6 +133,8 @@ async def record_there(tx: Tx, publication: Publication, seen: Seen) -> None:
     if seen.network_id is not None:
         publication.handle = None
         publication.numbers_at = publication.published_at + FIRST_NUMBERS
+    elif publication.handle is not None:
+        publication.numbers_at = publication.published_at + FIRST_NAMING
     if publication.hold_id is not None:
         await settle_hold(tx, publication.hold_id, used=1)
         publication.hold_id = None

@@ -57,6 +57,10 @@ class PlayedNetwork:
     """What can be seen there: the keys of sessions."""
     forgotten: set[str] = field(default_factory=set)
     """Handles that it doesn't know any more."""
+    nameless: bool = False
+    """It doesn't say what videos are called."""
+    inbox: bool = False
+    """Videos are drafts until their owner posts them."""
     hides: bool = False
     """It doesn't show what was published."""
     terms_now: Terms = field(default_factory=lambda: Terms("Ann", privacy_options=("PUBLIC_TO_EVERYONE", "SELF_ONLY")))
@@ -138,6 +142,10 @@ class PlayedNetwork:
             self.published.append(key)
 
     def _video(self, key: str) -> Seen:
+        if self.inbox:
+            return Seen(Stage.IN_INBOX)
+        if self.nameless:
+            return Seen(Stage.PUBLISHED)
         return Seen(Stage.PUBLISHED, network_id=f"v-{key}", url=f"https://net.example/{key}")
 
     def _enter(self, verb: str) -> None:

@@ -338,3 +338,24 @@ async def test_looks_that_fall_due_together_are_spread(desk: Desk, queue: Record
     await desk.tend()
 
     assert (first, len(queue.pushed(PUBLISH))) == (LOOKS_AT_ONCE, LOOKS_AT_ONCE + 5)
+
+
+@pytest.mark.parametrize("how", ["nameless", "inbox"])
+async def test_what_a_video_is_called_there_is_found_out_later(
+    desk: Desk, tiktok: PlayedNetwork, queue: RecordingQueue, how: str
+) -> None:
+    """TikTok names it once it was looked through; a draft, once its owner has posted it in the app."""
+    setattr(tiktok, how, True)
+    post = await desk.started(TIKTOK)
+    assert (await desk.finish(post)).status == VideoPostStatus.PUBLISHED
+    assert (await desk.only(post)).url is None
+    setattr(tiktok, how, False)
+    desk.clock.advance(timedelta(minutes=3))
+    await tend_numbers(desk.deps)
+    await read_numbers.run(desk.bench, *queue.pushed(READ)[0])
+
+    one = await desk.only(post)
+    assert (one.status, one.network_id, one.handle) == (PublicationStatus.PUBLISHED, "v-upload-1", None)
+    assert (await desk.shown(post))["publications"][0]["url"] == "https://net.example/upload-1"
+    assert one.published_at is not None
+    assert one.numbers_at == one.published_at + STEPS[0]
