@@ -239,6 +239,22 @@ class WatchVideo(Action):
 
 @action("pb.now")
 class PublishNow(Action):
+    """Below the last look, whose text is agreed to by it."""
+
+    video_post_id: ids.VideoPostId
+
+
+@action("pb.miss")
+class PublishMissed(Action):
+    """What missed its time, now."""
+
+    video_post_id: ids.VideoPostId
+
+
+@action("pb.agree")
+class AgreeAndChooseTime(Action):
+    """Below the last look, whose text is agreed to by it."""
+
     video_post_id: ids.VideoPostId
 
 

@@ -15,6 +15,7 @@ from bot.deliveries.phrases import NO_ZONE
 from bot.prompts import Prompt
 from bot.publishing import going_screens as screens
 from bot.publishing.actions import (
+    AgreeAndChooseTime,
     ChooseTime,
     PickDay,
     PickHour,
@@ -22,11 +23,13 @@ from bot.publishing.actions import (
     Preview,
     PublishAt,
     PublishIn,
+    PublishMissed,
     PublishNow,
     PublishQuick,
     TypeTime,
     WatchVideo,
 )
+from bot.publishing.agreeing import unless_unagreed
 from bot.publishing.drafting import text_pressed
 from bot.publishing.looking import look
 from bot.publishing.option_screens import Looked
@@ -56,6 +59,8 @@ def register(router: Router) -> None:
     router.press(Preview, on_preview)
     router.press(WatchVideo, on_watch)
     router.press(PublishNow, on_now)
+    router.press(PublishMissed, on_missed)
+    router.press(AgreeAndChooseTime, on_agree)
     router.press(ChooseTime, on_choose_time)
     router.press(PublishIn, on_in)
     router.press(PublishQuick, on_quick)
@@ -109,20 +114,31 @@ async def on_watch(context: Context, press: WatchVideo) -> None:
 async def on_now(context: Context, press: PublishNow) -> None:
     """The pressed message tells from now on how far it is. A second press changes nothing."""
     view = await _view(context, press.video_post_id)
+    begin = service.retry_failed if view.retryable else service.publish_now
     try:
         async with context.deps.tx() as tx:
             await _agree(tx, context, view)
-            await service.publish_now(
-                tx,
-                owner_id=context.actor.id,
-                video_post_id=press.video_post_id,
-                message_id=text_pressed(context),
+            await begin(
+                tx, owner_id=context.actor.id, video_post_id=press.video_post_id, message_id=text_pressed(context)
             )
     except service.NotNow:
         await context.toast(Toast(context.texts("It is on its way already, or out.")))
         return
     await context.toast(Toast(context.texts("Going out now.")))
     await _end(context)
+
+
+async def on_missed(context: Context, press: PublishMissed) -> None:
+    async with unless_unagreed(context, press.video_post_id), context.deps.tx() as tx:
+        await service.publish_now(tx, owner_id=context.actor.id, video_post_id=press.video_post_id)
+    await context.toast(Toast(context.texts("Going out now.")))
+
+
+async def on_agree(context: Context, press: AgreeAndChooseTime) -> None:
+    view = await _view(context, press.video_post_id)
+    async with context.deps.tx() as tx:
+        await _agree(tx, context, view)
+    await on_choose_time(context, ChooseTime(press.video_post_id))
 
 
 async def on_choose_time(context: Context, press: ChooseTime) -> None:
@@ -212,8 +228,7 @@ async def _schedule(context: Context, video_post_id: ids.VideoPostId, at: dateti
     """What had a time before keeps its status message, and the question goes; else the question becomes it."""
     view = await _view(context, video_post_id)
     again = view.status is VideoPostStatus.SCHEDULED
-    async with context.deps.tx() as tx:
-        await _agree(tx, context, view)
+    async with unless_unagreed(context, video_post_id), context.deps.tx() as tx:
         await service.schedule(
             tx,
             owner_id=context.actor.id,
@@ -226,13 +241,12 @@ async def _schedule(context: Context, video_post_id: ids.VideoPostId, at: dateti
 
 
 async def _agree(tx: Tx, context: Context, view: VideoPostView) -> None:
-    """The text that is agreed to stood above the button. Only for what wasn't begun yet."""
-    if view.status is not VideoPostStatus.DRAFT:
-        return
+    """The text that is agreed to stood above the button. Not for what is on its way or out."""
     for each in view.publications:
-        await service.set_wanted(
-            tx, owner_id=context.actor.id, publication_id=each.id, wanted=each.wanted, consented=True
-        )
+        if each.status in service.CHANGEABLE and not each.consented:
+            await service.set_wanted(
+                tx, owner_id=context.actor.id, publication_id=each.id, wanted=each.wanted, consented=True
+            )
 
 
 async def _check_open(context: Context, video_post_id: ids.VideoPostId) -> VideoPostView:

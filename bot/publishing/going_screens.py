@@ -8,6 +8,7 @@ from bot.deliveries.choosing_screens import Moves, quick_label
 from bot.deliveries.phrases import shortened
 from bot.publishing import tiktok_texts
 from bot.publishing.actions import (
+    AgreeAndChooseTime,
     ChooseTime,
     PickDay,
     PickHour,
@@ -62,7 +63,9 @@ def preview(
     ready = bool(looked) and not unready
     text += _agreements(looked, t) if ready else []
     mend = [[Button(f"✏️ {place_label(each.network, each.account)}", ShowPublication(each.id))] for each in unready]
-    go = [[Button(t("🚀 Publish now"), PublishNow(view.id)), Button(t("⏰ Choose a time"), ChooseTime(view.id))]]
+    go = [
+        [Button(t("🚀 Publish now"), PublishNow(view.id)), Button(t("⏰ Choose a time"), AgreeAndChooseTime(view.id))]
+    ]
     last = [Button(t("▶️ Watch it"), WatchVideo(view.id)), Button(t("‹ Back"), ShowVideoPost(view.id))]
     said = lines(text)
     fits = utf16_length(said.striptags()) <= CAPTION_LIMIT

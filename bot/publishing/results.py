@@ -18,6 +18,7 @@ from bot.publishing.actions import (
     Snooze,
     StopPublishing,
 )
+from bot.publishing.agreeing import unless_unagreed
 from bot.publishing.drafting import text_pressed
 from bot.publishing.labels import network_label
 from bot.publishing.looking import view_of
@@ -57,7 +58,7 @@ async def on_stop(context: Context, press: StopPublishing) -> None:
 
 async def on_retry(context: Context, press: RetryFailed) -> None:
     """Only what failed."""
-    async with context.deps.tx() as tx:
+    async with unless_unagreed(context, press.video_post_id), context.deps.tx() as tx:
         await service.retry_failed(
             tx,
             owner_id=context.actor.id,

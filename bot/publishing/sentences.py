@@ -248,7 +248,7 @@ SENTENCES: Final[Mapping[str, Say]] = {
     "publishing.no_networks": lambda t, _: t("Choose at least one account that it should go to."),
     "publishing.lacking": _lacking,
     "publishing.consent_missing": lambda t, _: t(
-        "Open Preview and publish once more: TikTok wants your word each time."
+        "TikTok wants your word for what was changed: press Publish now below."
     ),
     "publishing.no_connection": lambda t, params: t(
         "{network} isn't connected any more, or can't be reached from here. Connect it again under /connect.",

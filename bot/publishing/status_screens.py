@@ -22,7 +22,7 @@ from bot.publishing.actions import (
     ListVideoPosts,
     MarkPosted,
     Preview,
-    PublishNow,
+    PublishMissed,
     RetryFailed,
     SendAgain,
     ShowPublication,
@@ -184,7 +184,7 @@ def _deeds(data: Data, t: Texts) -> list[list[Button]]:
     if data["retryable"]:
         rows.append([Button(t("🔁 Try again"), RetryFailed(video_post_id))])
     if any(is_missed(each) for each in publications):
-        rows.append([Button(t("🚀 Publish it now"), PublishNow(video_post_id))])
+        rows.append([Button(t("🚀 Publish it now"), PublishMissed(video_post_id))])
     if data["status"] == VideoPostStatus.CANCELLED:
         rows.append([Button(t("👁 Publish it after all"), Preview(video_post_id))])
     elif data["status"] == VideoPostStatus.SCHEDULED:

@@ -2,9 +2,12 @@
 
 from typing import Any
 
+from sqlalchemy import select
+
 from core.clock import FixedClock
 from core.publishing.models import Manner, Publication, PublicationStatus, VideoPost, VideoPostStatus
 from core.publishing.showing import video_post_data
+from core.work.models import Work
 from tests.bot.publishing.conftest import Studio
 
 
@@ -65,12 +68,40 @@ async def test_what_nobody_knows_is_there_by_its_owners_word(studio: Studio) -> 
     assert await status_of(studio) is PublicationStatus.PUBLISHED
 
 
-async def test_what_nobody_knows_is_looked_for_before_it_is_sent_again(studio: Studio) -> None:
+async def test_what_nobody_knows_is_looked_for_before_it_is_sent_again(studio: Studio, clock: FixedClock) -> None:
     for action, said in (("send2", "send it if it isn't there"), ("look2", "and send nothing")):
         await begun(studio)
-        publication = await now(studio, PublicationStatus.UNCONFIRMED)
+        publication = await now(studio, PublicationStatus.UNCONFIRMED, began_at=clock.now())
         assert said in await studio.press_data(f"pb.{action}:{publication}")
-        assert await status_of(studio) is not PublicationStatus.UNCONFIRMED
+        assert await status_of(studio) in (PublicationStatus.PREPARING, PublicationStatus.PROCESSING)
+        async with studio.deps.sessions() as session:
+            one = (await studio.post()).publications[0].id
+            work = await session.scalars(select(Work.payload).where(Work.subject_id == one).order_by(Work.id))
+        assert ("anew" in work.all()[-1]) is (action == "send2")
+
+
+async def test_what_was_changed_after_a_failure_is_agreed_to_before_it_goes_again(studio: Studio) -> None:
+    await begun(studio)
+    publication = await now(
+        studio, PublicationStatus.FAILED, error={"code": "network.privacy_not_offered", "params": {}}, hold_id=None
+    )
+    await studio.press_data(f"pb.see2:{publication}:SELF_ONLY")
+    post = await studio.post()
+    assert "TikTok wants your word" in await studio.press_data(f"pb.again:{studio.short(post.id)}")
+    assert "By posting, you agree" in await studio.text()
+    assert await studio.press("🚀 Publish now") == "Going out now."
+    [one] = (await studio.post()).publications
+    assert (one.status, one.consented, one.wanted.privacy) == (PublicationStatus.PREPARING, True, "SELF_ONLY")
+
+
+async def test_what_missed_its_time_goes_out_by_a_press(studio: Studio) -> None:
+    await studio.to_preview()
+    await studio.press("⏰ Choose a time")
+    await studio.press("Tomorrow 09:00")
+    await now(studio, PublicationStatus.WAITING, error={"code": "publishing.missed", "params": {}}, due_at=None)
+    post = await studio.post()
+    assert await studio.press_data(f"pb.miss:{studio.short(post.id)}") == "Going out now."
+    assert await status_of(studio) is PublicationStatus.PREPARING
 
 
 async def by_hand(studio: Studio) -> str:
