@@ -79,7 +79,9 @@ async def tell(
     at = str(int(clock.now().timestamp()) - age_s)
     signature = base64.b64encode(hmac.digest(key, f"msg_1.{at}.{body}".encode(), hashlib.sha256)).decode()
     headers = {"svix-id": "msg_1", "svix-timestamp": at, "svix-signature": f"v1,AAAA v2,no v1,{signature}"}
-    answer = await hook.post(RESEND_WEBHOOK_PATH, data=io.BytesIO(body.encode() if sent is None else sent), headers=headers)
+    answer = await hook.post(
+        RESEND_WEBHOOK_PATH, data=io.BytesIO(body.encode() if sent is None else sent), headers=headers
+    )
     return answer.status
 
 
