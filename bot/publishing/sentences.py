@@ -10,6 +10,7 @@ from bot.posts.problems import problem_sentence
 from bot.publishing.labels import moment_label, network_label
 from bot.router import Router
 from bot.texts import Texts
+from bot.videos.sentences import SENTENCES as VIDEO_SENTENCES
 from core.providers.discovery import Network
 from core.publishing.networks.contract import NetworkErrorCode
 from core.publishing.readiness import Lack, LackCode
@@ -32,7 +33,7 @@ def publishing_problem(error: Mapping[str, Any], t: Texts) -> Markup:
         return NETWORK_SENTENCES[NetworkErrorCode(code)](t, params)
     if code in LACK_CODES:
         return LACK_SENTENCES[LackCode(code)](t, params)
-    sentence = SENTENCES.get(code)
+    sentence = SENTENCES.get(code) or VIDEO_SENTENCES.get(code)
     return sentence(t, params) if sentence is not None else problem_sentence(error, t)
 
 
@@ -257,6 +258,9 @@ SENTENCES: Final[Mapping[str, Say]] = {
     "publishing.unknown_outcome": lambda t, params: t(
         "perhaps published: {network} doesn't say what came of it. Please look there, then tell me below.",
         network=_network(params),
+    ),
+    "connections.not_found": lambda t, params: t(
+        "{network} isn't connected any more. Connect it again under /connect.", network=_network(params)
     ),
     "publishing.missed": lambda t, _: t("it missed its time while I was down, and waits for your word."),
     "publishing.switched_off": lambda t, _: t("That is switched off in the account's own settings at TikTok."),

@@ -66,6 +66,26 @@ def test_each_error_of_a_network_is_a_sentence_of_its_own(code: NetworkErrorCode
     assert said not in others
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "publishing.unknown_outcome",
+        "publishing.missed",
+        "publishing.no_connection",
+        "connections.not_found",
+        "videos.not_found",
+        "videos.not_encoded",
+        "videos.no_encoder",
+        "videos.encoding_too_long",
+        "storage.failed",
+        "work.attempts_exhausted",
+    ],
+)
+def test_what_else_can_stop_it_has_words_too(code: str) -> None:
+    said = publishing_problem({"code": code, "params": {"network": "instagram", "reason": "x"}}, T)
+    assert not any(sign in said for sign in UNSAID)
+
+
 def test_nothing_is_without_words() -> None:
     assert set(NETWORK_SENTENCES) == set(NetworkErrorCode)
     assert set(LACK_SENTENCES) == set(LackCode)
