@@ -156,9 +156,12 @@ async def on_use_by_hand(context: Context, press: UseByHand) -> None:
 
 
 async def _chosen(context: Context, video_post_id: ids.VideoPostId) -> tuple[set[ids.ConnectionId], set[Network]]:
+    """Without accounts that were disconnected meanwhile."""
     publications = (await _view(context, video_post_id)).publications
+    async with context.deps.read() as session:
+        there = {each.id for each in await connections_of(session, owner_id=context.actor.id)}
     by_api = {each.connection_id for each in publications if each.manner is Manner.API and each.connection_id}
-    return by_api, {each.network for each in publications if each.manner is Manner.BY_HAND}
+    return by_api & there, {each.network for each in publications if each.manner is Manner.BY_HAND}
 
 
 async def _choose(

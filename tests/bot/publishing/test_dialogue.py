@@ -67,6 +67,17 @@ async def test_without_an_account_the_way_is_to_connect_one_or_by_hand(studio: S
     assert one.status is PublicationStatus.ASKED
 
 
+async def test_an_account_that_was_disconnected_meanwhile_is_no_obstacle(studio: Studio) -> None:
+    await studio.begin()
+    await studio.press("TikTok @ann")
+    async with studio.deps.tx() as tx:
+        row = await tx.session.merge(studio.connection)
+        row.access_token = ""
+    await studio.press("✋ Instagram")
+    [one] = (await studio.post()).publications
+    assert (one.manner, one.network) == (Manner.BY_HAND, Network.INSTAGRAM)
+
+
 async def test_a_draft_lends_its_words(studio: Studio) -> None:
     async with studio.deps.tx() as tx:
         owner = await tx.session.merge(studio.owner)
