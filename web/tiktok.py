@@ -211,15 +211,10 @@ async def _form(
     undisclosed: bool = False,
 ) -> web.Response:
     deps, t, terms = request.app[DEPS], sight.t, sight.terms
-    stops = [
-        lack
-        for lack in lacks(Network.TIKTOK, wanted, terms=terms, duration_s=sight.post.duration_s)
-        if lack.code in STOPS
-    ]
-    problems = [lack_line(lack, t) for lack in (stops or missing)]
-    problems += [t("You need to indicate if your content promotes yourself, a third party, or both.")] * undisclosed
-    inbox = not terms.direct
-    problems += [t("TikTok hasn't examined this app yet: it goes into your inbox there, as a draft.")] * inbox
+    stops = _stops(sight, wanted)
+    problems = stops or [lack_line(lack, t) for lack in missing]
+    if undisclosed:
+        problems.append(t("You need to indicate if your content promotes yourself, a third party, or both."))
     shown = _template().render(
         language=t.language,
         page=Page(t("Post to TikTok")),
@@ -229,7 +224,7 @@ async def _form(
         account=sight.one.account,
         video_url=sight.video_url,
         problems=problems,
-        stopped=bool(stops) or inbox,
+        stopped=bool(stops),
         form=sight.visit.form,
         wanted=within(wanted, terms),
         disclosed=undisclosed or wanted.own_brand or wanted.paid_partnership,
@@ -245,6 +240,15 @@ async def _form(
     )
     headers = HEADERS | {"Content-Security-Policy": _policy(terms.picture_url, sight.video_url)}
     return web.Response(text=shown, content_type="text/html", headers=headers, status=422 if missing else 200)
+
+
+def _stops(sight: _Sight, wanted: Wanted) -> list[str]:
+    """Why there is nothing to choose here at all."""
+    found = lacks(Network.TIKTOK, wanted, terms=sight.terms, duration_s=sight.post.duration_s)
+    told = [lack_line(lack, sight.t) for lack in found if lack.code in STOPS]
+    if not sight.terms.direct:
+        told.append(sight.t("TikTok hasn't examined this app yet: it goes into your inbox there, as a draft."))
+    return told
 
 
 def _interactions(wanted: Wanted, terms: Terms, t: Words) -> list[tuple[str, str, bool, bool]]:
