@@ -89,11 +89,12 @@ def accounts(view: VideoPostView, connections: Sequence[Connection], t: Texts) -
     chosen = {each.connection_id for each in view.publications if each.manner is Manner.API}
     by_hand = {each.network for each in view.publications if each.manner is Manner.BY_HAND}
     usable = [each for each in connections if works(each)]
-    text = [t("📍 <b>Where should it go?</b>"), clipped(view.video_name, NAME_CHARACTERS)]
+    text = [t("📍 <b>Where should it go?</b>"), clipped(view.video_name, NAME_CHARACTERS), ""]
     if not usable:
-        text += ["", t("No account is connected yet. Connect one, or publish by hand: I send you file and words.")]
+        text.append(t("No account is connected yet. Connect one, and I publish there."))
+    text.append(t("✋ By hand: at the time you choose, I send you file and words, and you publish."))
     if len(usable) < len(connections):
-        text += ["", t("⚠️ Some accounts have to be connected again before anything can go there.")]
+        text.append(t("⚠️ Some accounts have to be connected again before anything can go there."))
     rows = [[_account(view.id, each, on=each.id in chosen, t=t)] for each in usable]
     rows += [[_hand(view.id, network, on=network in by_hand, t=t) for network in Network]]
     connect = Button(t("🔌 Connect an account"), ShowConnections())
