@@ -32,7 +32,7 @@ from jobs import publishing as jobs
 from jobs.publishing_due import tend_publishing
 from jobs.runtime import Bench
 from tests.factories import make_user
-from tests.jobs.played_networks import video_bytes
+from tests.jobs.networks.played import video_bytes
 
 SIZE_BYTES = 3500
 PUBLIC = "PUBLIC_TO_EVERYONE"

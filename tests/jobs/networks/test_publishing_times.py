@@ -30,16 +30,11 @@ from jobs.numbers import read_numbers, tend_numbers
 from jobs.publishing_due import LOOKS_AT_ONCE
 from jobs.runtime import Bench
 from tests.factories import make_user
-from tests.jobs.played_networks import PlayedNetwork
-from tests.jobs.publishing import Desk, open_desk
+from tests.jobs.networks.desk import Desk, open_desk
+from tests.jobs.networks.played import PlayedNetwork
 from tests.recording_queue import RecordingQueue
 
 TIKTOK, YOUTUBE = Network.TIKTOK, Network.YOUTUBE
-
-
-@pytest.fixture
-def tiktok() -> PlayedNetwork:
-    return PlayedNetwork(TIKTOK)
 
 
 @pytest.fixture

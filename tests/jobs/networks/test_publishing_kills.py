@@ -17,8 +17,8 @@ from core.clock import FixedClock
 from core.providers.discovery import Network
 from core.publishing.models import VideoPostStatus
 from jobs.runtime import Bench
-from tests.jobs.played_networks import Killed, PlayedNetwork
-from tests.jobs.publishing import Desk, open_desk
+from tests.jobs.networks.desk import Desk, open_desk
+from tests.jobs.networks.played import Killed, PlayedNetwork
 
 
 @dataclass
