@@ -29,11 +29,11 @@ from core.videos.tidying import VIDEOS
 
 log = structlog.get_logger()
 
-BLOCK_BYTES: Final = 1024 * 1024
+BLOCK_BYTES: Final = 2 * 1024 * 1024
 """Written at once. Two of them are in memory: one is written while the next arrives."""
-SURE_EVERY_BYTES: Final = 64 * BLOCK_BYTES
+SURE_EVERY_BYTES: Final = 32 * BLOCK_BYTES
 SURE_EVERY_S: Final = 3.0
-"""How much of an upload may be lost with the process."""
+"""How much of an upload may be lost with the process, whichever comes first."""
 TROUBLE: Final[tuple[type[Exception], ...]] = (*DATABASE_TROUBLE, AppError)
 SILENCE_S: Final = 60.0
 """After which a connection is taken for dead."""
@@ -214,17 +214,19 @@ class _Writing:
 
     async def all_of(self, content: StreamReader) -> None:
         """One block is written while the next arrives. What came before it broke off is written, too."""
-        held, writing = _Held(), None
+        held, other, writing = _Block(), _Block(), None
         try:
             async for piece in self._pieces(content):
-                held.add(piece)
-                if held.size_bytes >= BLOCK_BYTES:
-                    await _ended(writing)
-                    writing, held = asyncio.create_task(self._write(held)), _Held()
+                left = memoryview(piece)
+                while left:
+                    left = held.fill(left)
+                    if held.is_full or time.monotonic() - self._sure_at >= SURE_EVERY_S:
+                        await _ended(writing)
+                        writing = asyncio.create_task(self._write(held))
+                        held, other = other, held
         finally:
             await _ended(writing)
-            if held.size_bytes:
-                await self._write(held)
+            await self._write(held)
 
     async def make_sure(self) -> None:
         """Onto the disk, then into the row."""
@@ -250,23 +252,37 @@ class _Writing:
         except TimeoutError as exc:
             raise Silent from exc
 
-    async def _write(self, held: "_Held") -> None:
-        self._written += await asyncio.to_thread(append, self._file, held.pieces)
+    async def _write(self, held: "_Block") -> None:
+        if held.size_bytes:
+            self._written += await asyncio.to_thread(append, self._file, held.take())
         unsure = self._written - self.upload.offset_bytes
         if unsure >= SURE_EVERY_BYTES or (unsure and time.monotonic() - self._sure_at >= SURE_EVERY_S):
             await self.make_sure()
 
 
-@dataclass(slots=True)
-class _Held:
-    """What has come and isn't written yet."""
+class _Block:
+    """What has come and isn't written yet. Its memory is used again and again: fresh memory costs more than copying."""
 
-    pieces: list[bytes] = field(default_factory=list)
-    size_bytes: int = 0
+    def __init__(self) -> None:
+        self._memory = memoryview(bytearray(BLOCK_BYTES))
+        self.size_bytes = 0
 
-    def add(self, piece: bytes) -> None:
-        self.pieces.append(piece)
-        self.size_bytes += len(piece)
+    @property
+    def is_full(self) -> bool:
+        return self.size_bytes == BLOCK_BYTES
+
+    def fill(self, piece: memoryview) -> memoryview:
+        """Take as much of a piece as there is room for; gives the rest."""
+        fits = piece[: BLOCK_BYTES - self.size_bytes]
+        end = self.size_bytes + len(fits)
+        self._memory[self.size_bytes : end] = fits
+        self.size_bytes = end
+        return piece[len(fits) :]
+
+    def take(self) -> memoryview:
+        """What is in it, until it is filled again."""
+        held, self.size_bytes = self._memory[: self.size_bytes], 0
+        return held
 
 
 async def _ended(writing: asyncio.Task[None] | None) -> None:

@@ -1,7 +1,7 @@
 """The file that an upload grows into, on this machine's disk. What it holds is kept before anybody is told so."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -43,16 +43,15 @@ class PartialFile:
         self.path.unlink(missing_ok=True)
 
 
-def append(file: BinaryIO, pieces: Sequence[bytes]) -> int:
-    """Write them one behind the other, and give how many bytes that was. The disk begins with them at once, so that
-    little is left to wait for when they are forced."""
-    begin, left = file.tell(), memoryview(b"".join(pieces))
-    size_bytes = len(left)
+def append(file: BinaryIO, block: memoryview) -> int:
+    """Write it, and give how many bytes that was. The disk begins with them at once, so that little is left to wait for
+    when they are forced."""
+    begin, left = file.tell(), block
     while left:
         left = left[file.write(left) :]
     if hasattr(os, "posix_fadvise"):  # Linux writes out what it is told not to keep, and keeps it meanwhile
-        os.posix_fadvise(file.fileno(), begin, size_bytes, os.POSIX_FADV_DONTNEED)
-    return size_bytes
+        os.posix_fadvise(file.fileno(), begin, len(block), os.POSIX_FADV_DONTNEED)
+    return len(block)
 
 
 def force(file: BinaryIO) -> None:

@@ -30,7 +30,7 @@ from web.receiving import BLOCK_BYTES
 pytestmark = [pytest.mark.browser, pytest.mark.expects_console_errors]  # a connection breaks
 
 FILM = b"\x00\x00\x00\x18ftypmp42" + secrets.token_bytes(4_000_000)
-HALF = 1_990_000
+HALF = 2_500_000
 
 
 @pytest.fixture
