@@ -14,9 +14,9 @@ from core.videos.profiles import PROFILES, plan_for
 from tests.bench.figures import Figure, percentile
 from tests.core.videos.clips import clip, repeated
 
-TIMES = 15
+TIMES = 6
 """Of a second of film."""
-ROUNDS = 3
+ROUNDS = 2
 LOOKS = 20
 PROFILE = PROFILES[Network.TIKTOK]
 
