@@ -5,12 +5,16 @@ CRAWL_PRESSES and CRAWL_SECONDS make it longer than the suite has time.
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from functools import partial
 
 import pytest
 
+from core.settings import Settings
+from tests.core.videos.clips import clip
 from tests.flows.crawler import crawl
 from tests.flows.house import House
+from tests.flows.newsroom import TIKTOK, YOUTUBE, open_newsroom
 from tests.flows.steps import ARTICLE, card_of, drafts_of
 from tests.flows.test_analyze import named
 from tests.flows.test_channels import connect, draft_to
@@ -22,7 +26,9 @@ from web.sandbox.client import Person, SeenMessage
 
 pytestmark = pytest.mark.process
 
-PRESSES = int(os.environ.get("CRAWL_PRESSES", "320"))
+Life = Callable[[House, Person], Awaitable[None]]
+
+PRESSES = int(os.environ.get("CRAWL_PRESSES", "370"))
 SECONDS = float(os.environ.get("CRAWL_SECONDS", "480"))
 """On a slow machine; else it is over before."""
 KINDS_AT_LEAST = 90
@@ -33,14 +39,16 @@ GOOD_FILE = "text,when,target\n" + "".join(f"Post number {number},in {number} da
 
 
 @pytest.mark.timeout(SECONDS + 180)
-async def test_every_button_leads_somewhere(house: House) -> None:
-    names = ("Wanda", "Paul", "Edith", "Greta", "Ada", "Vera")
+async def test_every_button_leads_somewhere(house: House, flow_settings: Settings) -> None:
+    names = ("Wanda", "Paul", "Edith", "Greta", "Ada", "Vera", "Fay")
     people = [await house.sandbox.client.new_person(name) for name in names]
-    await house.start("second-worker")
-    await asyncio.gather(*(live(house, person) for live, person in zip(LIVES, people, strict=True)))
+    await house.start("second-worker", "heavy-worker", "web")
+    lives: list[Life] = [*LIVES, partial(films, settings=flow_settings)]
+    await asyncio.gather(*(live(house, person) for live, person in zip(lives, people, strict=True)))
     report = await crawl(house, [(person, ANSWERS) for person in people], seconds=SECONDS, presses=PRESSES)
     await house.sandbox.client.clear_faults()
-    await house.end("second-worker")
+    for name in ("second-worker", "heavy-worker", "web"):
+        await house.end(name)
     if "CRAWL_PRESSES" in os.environ:
         print(report)  # noqa: T201 - to be read while it is mended
     assert not report.findings, str(report)
@@ -156,6 +164,21 @@ async def watches(house: House, person: Person) -> None:
 
 
 LIVES = (writes, plans, edits, gathers, administers, watches)
+
+
+async def films(house: House, person: Person, *, settings: Settings) -> None:
+    """Accounts at two networks, a video that is out, and one about which everything is still to be chosen."""
+    async with open_newsroom(house, settings, person) as newsroom:
+        await newsroom.until_status(await newsroom.published(clip(seconds=2.0), TIKTOK), "published")
+        await newsroom.connected(YOUTUBE)
+    await person.upload(("film.mp4", clip(seconds=3.0)))
+    card = await person.wait_for_message(has("🎬 TikTok, Instagram, YouTube"))
+    await person.press(card, "🎬 TikTok, Instagram, YouTube")
+    kept = await person.wait_for_message("is here", after=card.id)
+    await person.press(kept, "📤 Publish")
+    places = await person.wait_for_message("Where should it go?", after=kept.id)
+    await person.press(places, "YouTube @")
+    await person.press(await person.wait_until_edited(places, has("Go on")), "Go on")
 
 
 async def as_it_is(person: Person, text: str) -> SeenMessage:
