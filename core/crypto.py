@@ -57,7 +57,7 @@ class Cipher:
         if key is None or version != VERSION:
             raise Undecipherable(key_id=key_id[:32], place=place)
         try:
-            sealed = base64.b64decode(body, altchars=b"-_", validate=True)
+            sealed = _bytes(body)
             opened = key.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _vouched(key_id, place))
         except (binascii.Error, InvalidTag, ValueError) as exc:
             raise Undecipherable(key_id=key_id, place=place) from exc
@@ -81,6 +81,14 @@ def build_cipher(settings: Settings) -> Cipher:
         secret = kept_secret(settings.home, "encryption")
         keys.setdefault(HOME_KEY, hmac.digest(secret.encode(), PURPOSE, hashlib.sha256))
     return Cipher({name: AESGCM(key) for name, key in keys.items()}, current=next(iter(keys)))
+
+
+def _bytes(body: str) -> bytes:
+    """Raises ValueError for what `encrypt` could not have made: several texts stand for the same bytes."""
+    found = base64.b64decode(body, altchars=b"-_", validate=True)
+    if base64.urlsafe_b64encode(found).decode() != body:
+        raise ValueError("not as it was written")
+    return found
 
 
 def _vouched(key_id: str, place: str) -> bytes:

@@ -133,7 +133,8 @@ class Receiving:
     async def keep(self, app: web.Application) -> AsyncIterator[None]:
         """What a killed process has left is stored or removed, before the first request and then beside them. For
         aiohttp's cleanup_ctx."""
-        await self._look_after_if_possible()
+        with suppress(*TROUBLE):  # it is looked again, and what goes wrong then is told
+            await self.look_after()
         keeper = asyncio.create_task(self._keep())
         yield
         tasks = [keeper, *self._storing.values()]

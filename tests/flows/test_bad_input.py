@@ -275,13 +275,19 @@ async def test_what_was_spoken_is_answered_with_what_is_accepted(person: Person,
 
 
 @pytest.mark.parametrize(
-    ("name", "kind", "answer"),
-    [("a.mp4", "video", "🎬 1 video"), ("a.gif", "animation", "🎞 1 animation"), ("a.mp3", "audio", "🎵 1 audio file")],
+    ("name", "kind", "answer", "more"),
+    [
+        ("a.mp4", "video", "🎬 1 video", ["🎬 TikTok, Instagram, YouTube"]),
+        ("a.gif", "animation", "🎞 1 animation", []),
+        ("a.mp3", "audio", "🎵 1 audio file", []),
+    ],
 )
-async def test_sound_and_video_can_be_posted_as_they_are(person: Person, name: str, kind: str, answer: str) -> None:
+async def test_sound_and_video_can_be_posted_as_they_are(
+    person: Person, name: str, kind: str, answer: str, more: list[str]
+) -> None:
     (sent,) = await person.upload((name, bytes(2_000)), kind=kind)
     card = await the_answer_to(person, answer, sent)
-    assert [button.text for button in card.buttons] == ["📌 Use as it is"]
+    assert [button.text for button in card.buttons] == ["📌 Use as it is", *more]
 
 
 async def test_a_contact_is_answered_with_what_is_accepted(house: House, person: Person) -> None:
