@@ -4,6 +4,7 @@ import structlog
 
 from core.deps import Deps
 from core.podcasts import tidying
+from jobs.sweeping import sweep
 
 log = structlog.get_logger()
 
@@ -22,23 +23,9 @@ async def tidy_podcasts(deps: Deps) -> int:
         forgotten = await tidying.forget_old_recordings(tx)
     for key in keys:
         await deps.storage.delete(key)
-    swept = await _sweep(deps) if await deps.redis.set(SWEPT, 1, nx=True, ex=SWEEP_EVERY_S) else 0
+    swept = 0
+    if await deps.redis.set(SWEPT, 1, nx=True, ex=SWEEP_EVERY_S):
+        swept = await sweep(deps, tidying.KINDS, tidying.unnamed, grace=tidying.GRACE)
     if keys or forgotten or swept:
         log.info("podcasts.tidied", files=len(keys), recordings=forgotten, unnamed=swept)
     return len(keys) + swept
-
-
-async def _sweep(deps: Deps) -> int:
-    """The files of podcasts that no row names, and that are old enough for nobody to be about to."""
-    removed = 0
-    before = deps.clock.now() - tidying.GRACE
-    async for page in deps.storage.pages(tidying.KINDS):
-        old = [file.key for file in page if file.stored_at < before]
-        if not old:
-            continue
-        async with deps.read() as session:
-            left = await tidying.unnamed(session, old)
-        for key in left:
-            await deps.storage.delete(key)
-        removed += len(left)
-    return removed

@@ -22,6 +22,7 @@ from core.videos.workshop import tidy_workshop, work_folder
 from core.work.service import ClaimedWork
 from jobs.progress import Progress, Tell, telling
 from jobs.runtime import Run, job
+from jobs.sweeping import sweep
 
 log = structlog.get_logger()
 
@@ -150,23 +151,9 @@ async def tidy_videos(deps: Deps) -> int:
         keys = await tidying.let_go(tx)
     for key in keys:
         await deps.storage.delete(key)
-    swept = await _sweep(deps) if await deps.redis.set(SWEPT, 1, nx=True, ex=SWEEP_EVERY_S) else 0
+    swept = 0
+    if await deps.redis.set(SWEPT, 1, nx=True, ex=SWEEP_EVERY_S):
+        swept = await sweep(deps, tidying.KINDS, tidying.unnamed, grace=tidying.GRACE)
     if folders or keys or swept:
         log.info("videos.tidied", folders=folders, files=len(keys), unnamed=swept)
     return folders + len(keys) + swept
-
-
-async def _sweep(deps: Deps) -> int:
-    """Files that no row names, and that are old enough for nobody to be about to."""
-    removed = 0
-    before = deps.clock.now() - tidying.GRACE
-    async for page in deps.storage.pages(tidying.KINDS):
-        old = [file.key for file in page if file.stored_at < before]
-        if not old:
-            continue
-        async with deps.read() as session:
-            left = await tidying.unnamed(session, old)
-        for key in left:
-            await deps.storage.delete(key)
-        removed += len(left)
-    return removed
