@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
-from sqlalchemy import Uuid, func, literal, select, true
+from sqlalchemy import Uuid, bindparam, func, select, true
 
 from core import ids
 from core.billing.models import Plan, QuotaEntry, Subscription, Trial
@@ -48,6 +48,29 @@ STANDING = frozenset(
 """Counted as what is there at a time, not as what was used in a period: the ledger knows nothing of them."""
 METERED = tuple(feature for feature in Feature if feature not in STANDING)
 NOTHING_STANDS: Mapping[Feature, int] = MappingProxyType({})
+
+_OWNER = select(bindparam("owner_id", type_=Uuid).label("id")).subquery()
+_STANDING_ROWS = (
+    select(Subscription, Trial)
+    .select_from(_OWNER)
+    .outerjoin(Subscription, Subscription.owner_id == _OWNER.c.id)
+    .outerjoin(Trial, Trial.owner_id == _OWNER.c.id)
+    .execution_options(populate_existing=True)
+)
+"""Built once, like the next one: every press asks for them, and building costs as much as the database's answer."""
+_USED = (
+    select(QuotaEntry.feature, func.sum(QuotaEntry.amount).label("used"))
+    .where(
+        QuotaEntry.owner_id == bindparam("owner_id"),
+        QuotaEntry.feature.in_(bindparam("features", expanding=True)),
+        QuotaEntry.period_start == bindparam("period_start"),
+    )
+    .group_by(QuotaEntry.feature)
+    .subquery()
+)
+_PLAN_AND_USED = (
+    select(Plan, _USED.c.feature, _USED.c.used).outerjoin(_USED, true()).where(Plan.key == bindparam("plan_key"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,18 +125,8 @@ async def plan_and_entitlements(
 ) -> tuple[Plan, list[Entitlement]]:
     """The plan in force, and what is left of several features."""
     period = await in_force_of(session, owner_id=owner_id, now=now)
-    sums = (
-        select(QuotaEntry.feature, func.sum(QuotaEntry.amount).label("used"))
-        .where(
-            QuotaEntry.owner_id == owner_id,
-            QuotaEntry.feature.in_(features),
-            QuotaEntry.period_start == period.period_start,
-        )
-        .group_by(QuotaEntry.feature)
-        .subquery()
-    )
-    found = select(Plan, sums.c.feature, sums.c.used).outerjoin(sums, true()).where(Plan.key == period.plan_key)
-    rows = (await session.execute(found)).all()
+    asked = {"owner_id": owner_id, "plan_key": period.plan_key, "period_start": period.period_start}
+    rows = (await session.execute(_PLAN_AND_USED, {**asked, "features": list(features)})).all()
     plan, used = rows[0][0], {**{feature: amount for _, feature, amount in rows}, **standing}
     return plan, [
         Entitlement(
@@ -141,15 +154,7 @@ async def in_force_of(session: ReadSession, *, owner_id: ids.UserId, now: dateti
 
 async def standing_rows(session: ReadSession, *, owner_id: ids.UserId) -> tuple[Subscription | None, Trial | None]:
     """What a user pays or paid for, and their trial, over or not: in one look."""
-    owner = select(literal(owner_id, Uuid).label("id")).subquery()
-    found = (
-        select(Subscription, Trial)
-        .select_from(owner)
-        .outerjoin(Subscription, Subscription.owner_id == owner.c.id)
-        .outerjoin(Trial, Trial.owner_id == owner.c.id)
-        .execution_options(populate_existing=True)
-    )
-    subscription, trial = (await session.execute(found)).one()
+    subscription, trial = (await session.execute(_STANDING_ROWS, {"owner_id": owner_id})).one()
     return subscription, trial
 
 
