@@ -41,6 +41,11 @@ OwnVideoId = NewType("OwnVideoId", UUID)
 UploadId = NewType("UploadId", UUID)
 VideoPostId = NewType("VideoPostId", UUID)
 PublicationId = NewType("PublicationId", UUID)
+VoiceoverId = NewType("VoiceoverId", UUID)
+BrandId = NewType("BrandId", UUID)
+BrandInviteId = NewType("BrandInviteId", UUID)
+HashtagGroupId = NewType("HashtagGroupId", UUID)
+BrandExampleId = NewType("BrandExampleId", UUID)
 
 KINDS = (
     UserId,
@@ -77,6 +82,11 @@ KINDS = (
     UploadId,
     VideoPostId,
     PublicationId,
+    BrandId,
+    BrandInviteId,
+    HashtagGroupId,
+    BrandExampleId,
+    VoiceoverId,
 )
 """All of them, for the tables."""
 

@@ -4,6 +4,7 @@ from core.accounts import models as accounts
 from core.analyses import models as analyses
 from core.billing import models as billing
 from core.billing import stripe_models as stripe
+from core.brands import models as brands
 from core.broadcasts import models as broadcasts
 from core.channels import models as channels
 from core.connections import models as connections
@@ -21,6 +22,7 @@ from core.series import models as series
 from core.sources import models as sources
 from core.videos import models as videos
 from core.viral import models as viral
+from core.voiceovers import models as voiceovers
 from core.work import models as work
 
 __all__ = [
@@ -28,6 +30,7 @@ __all__ = [
     "accounts",
     "analyses",
     "billing",
+    "brands",
     "broadcasts",
     "channels",
     "connections",
@@ -45,5 +48,6 @@ __all__ = [
     "stripe",
     "videos",
     "viral",
+    "voiceovers",
     "work",
 ]

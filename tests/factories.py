@@ -5,6 +5,8 @@ from itertools import count
 
 from core.accounts.models import User
 from core.accounts.service import choose_time_zone, welcome_user
+from core.brands.models import Brand
+from core.brands.service import Wanted, create_brand
 from core.channels.models import Channel, ChannelKind
 from core.channels.service import SeenChat, connect_channel
 from core.db import TelegramId
@@ -84,3 +86,8 @@ async def make_channel(
     """A chat that the owner has connected; another one each time unless given."""
     number = TelegramId(chat_id or -1_000_000_000_000 - next(_numbers))
     return await connect_channel(tx, owner_id=owner.id, seen=SeenChat(number, kind, title, None))
+
+
+async def make_brand(tx: Tx, owner: User, name: str = "Oven Bread") -> Brand:
+    """The owner's only one on the free plan."""
+    return (await create_brand(tx, owner_id=owner.id, wanted=Wanted(name))).brand

@@ -68,6 +68,7 @@ class Post(Base):
         Index("ix_posts_queue_id_due_at", "queue_id", "due_at", postgresql_where=text("queue_id IS NOT NULL")),
         UniqueConstraint("series_id", "occurrence"),
         Index("ix_posts_template_id", "template_id", postgresql_where=text("template_id IS NOT NULL")),
+        Index("ix_posts_brand_id", "brand_id", postgresql_where=text("brand_id IS NOT NULL")),
     )
 
     id: Mapped[ids.PostId] = mapped_column(primary_key=True, default=ids.new)
@@ -110,6 +111,8 @@ class Post(Base):
     """The wall-clock time that the series' rule gave it: each is made once."""
     template_id: Mapped[ids.PostId | None] = mapped_column(ForeignKey("posts.id", ondelete="SET NULL"))
     """Of a copy that a series or the evergreen pool made: the post it repeats."""
+    brand_id: Mapped[ids.BrandId | None] = mapped_column(ForeignKey("brands.id", ondelete="SET NULL"))
+    """Whose voice it has."""
     error: Mapped[Json | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
