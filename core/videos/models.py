@@ -17,6 +17,12 @@ class OwnVideoStatus(StrEnum):
     REFUSED = "refused"
 
 
+class UploadPurpose(StrEnum):
+    VIDEO = "video"
+    SOURCE = "source"
+    """To write from: what its words are is found out by core/sources."""
+
+
 class OwnVideo(Base):
     """`checking -> ready | refused`. What it is was read from its contents, never from its name."""
 
@@ -69,6 +75,9 @@ class VideoUpload(Base):
     """Where the message is that tells how far it is."""
     message_id: Mapped[TelegramId]
     video_id: Mapped[ids.OwnVideoId | None] = mapped_column(ForeignKey("own_videos.id", ondelete="SET NULL"))
+    purpose: Mapped[str] = mapped_column(default=UploadPurpose.VIDEO, server_default=UploadPurpose.VIDEO)
+    source_id: Mapped[ids.SourceId | None] = mapped_column(ForeignKey("sources.id", ondelete="SET NULL"))
+    """Of a source: first what the file is for, if that is known already; then what came of it."""
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]
     expires_at: Mapped[datetime]
