@@ -19,6 +19,7 @@ log = structlog.get_logger()
 SEALED: Final = (
     ("connections", "access_token"),
     ("connections", "refresh_token"),
+    ("connections", "revoke_tokens"),
     ("consents", "verifier"),
     ("publications", "handle"),
 )

@@ -75,13 +75,18 @@ async def backlog(deps: Deps, registry: CollectorRegistry) -> None:
     jobs = Gauge(
         "postaify_jobs_unfinished", "Background work by kind and status.", ["kind", "status"], registry=registry
     )
-    age = Gauge("postaify_jobs_oldest_seconds", "Age of the oldest of it.", ["kind", "status"], registry=registry)
+    age = Gauge(
+        "postaify_jobs_oldest_seconds",
+        "For how long the oldest of it could be taken, or runs. What is put off waits for others, and is 0.",
+        ["kind", "status"],
+        registry=registry,
+    )
     deliveries = Gauge("postaify_deliveries_under_way", "Due (not taken yet) and held.", ["state"], registry=registry)
     late = Gauge("postaify_deliveries_oldest_due_seconds", "Since the earliest promise not kept.", registry=registry)
     async with deps.read() as session:
-        for found in await unfinished_work_by_kind(session):
-            jobs.labels(found.kind, found.status).set(found.count)
-            age.labels(found.kind, found.status).set((now - found.oldest_at).total_seconds())
+        for found in await unfinished_work_by_kind(session, now=now):
+            jobs.labels(found.kind, found.state).set(found.count)
+            age.labels(found.kind, found.state).set(max(0.0, (now - found.oldest_at).total_seconds()))
         under_way = await deliveries_under_way(session, now=now)
     deliveries.labels("due").set(under_way.due)
     deliveries.labels("held").set(under_way.held)

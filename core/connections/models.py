@@ -25,6 +25,7 @@ class Connection(Base):
     __table_args__ = (
         UniqueConstraint("owner_id", "network", "account_id"),
         Index("ix_connections_renew_at", "renew_at", postgresql_where=text("status = 'active'")),
+        Index("ix_connections_revoke_at", "revoke_at", postgresql_where=text("revoke_at IS NOT NULL")),
     )
 
     id: Mapped[ids.ConnectionId] = mapped_column(primary_key=True, default=ids.new)
@@ -34,6 +35,8 @@ class Connection(Base):
     username: Mapped[str]
     name: Mapped[str]
     picture_url: Mapped[str | None]
+    profile_url: Mapped[str | None]
+    """Where everybody sees the account; None until it was looked at."""
     scopes: Mapped[list[str]]
     status: Mapped[str] = mapped_column(default=ConnectionStatus.ACTIVE)
     access_token: Mapped[str]
@@ -49,6 +52,10 @@ class Connection(Base):
     renewing: Mapped[str | None]
     """The ticket of whoever refreshes the tokens right now, and until when nobody else does."""
     renewing_until: Mapped[datetime | None]
+    revoke_tokens: Mapped[str | None]
+    """Of a consent that is still to be taken back there, encrypted: what is left of a connection that has ended."""
+    revoke_at: Mapped[datetime | None]
+    """When that is tried (again)."""
     error: Mapped[Json | None]
     connected_at: Mapped[datetime]
     refreshed_at: Mapped[datetime | None]

@@ -107,6 +107,8 @@ class Publication(Base):
     """How often it was begun: at its time, and by whoever pressed Try again."""
     stage_since: Mapped[datetime | None]
     """Since when it stands where it is; patience is counted from there."""
+    limited_since: Mapped[datetime | None]
+    """Since when this attempt has been waiting for the network's limits."""
     out_of_hands_at: Mapped[datetime | None]
     """When the first step was taken that can't be taken back: from then on it may be there, whoever says nothing."""
     hold_id: Mapped[ids.HoldId | None]

@@ -42,6 +42,8 @@ class Work(Base):
     lease_until: Mapped[datetime | None]
     """Before that nobody else may claim it: while it runs, and while it waits for another attempt."""
     next_attempt_at: Mapped[datetime]
+    stands_since: Mapped[datetime]
+    """Since when it runs, or could be taken; ahead while it is put off. Pushing it again changes nothing of that."""
     cancel_requested_at: Mapped[datetime | None]
     error: Mapped[Json | None]
     request_id: Mapped[str | None]

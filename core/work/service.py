@@ -62,6 +62,7 @@ async def request_work(
         subject_id=subject_id,
         payload=dict(payload or {}),
         next_attempt_at=tx.now + PUSH_GRACE,
+        stands_since=tx.now,
         request_id=structlog.contextvars.get_contextvars().get("request_id"),
         created_at=tx.now,
     )
@@ -88,6 +89,7 @@ async def claim_work(tx: Tx, work_id: ids.WorkId, *, spec: JobSpec, worker: str)
             attempt=Work.attempt + 1,
             leased_by=worker,
             lease_until=tx.now + timedelta(seconds=spec.lease_s),
+            stands_since=tx.now,
         )
         .returning(Work)
     )
@@ -185,6 +187,7 @@ async def retry_work(tx: Tx, work: ClaimedWork, *, spec: JobSpec, error: AppErro
             status=WorkStatus.QUEUED,
             next_attempt_at=again_at,
             lease_until=again_at,
+            stands_since=again_at,
             error=error_row(error),
             payload=dict(work.payload),
         )
@@ -201,6 +204,7 @@ async def give_back_work(tx: Tx, work: ClaimedWork, *, spec: JobSpec) -> None:
             attempt=Work.attempt - 1,
             next_attempt_at=tx.now + PUSH_GRACE,
             lease_until=None,
+            stands_since=tx.now,
             payload=dict(work.payload),
         )
         .returning(Work.id)
@@ -223,6 +227,7 @@ async def put_off_work(tx: Tx, work: ClaimedWork, *, after_s: float) -> bool:
             attempt=Work.attempt - 1,
             next_attempt_at=again_at,
             lease_until=again_at,
+            stands_since=again_at,
             payload=dict(work.payload),
         )
         .returning(Work.id)
@@ -274,7 +279,7 @@ async def sweep_work(tx: Tx, specs: Mapping[str, JobSpec], *, limit: int = SWEEP
     await tx.session.execute(
         update(Work)
         .where(Work.status == WorkStatus.RUNNING, Work.lease_until < tx.now)
-        .values(status=WorkStatus.QUEUED, lease_until=None, next_attempt_at=tx.now)
+        .values(status=WorkStatus.QUEUED, lease_until=None, next_attempt_at=tx.now, stands_since=tx.now)
     )
     waiting = (
         select(Work.id)
@@ -304,7 +309,7 @@ async def release_work_of(tx: Tx, workers: list[str]) -> int:
     released = await tx.session.scalars(
         update(Work)
         .where(Work.status == WorkStatus.RUNNING, Work.leased_by.in_(workers))
-        .values(status=WorkStatus.QUEUED, lease_until=None, next_attempt_at=tx.now)
+        .values(status=WorkStatus.QUEUED, lease_until=None, next_attempt_at=tx.now, stands_since=tx.now)
         .returning(Work.id)
         .execution_options(synchronize_session=False)
     )

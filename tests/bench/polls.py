@@ -168,6 +168,7 @@ async def _due_together(newsroom: Newsroom, publications: Sequence[ids.Publicati
                     subject_id=publication_id,
                     next_attempt_at=at,
                     lease_until=at,
+                    stands_since=at,
                     created_at=tx.now,
                 )
             )

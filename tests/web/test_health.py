@@ -13,7 +13,7 @@ from core.deliveries.models import DeliveryKind
 from core.deliveries.service import schedule_delivery
 from core.deps import Deps
 from core.queue import TEXT, JobSpec
-from core.work.service import request_work
+from core.work.service import claim_work, put_off_work, request_work, sweep_work
 from tests.bench.redis_server import free_port
 from tests.factories import make_user
 from tests.patience import until
@@ -99,3 +99,30 @@ async def test_without_redis_the_rest_is_told_and_that_it_is_missing(deps: Deps)
     assert 'postaify_unavailable{server="redis"} 1.0' in lines
     assert 'postaify_unavailable{server="database"} 0.0' in lines
     assert "postaify_deliveries_oldest_due_seconds 0.0" in lines
+
+
+async def test_what_is_put_off_is_told_from_what_nobody_takes(deps: Deps, clock: FixedClock) -> None:
+    """However long it is looked at again and again, it is old only once its next look is overdue."""
+    async with deps.tx() as tx:
+        work_id = await request_work(tx, SPEC, owner_id=(await make_user(tx)).id, subject_id=ids.new())
+    for _ in range(30):
+        async with deps.tx() as tx:
+            claimed = await claim_work(tx, work_id, spec=SPEC, worker="w")
+            assert claimed is not None
+            assert await put_off_work(tx, claimed, after_s=60)
+        clock.advance(timedelta(seconds=60))
+    assert 'postaify_jobs_oldest_seconds{kind="jobs.tests.work",status="queued"} 0.0' in await told(deps)
+
+    async with deps.tx() as tx:
+        await sweep_work(tx, {SPEC.target: SPEC})
+    clock.advance(timedelta(seconds=7))
+    assert 'postaify_jobs_oldest_seconds{kind="jobs.tests.work",status="queued"} 7.0' in await told(deps)
+    async with deps.tx() as tx:
+        claimed = await claim_work(tx, work_id, spec=SPEC, worker="w")
+        assert claimed is not None
+    assert 'postaify_jobs_oldest_seconds{kind="jobs.tests.work",status="running"} 0.0' in await told(deps)
+    async with deps.tx() as tx:
+        await put_off_work(tx, claimed, after_s=60)
+    lines = await told(deps)
+    assert 'postaify_jobs_unfinished{kind="jobs.tests.work",status="put_off"} 1.0' in lines
+    assert 'postaify_jobs_oldest_seconds{kind="jobs.tests.work",status="put_off"} 0.0' in lines

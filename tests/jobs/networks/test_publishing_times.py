@@ -326,7 +326,8 @@ async def test_only_own_accounts_can_be_chosen_and_only_own_videos(desk: Desk) -
 async def test_looks_that_fall_due_together_are_spread(desk: Desk, queue: RecordingQueue) -> None:
     """Deliveries go out between them."""
     async with desk.deps.tx() as tx:
-        due = {"kind": PUBLISH.target, "next_attempt_at": tx.now, "created_at": tx.now, "owner_id": desk.owner.id}
+        times = dict.fromkeys(("next_attempt_at", "stands_since", "created_at"), tx.now)
+        due = {"kind": PUBLISH.target, "owner_id": desk.owner.id, **times}
         tx.session.add_all(Work(id=ids.new(), subject_id=ids.new(), **due) for _ in range(LOOKS_AT_ONCE + 5))
     await desk.tend()
     first = len(queue.pushed(PUBLISH))
