@@ -24,7 +24,7 @@ WORKERS := 3
 TYPES_LOG := $(VENV)/mypy.log
 
 .DEFAULT_GOAL := help
-.PHONY: help up demo doctor test faults bench clean
+.PHONY: help up demo doctor test faults bench texts clean
 
 help: ## say what there is
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -e 's/:.*## /	/' -e 's/^/make /' | expand -t 16
@@ -53,6 +53,9 @@ faults: $(INSTALLED_DEV) ## kill, stop and disturb everything at random, and cou
 
 bench: $(INSTALLED_DEV) ## measure speed and memory
 	@$(BIN)/python -m tests.bench
+
+texts: $(INSTALLED_DEV) ## say how far the translations are (docs/TRANSLATING.md)
+	@$(BIN)/python -m tests.texts status
 
 clean: ## remove the environment and all caches; data under .postaify stays
 	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis artifacts

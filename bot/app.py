@@ -45,7 +45,7 @@ from bot.errors import answer_error, answer_without_context, outcome_of
 from bot.middleware import ActionCounter, Actors
 from bot.prompts import Prompts
 from bot.router import Router
-from bot.texts import LANGUAGES, Texts
+from bot.texts import LANGUAGES, Texts, msgid
 from core.accounts.service import mark_blocked
 from core.db import TelegramId
 from core.deps import Deps
@@ -53,12 +53,12 @@ from core.metrics import Meter
 
 log = structlog.get_logger()
 
-DESCRIPTION = (
+DESCRIPTION = msgid(
     "I turn what you already have into posts and podcasts: send me a note, an article or a link, choose from the "
     "drafts, and I deliver them on time.\n\nNothing fails silently: each post ends in a clear word."
 )
-SHORT_DESCRIPTION = "Your notes and articles become posts, delivered on time, and podcasts."
-"""msgids; https://core.telegram.org/bots/api#setmydescription allows 512 characters, the short one 120."""
+SHORT_DESCRIPTION = msgid("Your notes and articles become posts, delivered on time, and podcasts.")
+"""https://core.telegram.org/bots/api#setmydescription allows 512 characters, the short one 120."""
 
 FEATURES = (
     accounts,

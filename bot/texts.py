@@ -1,19 +1,16 @@
 """Words: the English msgid stands in the screen, gettext finds its translation, and parameters are escaped."""
 
-import gettext
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 from typing import Any
 
 from babel import Locale
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
-LOCALES = Path(__file__).parent / "locales"
-DEFAULT_LANGUAGE = "en"
-LANGUAGES = ("en",)
-"""The languages that are shipped, by their gettext catalogue. English needs none."""
+from core.translations import DEFAULT_LANGUAGE, LANGUAGES, catalogue, supported_language
+
+__all__ = ["LANGUAGES", "Texts", "locale_of", "msgid", "supported_language"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,11 +20,11 @@ class Texts:
     language: str
 
     def __call__(self, message: str, /, **params: Any) -> Markup:
-        return _fill(_catalogue(self.language).gettext(message), params, self.language)
+        return _fill(catalogue(self.language).gettext(message), params, self.language)
 
     def plural(self, one: str, many: str, n: int, /, **params: Any) -> Markup:
         """The form that `n` takes in the language; `{n}` stands for the number."""
-        return _fill(_catalogue(self.language).ngettext(one, many, n), {"n": n, **params}, self.language)
+        return _fill(catalogue(self.language).ngettext(one, many, n), {"n": n, **params}, self.language)
 
     @property
     def locale(self) -> Locale:
@@ -35,13 +32,9 @@ class Texts:
         return locale_of(self.language)
 
 
-def supported_language(code: str | None) -> str:
-    """The shipped language nearest to a BCP-47 code."""
-    wanted = (code or "").lower().replace("_", "-")
-    for candidate in (wanted, wanted.partition("-")[0]):
-        if candidate in LANGUAGES:
-            return candidate
-    return DEFAULT_LANGUAGE
+def msgid(message: str) -> str:
+    """Marks a text that is translated elsewhere than where it is written."""
+    return message
 
 
 @lru_cache
@@ -65,8 +58,3 @@ def _shown(value: Any, language: str) -> Markup:
     if isinstance(value, int) and value >= 1000:
         return escape(format_decimal(value, locale=locale_of(language)))
     return escape(value)
-
-
-@lru_cache
-def _catalogue(language: str) -> gettext.NullTranslations:
-    return gettext.translation("postaify", localedir=LOCALES, languages=[language], fallback=True)

@@ -1,6 +1,5 @@
 """One small page: what is so, what there is to press, and the way back to the chat. And its words."""
 
-import gettext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,8 +10,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from core.chat_address import chat_url
 from core.deps import Deps
+from core.translations import catalogue
 
-LOCALES: Final = Path(__file__).parent / "locales"
 PAGES: Final = Path(__file__).parent / "pages"
 HEADERS: Final = {
     "Cache-Control": "private, no-store",
@@ -48,7 +47,7 @@ class Words:
     language: str
 
     def __call__(self, message: str, /, **params: Any) -> str:
-        return _catalogue(self.language).gettext(message).format(**params)
+        return catalogue(self.language).gettext(message).format(**params)
 
 
 async def show(deps: Deps, page: Page, t: Words) -> web.Response:
@@ -58,11 +57,6 @@ async def show(deps: Deps, page: Page, t: Words) -> web.Response:
     if page.leads_on and page.way is not None:
         headers |= {"Refresh": f"0; url={page.way[1]}"}
     return web.Response(text=shown, status=page.status, content_type="text/html", headers=headers)
-
-
-@cache
-def _catalogue(language: str) -> gettext.NullTranslations:
-    return gettext.translation("web", localedir=LOCALES, languages=[language.replace("-", "_")], fallback=True)
 
 
 @cache

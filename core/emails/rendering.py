@@ -3,7 +3,6 @@
 `t` in a template is gettext as in the bot's screens; amounts and instants are written as the reader's language does.
 """
 
-import gettext
 import re
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,11 +16,11 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from core.emails.kinds import EmailData, EmailKind
+from core.translations import catalogue
 from core.when.formats import city_of, format_clock, locale_of
 from core.when.times import to_local
 
 TEMPLATES: Final = Path(__file__).parent / "templates"
-LOCALES: Final = Path(__file__).parent / "locales"
 STARS: Final = "XTR"
 """Telegram's own currency. https://core.telegram.org/bots/payments-stars"""
 UTC_ZONE: Final = "Etc/UTC"
@@ -99,7 +98,7 @@ class Words:
     html: bool
 
     def __call__(self, message: str, /, **params: Any) -> str:
-        words = _catalogue(self.language).gettext(message)
+        words = catalogue(self.language).gettext(message)
         if not self.html:
             return words.format(**params)
         return Markup(escape(words)).format(**params)  # noqa: S704 - escaped right here
@@ -117,11 +116,6 @@ def _environment(*, html: bool) -> Environment:
     environment.filters["plan_name"] = str.capitalize
     environment.globals["m"] = environment.get_template("parts.html" if html else "parts.txt").module
     return environment
-
-
-@lru_cache
-def _catalogue(language: str) -> gettext.NullTranslations:
-    return gettext.translation("emails", localedir=LOCALES, languages=[language.replace("-", "_")], fallback=True)
 
 
 def _line(text: str) -> str:
