@@ -24,6 +24,8 @@ from core.providers.discoveries import discovery_of
 from core.providers.discovery import Discovery, Network
 from core.providers.email import Mailer
 from core.providers.email_engines import build_mailer
+from core.providers.image_makers import build_image_makers
+from core.providers.images import ImageEngine, ImageMaker
 from core.providers.payments.contract import Payments
 from core.providers.payments.opening import build_payments
 from core.providers.scripts import ScriptWriter
@@ -65,6 +67,8 @@ class Deps:
     """For tokens: nothing that opens an account is stored as it is."""
     speakers: Mapping[Engine, Speaker]
     """What is to be offered first at the front."""
+    image_makers: Mapping[ImageEngine, ImageMaker] = field(default_factory=dict)
+    """Likewise."""
     discoveries: Mapping[Network, Discovery] = field(default_factory=dict)
     """Who finds videos, for each network that can be read."""
     consents: Mapping[Network, ConsentNetwork] = field(default_factory=dict)
@@ -82,6 +86,8 @@ class Deps:
         async with self.sessions() as session, session.begin():
             tx = Tx(session=session, now=self.clock.now())
             yield tx
+        for call in tx.on_commit:
+            call()
         if tx.entitled_anew:
             await forget_entitlements(self.redis, tx.entitled_anew)
         if tx.outbox:
@@ -136,6 +142,7 @@ async def open_deps(settings: Settings, *, clock: Clock | None = None) -> AsyncI
             storage=storage,
             cipher=build_cipher(settings),
             speakers=build_speakers(settings, http),
+            image_makers=build_image_makers(settings, http),
             discoveries=discoveries,
             consents=consents_of(settings, http, clock),
             publishers=counted(publishers_of(settings, http, clock), YouTubeQuota(fast, clock)),

@@ -1,5 +1,6 @@
 """A transaction: one session, one moment, and the jobs that start when it is committed."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -19,6 +20,9 @@ class Tx:
 
     entitled_anew: set[ids.UserId] = field(default_factory=set)
     """Whose entitlements are others after the commit: what is kept of them is forgotten then."""
+
+    on_commit: list[Callable[[], None]] = field(default_factory=list)
+    """Called when it stands, before the jobs are pushed: for whoever waits for no more than that."""
 
     def enqueue(self, spec: JobSpec, *args: str | int) -> None:
         """Start a job after commit. A push that fails loses nothing as long as a row tells the sweeper of the work."""

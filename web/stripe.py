@@ -2,6 +2,8 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
+from functools import partial
 from typing import Final
 
 import structlog
@@ -45,19 +47,23 @@ class Intake:
     async def _write(self) -> None:
         while self._coming:
             batch, self._coming = self._coming[:BATCH], self._coming[BATCH:]
-            problem = None
             try:
                 async with self._deps.tx() as tx:
                     await note_stripe_events(tx, [event for event, _ in batch], source="webhook")
+                    tx.on_commit.append(partial(_tell, batch))
             except Exception as error:
-                problem = error
-            for _, noted in batch:
-                if noted.done():  # whoever waited has gone
-                    continue
-                if problem is None:
-                    noted.set_result(None)
-                else:
-                    noted.set_exception(problem)
+                _tell(batch, error)
+
+
+def _tell(batch: Sequence[tuple[SeenEvent, asyncio.Future[None]]], problem: Exception | None = None) -> None:
+    """Whoever waits; some may have gone, or know already."""
+    for _, noted in batch:
+        if noted.done():
+            continue
+        if problem is None:
+            noted.set_result(None)
+        else:
+            noted.set_exception(problem)
 
 
 INTAKE = web.AppKey("stripe_intake", Intake)
