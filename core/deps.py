@@ -33,6 +33,8 @@ from core.providers.scriptwriters import build_script_writer
 from core.providers.speakers import build_speakers
 from core.providers.speech import Engine, Speaker
 from core.providers.text import PostWriter
+from core.providers.transcribers import build_transcriber
+from core.providers.transcription import Transcriber
 from core.providers.writers import build_post_writer
 from core.providers.youtube_quota import YouTubeQuota
 from core.publishing.networks.contract import ConsentNetwork, Publisher
@@ -79,6 +81,8 @@ class Deps:
     """Who takes cards; None when nobody does."""
     mailer: Mailer | None = None
     """Who takes mail on; None where nobody is offered any."""
+    transcriber: Transcriber | None = None
+    """Who writes down what is said; None where nobody does."""
 
     @asynccontextmanager
     async def tx(self) -> AsyncIterator[Tx]:
@@ -148,6 +152,7 @@ async def open_deps(settings: Settings, *, clock: Clock | None = None) -> AsyncI
             publishers=counted(publishers_of(settings, http, clock), YouTubeQuota(fast, clock)),
             payments=build_payments(settings, http),
             mailer=build_mailer(settings, http),
+            transcriber=build_transcriber(settings, http),
         )
         on_credits = noted(deps.tx, settings.admin_ids)
         discoveries.update(discovery_of(settings, http, fast, clock, on_credits=on_credits))

@@ -41,11 +41,17 @@ OwnVideoId = NewType("OwnVideoId", UUID)
 UploadId = NewType("UploadId", UUID)
 VideoPostId = NewType("VideoPostId", UUID)
 PublicationId = NewType("PublicationId", UUID)
+ImageId = NewType("ImageId", UUID)
 VoiceoverId = NewType("VoiceoverId", UUID)
 BrandId = NewType("BrandId", UUID)
 BrandInviteId = NewType("BrandInviteId", UUID)
 HashtagGroupId = NewType("HashtagGroupId", UUID)
 BrandExampleId = NewType("BrandExampleId", UUID)
+ApproverId = NewType("ApproverId", UUID)
+ApprovalId = NewType("ApprovalId", UUID)
+SeatId = NewType("SeatId", UUID)
+ApprovalEventId = NewType("ApprovalEventId", UUID)
+TextTemplateId = NewType("TextTemplateId", UUID)
 
 KINDS = (
     UserId,
@@ -82,11 +88,17 @@ KINDS = (
     UploadId,
     VideoPostId,
     PublicationId,
+    ImageId,
     BrandId,
     BrandInviteId,
     HashtagGroupId,
     BrandExampleId,
     VoiceoverId,
+    ApproverId,
+    ApprovalId,
+    SeatId,
+    ApprovalEventId,
+    TextTemplateId,
 )
 """All of them, for the tables."""
 

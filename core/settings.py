@@ -17,6 +17,7 @@ from core.setting_values import (
     CommaSeparatedIds,
     EncryptionKeys,
     Home,
+    ImageProvider,
     LinkSecret,
     LogLevel,
     Mailbox,
@@ -47,6 +48,8 @@ ALONE: dict[str, object] = {
     "TELEGRAM_API_URL": None,
     "OPENROUTER_API_KEY": None,
     "LLM_BASE_URL": None,
+    "FAL_KEY": None,
+    "IMAGES_BASE_URL": None,
     "SCRAPECREATORS_API_KEY": None,
     "SCRAPECREATORS_API_URL": None,
     "YOUTUBE_API_KEY": None,
@@ -133,6 +136,20 @@ class Settings(BaseSettings):
     speech_api_key: SecretStr | None = Field(default=None, alias="SPEECH_API_KEY")
     speech_model: str | None = Field(default=None, alias="SPEECH_MODEL")
     speech_voices: CommaSeparated = Field(default=[], alias="SPEECH_VOICES")
+    transcription_base_url: WebAddress | None = Field(default=None, alias="TRANSCRIPTION_BASE_URL")
+    transcription_api_key: SecretStr | None = Field(default=None, alias="TRANSCRIPTION_API_KEY")
+    transcription_model: str | None = Field(default=None, alias="TRANSCRIPTION_MODEL")
+    transcription_file_mb: float = Field(default=25, alias="TRANSCRIPTION_FILE_MB", ge=1, le=2000)
+
+    image_provider: ImageProvider | None = Field(default=None, alias="IMAGE_PROVIDER")
+    fal_key: SecretStr | None = Field(default=None, alias="FAL_KEY")
+    fal_queue_url: WebAddress = Field(default="https://queue.fal.run", alias="FAL_QUEUE_URL")
+    fal_model_fast: str = Field(default="fal-ai/flux/schnell", alias="FAL_MODEL_FAST")
+    fal_model_better: str = Field(default="fal-ai/flux/dev", alias="FAL_MODEL_BETTER")
+    fal_model_best: str = Field(default="fal-ai/flux-pro/v1.1", alias="FAL_MODEL_BEST")
+    images_base_url: WebAddress | None = Field(default=None, alias="IMAGES_BASE_URL")
+    images_api_key: SecretStr | None = Field(default=None, alias="IMAGES_API_KEY")
+    images_model: str | None = Field(default=None, alias="IMAGES_MODEL")
 
     scrapecreators_api_key: SecretStr | None = Field(default=None, alias="SCRAPECREATORS_API_KEY")
     scrapecreators_api_url: WebAddress | None = Field(default=None, alias="SCRAPECREATORS_API_URL")
@@ -238,6 +255,7 @@ class Settings(BaseSettings):
         if self.s3_bucket:
             problems += self._missing_for_s3()
         problems += self._missing_for_speech()
+        problems += self._missing_for_images()
         problems += self._missing_for_email()
         problems += self._missing_for_networks()
         if self.scrapecreators_api_url and not self.scrapecreators_api_key:
@@ -265,6 +283,8 @@ class Settings(BaseSettings):
         problems = []
         if self.speech_base_url and not self.speech_model:
             problems.append("SPEECH_MODEL: name the model that SPEECH_BASE_URL serves")
+        if self.transcription_base_url and not self.transcription_model:
+            problems.append("TRANSCRIPTION_MODEL: name the model that TRANSCRIPTION_BASE_URL serves")
         needed = {
             "elevenlabs": ("ELEVENLABS_API_KEY", self.elevenlabs_api_key),
             "unreal": ("UNREALSPEECH_API_KEY", self.unrealspeech_api_key),
@@ -273,6 +293,16 @@ class Settings(BaseSettings):
         name, value = needed.get(self.speech_provider or "", ("", True))
         if not value:
             problems.append(f"SPEECH_PROVIDER: {self.speech_provider} needs {name}")
+        return problems
+
+    def _missing_for_images(self) -> list[str]:
+        problems = []
+        if self.images_base_url and not self.images_model:
+            problems.append("IMAGES_MODEL: name the model that IMAGES_BASE_URL serves")
+        needed = {"fal": ("FAL_KEY", self.fal_key), "openai": ("IMAGES_BASE_URL", self.images_base_url)}
+        name, value = needed.get(self.image_provider or "", ("", True))
+        if not value:
+            problems.append(f"IMAGE_PROVIDER: {self.image_provider} needs {name}")
         return problems
 
     def _missing_for_email(self) -> list[str]:

@@ -41,6 +41,7 @@ from core.migrate import upgrade_database
 from core.providers.answerers import build_answerer
 from core.providers.critics import build_critic
 from core.providers.email_engines import build_mailer
+from core.providers.image_makers import build_image_makers
 from core.providers.scriptwriters import build_script_writer
 from core.providers.speakers import build_speakers
 from core.providers.writers import build_post_writer
@@ -235,6 +236,7 @@ def _deps(
         storage=build_storage(settings, clock),
         cipher=build_cipher(settings),
         speakers=build_speakers(settings, http),
+        image_makers=build_image_makers(settings, http),
         mailer=build_mailer(settings, http),
     )
 

@@ -87,11 +87,19 @@ class Type:
         return fits
 
     def draw(
-        self, canvas: "ImageDraw", at: tuple[float, float], text: str, size: int, fill: Color, *, bold: bool = False
+        self,
+        canvas: "ImageDraw",
+        at: tuple[float, float],
+        text: str,
+        size: int,
+        fill: Color,
+        *,
+        bold: bool = False,
+        base: Direction | None = None,
     ) -> float:
-        """Draw one line with its left end on the baseline point `at`. Gives its width."""
+        """Draw one line with its left end on the baseline point `at`. Gives its width. `base`: as of `runs`."""
         x, y = at
-        for run in runs(text):
+        for run in runs(text, base=base):
             font = self.font(run.face, size, bold=bold)
             canvas.text((x, y), run.text, fill=fill, font=font, anchor="ls", direction=run.direction)
             x += self._length(run, size, bold)
@@ -119,13 +127,13 @@ def _drawable_part(cluster: str) -> str:
     return cluster if all(map(_can_be_drawn, cluster)) else ""
 
 
-def runs(text: str) -> list[Run]:
+def runs(text: str, *, base: Direction | None = None) -> list[Run]:
     """What to draw from left to right. `text` has only drawable characters.
 
     A small part of Unicode's bidirectional algorithm: stretches of one direction in the direction of the first strong
-    character; within a stretch the shaping library does the rest.
+    character, or of the paragraph that the line is from (`base`); within a stretch the shaping library does the rest.
     """
-    base = _base_direction(text)
+    base = base or base_direction(text)
     stretches = []
     for direction, those in groupby(_directed(text, base), key=lambda each: each[1]):
         found = list(_faces("".join(character for character, _ in those), direction))
@@ -134,7 +142,8 @@ def runs(text: str) -> list[Run]:
     return [run for stretch in ordered for run in stretch]
 
 
-def _base_direction(text: str) -> Direction:
+def base_direction(text: str) -> Direction:
+    """That of a paragraph's first strong character."""
     return next((found for character in text if (found := _direction(character))), "ltr")
 
 
