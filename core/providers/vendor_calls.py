@@ -77,14 +77,21 @@ class VendorCalls(ABC):
         url: str,
         *,
         json: dict[str, Any] | None = None,
+        data: Mapping[str, str] | None = None,
+        files: Mapping[str, tuple[str, bytes, str]] | None = None,
         params: Mapping[str, str] | None = None,
         vendor: bool = True,
     ) -> AsyncIterator[httpx.Response]:
-        """An answer, whatever its status, its body still to be read. Only the vendor itself is shown the key."""
+        """An answer, whatever its status, its body still to be read. Only the vendor itself is shown the key.
+
+        `data` and `files` (name, content, content type) make a form.
+        """
         request = self._http.build_request(
             method,
             url,
             json=json,
+            data=data,
+            files=files,
             params=params,
             headers=self._headers if vendor else None,
             timeout=httpx.Timeout(None, connect=_CONNECT_S),
