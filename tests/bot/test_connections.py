@@ -144,6 +144,17 @@ async def test_where_the_network_has_no_way_its_owner_is_told_theirs(
     assert "In TikTok: Settings" in (await opened(chat, "🔌 Disconnect")).text
 
 
+async def test_a_network_that_is_away_is_asked_again_later(chat: Chat, there: Deps, network: PlayedNetwork) -> None:
+    await connected(there, await started(chat), network)
+    network.fails = network_error(Network.TIKTOK, NetworkErrorCode.UNAVAILABLE)
+    await chat.say("/connect")
+    await opened(chat, "✅ TikTok @ann")
+    await opened(chat, "🔌 Disconnect")
+    said = (await opened(chat, "🔌 Disconnect")).text
+    assert "I take the permission back as soon as it does" in said
+    assert "yours to take back" not in said
+
+
 @pytest.mark.parametrize("action", [ShowConnection, CheckConnection, AskDisconnecting, DisconnectAccount])
 async def test_somebody_elses_account_is_not_there(
     chat: Chat, there: Deps, network: PlayedNetwork, action: type[ShowConnection]
@@ -184,4 +195,7 @@ async def test_what_is_told_of_a_connection(chat: Chat, there: Deps, network: Pl
     assert "Nothing is planned" in ended.text
     ending = render("connections.ending", whose | {"ends_at": (now + timedelta(days=5)).isoformat()}, now=now)
     assert "ends on Thu, 26 Nov" in ending.text
+    given_up = render("connections.not_revoked", whose, now=now)
+    assert "I couldn't give back my permission for TikTok <code>@ann</code>" in given_up.text
+    assert "In TikTok: Settings" in given_up.text
     assert "is connected again" in render("connections.connected", whose | {"again": True}, now=now).text

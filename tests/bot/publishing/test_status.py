@@ -116,6 +116,17 @@ def test_what_is_out_leads_there_and_tells_of_tiktoks_patience() -> None:
     assert "It may take a few minutes" not in shown(VideoPostStatus.PUBLISHED, other).text
 
 
+def test_what_may_be_out_leads_to_where_its_owner_looks() -> None:
+    unknown = publication(PublicationStatus.UNCONFIRMED, profile_url="https://www.tiktok.com/@ann")
+    buttons = [button for row in shown(VideoPostStatus.PUBLISHING, unknown).keyboard for button in row]
+    assert [(each.text, each.url) for each in buttons if each.url] == [
+        ("👤 Open TikTok @ann", "https://www.tiktok.com/@ann")
+    ]
+    assert {"✅ TikTok: it is there", "🔁 Send again"} <= {each.text for each in buttons}
+    nowhere = publication(PublicationStatus.UNCONFIRMED, profile_url=None)
+    assert not [each for each in labels(shown(VideoPostStatus.PUBLISHING, nowhere)) if "Open" in each]
+
+
 def test_what_failed_says_why_and_can_be_tried_again() -> None:
     failed = publication(PublicationStatus.FAILED, error={"code": "network.spam", "params": {}})
     screen = shown(VideoPostStatus.FAILED, failed, retryable=True)
