@@ -1,25 +1,17 @@
 """The bot put together: the ordered list of features, and the way of an update through them."""
 
 import time
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import structlog
-from telegram import (
-    Bot,
-    BotCommand,
-    BotCommandScopeAllGroupChats,
-    BotCommandScopeAllPrivateChats,
-    BotCommandScopeChat,
-    Update,
-)
-from telegram.error import BadRequest, Forbidden
+from telegram import Bot, Update
 
 from bot import (
     accounts,
     admin,
     analyses,
     billing,
+    brands,
     channels,
     connections,
     deliveries,
@@ -36,8 +28,8 @@ from bot import (
     sources,
     videos,
     viral,
+    voiceovers,
 )
-from bot.accounts.screens import in_menu_order
 from bot.channels.connecting import answer_anonymous
 from bot.channels.membership import note_chat_news
 from bot.context import Context
@@ -45,7 +37,7 @@ from bot.errors import answer_error, answer_without_context, outcome_of
 from bot.middleware import ActionCounter, Actors
 from bot.prompts import Prompts
 from bot.router import Router
-from bot.texts import LANGUAGES, Texts, msgid
+from bot.texts import Texts
 from core.accounts.service import mark_blocked
 from core.db import TelegramId
 from core.deps import Deps
@@ -53,19 +45,13 @@ from core.metrics import Meter
 
 log = structlog.get_logger()
 
-DESCRIPTION = msgid(
-    "I turn what you already have into posts and podcasts: send me a note, an article or a link, choose from the "
-    "drafts, and I deliver them on time.\n\nNothing fails silently: each post ends in a clear word."
-)
-SHORT_DESCRIPTION = msgid("Your notes and articles become posts, delivered on time, and podcasts.")
-"""https://core.telegram.org/bots/api#setmydescription allows 512 characters, the short one 120."""
-
 FEATURES = (
     accounts,
     emails,
     admin,
     billing,
     posts,
+    brands,
     deliveries,
     channels,
     connections,
@@ -74,6 +60,7 @@ FEATURES = (
     series,
     imports,
     podcasts,
+    voiceovers,
     viral,
     digests,
     analyses,
@@ -193,28 +180,3 @@ def build_application(deps: Deps, bot: Bot) -> Application:
         actions=ActionCounter(deps.redis),
         meter=Meter(deps.redis),
     )
-
-
-async def publish_menu(bot: Bot, router: Router) -> None:
-    """Tell Telegram the commands, in groups only what works there; and what people read before they press Start."""
-    for language in LANGUAGES:
-        t = Texts(language)
-        described = [each for each in router.commands.values() if each.description and not each.for_admins]
-        private = [BotCommand(command.name, t(command.description)) for command in in_menu_order(described)]
-        groups = [BotCommand(command.name, t(command.description)) for command in described if command.in_groups]
-        code = None if language == LANGUAGES[0] else language
-        await bot.set_my_commands(private, scope=BotCommandScopeAllPrivateChats(), language_code=code)
-        await bot.set_my_commands(groups, scope=BotCommandScopeAllGroupChats(), language_code=code)
-        await bot.set_my_description(t(DESCRIPTION), language_code=code)
-        await bot.set_my_short_description(t(SHORT_DESCRIPTION), language_code=code)
-
-
-async def publish_admin_menus(bot: Bot, router: Router, chats: Iterable[int]) -> None:
-    """The same with what is for admins, in their chats. One who has never started the bot has none."""
-    t = Texts(LANGUAGES[0])
-    commands = [BotCommand(command.name, t(command.description)) for command in in_menu_order(router.commands.values())]
-    for chat_id in chats:
-        try:
-            await bot.set_my_commands(commands, scope=BotCommandScopeChat(chat_id))
-        except (BadRequest, Forbidden) as error:
-            log.info("bot.no_admin_menu", chat_id=chat_id, detail=error.message)

@@ -46,6 +46,7 @@ class Actor:
     telegram_id: TelegramId
     first_name: str
     language: str
+    language_chosen: bool
     time_zone: str | None
     is_admin: bool
 

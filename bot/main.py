@@ -7,11 +7,12 @@ from contextlib import AsyncExitStack
 import structlog
 from telegram.error import InvalidToken, TelegramError
 
-from bot.app import Application, build_application, publish_admin_menus, publish_menu
+from bot.app import Application, build_application
+from bot.menus import publish_admin_menus, publish_menu
 from bot.polling import Poller, unless_stopped
 from bot.processor import SerialPerUser
 from core import log as logging_setup
-from core.accounts.service import admin_chats
+from core.accounts.service import admins
 from core.chat_address import note_username
 from core.db import DATABASE_TROUBLE
 from core.deps import open_deps
@@ -66,8 +67,8 @@ async def _publish_menu(application: Application) -> None:
         await note_username(application.deps.redis, application.bot.username)
         await publish_menu(application.bot, application.router)
         async with application.deps.read() as session:
-            promoted = await admin_chats(session)
-        chats = {*promoted, *application.deps.settings.admin_ids}
-        await publish_admin_menus(application.bot, application.router, sorted(chats))
+            known = await admins(session, application.deps.settings.admin_ids)
+        chats = [(chat_id, language) for _, chat_id, language in known]
+        await publish_admin_menus(application.bot, application.router, chats)
     except PASSING as error:
         log.warning("bot.menu_not_published", detail=str(error).partition("\n")[0])

@@ -53,13 +53,14 @@ class Actors:
                 telegram_user_id=TelegramId(user.id),
                 first_name=user.first_name,
                 username=user.username,
-                language=supported_language(user.language_code),
+                language=supported_language(user.language_code) if user.language_code else None,
             )
         return Actor(
             id=found.id,
             telegram_id=found.telegram_user_id,
             first_name=found.first_name,
             language=found.language,
+            language_chosen=found.language_chosen,
             time_zone=found.time_zone,
             is_admin=found.is_admin or found.telegram_user_id in self._deps.settings.admin_ids,
         )

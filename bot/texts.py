@@ -1,5 +1,6 @@
 """Words: the English msgid stands in the screen, gettext finds its translation, and parameters are escaped."""
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -8,7 +9,10 @@ from babel import Locale
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
+from core.languages import is_right_to_left
 from core.translations import DEFAULT_LANGUAGE, LANGUAGES, catalogue, supported_language
+
+_PLACEHOLDER = re.compile(r"(?<![\w/@#\"'=])(?<!<code>)(?<!<pre>)\{\w+\}(?![\w\"'])")
 
 __all__ = ["LANGUAGES", "Texts", "locale_of", "msgid", "supported_language"]
 
@@ -50,7 +54,19 @@ def locale_of(language: str) -> Locale:
 
 def _fill(message: str, params: dict[str, Any], language: str) -> Markup:
     shown = {name: _shown(value, language) for name, value in params.items()}
+    if params and is_right_to_left(language):
+        message = _isolated(message)
     return Markup(message.format(**shown))  # noqa: S704 - msgids are ours
+
+
+@lru_cache(maxsize=4_096)
+def _isolated(message: str) -> str:
+    """What is filled in stands for itself: a Latin name doesn't turn the Arabic sentence around it.
+
+    Left alone is what becomes part of a word, a command, a link or something to copy.
+    https://www.unicode.org/reports/tr9/#Explicit_Directional_Isolates
+    """
+    return _PLACEHOLDER.sub("\u2068\\g<0>\u2069", message)
 
 
 def _shown(value: Any, language: str) -> Markup:

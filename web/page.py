@@ -10,6 +10,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from core.chat_address import chat_url
 from core.deps import Deps
+from core.languages import is_right_to_left
 from core.translations import catalogue
 
 PAGES: Final = Path(__file__).parent / "pages"
@@ -52,7 +53,7 @@ class Words:
 
 async def show(deps: Deps, page: Page, t: Words) -> web.Response:
     chat = await chat_url(deps.settings, deps.redis)
-    shown = _template().render(page=page, language=t.language, chat_url=chat, chat=t("Back to the chat"))
+    shown = template("page.html").render(page=page, language=t.language, chat_url=chat, chat=t("Back to the chat"))
     headers = HEADERS | ({"Refresh": str(page.again_s)} if page.again_s else {})
     if page.leads_on and page.way is not None:
         headers |= {"Refresh": f"0; url={page.way[1]}"}
@@ -60,6 +61,8 @@ async def show(deps: Deps, page: Page, t: Words) -> web.Response:
 
 
 @cache
-def _template() -> Template:
-    loader = FileSystemLoader(PAGES)
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("page.html")
+def template(name: str) -> Template:
+    """A page of this house: `page.html`, or one that extends it."""
+    environment = Environment(loader=FileSystemLoader(PAGES), autoescape=True, undefined=StrictUndefined)
+    environment.globals["is_right_to_left"] = is_right_to_left
+    return environment.get_template(name)

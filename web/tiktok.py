@@ -9,12 +9,10 @@ import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
-from functools import cache
 from typing import Final
 from urllib.parse import urlsplit
 
 from aiohttp import web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from core.accounts.service import user_of
 from core.chat_address import chat_url
@@ -39,7 +37,7 @@ from core.publishing.readiness import ONLY_ME, STOPS, Lack, lacks, open_choices,
 from core.publishing.terms import terms_of
 from core.videos.queries import own_video
 from web.context import DEPS
-from web.page import HEADERS, PAGES, Page, Words, show
+from web.page import HEADERS, PAGES, Page, Words, show, template
 from web.tiktok_words import lack_line, options_of, page_words, script_words
 
 routes = web.RouteTableDef()
@@ -215,7 +213,7 @@ async def _form(
     problems = stops or [lack_line(lack, t) for lack in missing]
     if undisclosed:
         problems.append(t("You need to indicate if your content promotes yourself, a third party, or both."))
-    shown = _template().render(
+    shown = template("tiktok.html").render(
         language=t.language,
         page=Page(t("Post to TikTok")),
         chat_url=await chat_url(deps.settings, deps.redis),
@@ -306,9 +304,3 @@ def _posted(t: Words) -> Page:
             t("It may take a few minutes until TikTok has processed the video and shows it on your profile."),
         ),
     )
-
-
-@cache
-def _template() -> Template:
-    loader = FileSystemLoader(PAGES)
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("tiktok.html")

@@ -1,11 +1,9 @@
 """The upload page of a video: one link, one file, in as many pieces as the connection needs (tus 1.0)."""
 
 from collections.abc import Awaitable, Callable
-from functools import cache
 from typing import Final
 
 from aiohttp import web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from core import ids
 from core.accounts.service import UserNotFound, user_of
@@ -18,7 +16,7 @@ from core.videos.models import VideoUpload
 from core.videos.uploads import LIMIT_BYTES
 from web import tus
 from web.context import DEPS, RECEIVING, UPLOAD_LINKS
-from web.page import HEADERS, PAGES, Page, Words, show
+from web.page import HEADERS, PAGES, Page, Words, show, template
 
 routes = web.RouteTableDef()
 
@@ -66,7 +64,7 @@ def _over(upload: VideoUpload, t: Words) -> Page:
 
 
 async def _uploader(deps: Deps, request: web.Request, t: Words) -> web.Response:
-    shown = _template().render(
+    shown = template("upload.html").render(
         language=t.language,
         page=Page(t("Send a video")),
         small=t("MP4, MOV or AVI, up to {size} MB and ten minutes.", size=LIMIT_BYTES // MEGABYTE),
@@ -216,9 +214,3 @@ async def _open(request: web.Request, who: Who) -> VideoUpload:
     if upload.ended_at is None and upload.expires_at <= deps.clock.now():
         raise uploads.UploadExpired
     return upload
-
-
-@cache
-def _template() -> Template:
-    loader = FileSystemLoader(PAGES)
-    return Environment(loader=loader, autoescape=True, undefined=StrictUndefined).get_template("upload.html")

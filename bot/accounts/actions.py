@@ -25,6 +25,11 @@ class ChooseLanguage(Action):
     language: str
 
 
+@action("ac.lgf")
+class FollowLanguage(Action):
+    """Speak what the user's Telegram speaks."""
+
+
 @action("ac.pls")
 class ShowPlatforms(Action):
     pass

@@ -8,6 +8,7 @@ from pathlib import Path
 from bot.accounts import screens
 from bot.accounts.actions import ShowExample
 from bot.context import Context
+from bot.menus import translate_menu
 from bot.router import Command, Router
 from bot.screens import Screen
 from bot.sources import screens as source_screens
@@ -48,6 +49,8 @@ async def on_show_example(context: Context, press: ShowExample) -> None:
 
 async def on_help(router: Router, context: Context) -> None:
     await context.send(_help(tuple(_commands(router, context)), context.texts))
+    if context.actor.language_chosen:
+        await translate_menu(context, router)  # there may be new commands since they chose it
 
 
 async def on_cancel(context: Context) -> None:

@@ -1,6 +1,6 @@
 """What is said at the door, and the settings."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from markupsafe import Markup
@@ -8,6 +8,7 @@ from markupsafe import Markup
 from bot.accounts.actions import (
     ChooseLanguage,
     ChooseLatePolicy,
+    FollowLanguage,
     ShowExample,
     ShowLanguages,
     ShowLatePolicies,
@@ -28,23 +29,13 @@ from core.accounts.models import LatePolicy
 from core.posts.platforms import Platform
 
 GROUPS = (
-    ("new", "posts", "podcast"),
+    ("new", "posts", "podcast", "voice", "brands"),
     ("calendar", "queue", "import", "channels"),
     ("viral", "digest", "analyze", "script"),
     ("publish", "videos", "connect"),
     ("plan", "usage", "settings"),
 )
 """Commands that /help shows together, in this order."""
-MENU = ("new", "posts", "calendar", "podcast", "viral", "publish", "plan", "settings", "help")
-"""Kept short: the rest is behind these, and in /help."""
-
-
-def in_menu_order(commands: Iterable[Command]) -> list[Command]:
-    """Those of the menu, what is for admins, and /help at the end."""
-    order = {name: place for place, name in enumerate(MENU)}
-    shown = [each for each in commands if each.name in order or each.for_admins]
-    described = [each for each in shown if each.description]
-    return sorted(described, key=lambda each: order.get(each.name, len(MENU) - 1.5))
 
 
 def welcome(first_name: str, t: Texts) -> Screen:
@@ -131,8 +122,9 @@ def settings(
     return Screen(text, buttons)
 
 
-def languages(chosen: str, t: Texts) -> Screen:
-    """The languages that the bot speaks, each by its own name."""
+def languages(chosen: str | None, t: Texts) -> Screen:
+    """The languages that the bot speaks, each by its own name. None is chosen when it is Telegram's."""
+    follow = Button(ticked(t("As in Telegram"), chosen is None), FollowLanguage())
     buttons = [
         Button(ticked(known_languages.name(code, shown_in=code).capitalize(), code == chosen), ChooseLanguage(code))
         for code in LANGUAGES
@@ -144,7 +136,7 @@ def languages(chosen: str, t: Texts) -> Screen:
             t("Posts are written in the language of what you send, whatever you choose here."),
         ]
     )
-    return Screen(text, [*rows_of(buttons, columns=2), [_back(t)]])
+    return Screen(text, [[follow], *rows_of(buttons, columns=2), [_back(t)]])
 
 
 def platforms(chosen: Collection[Platform], t: Texts) -> Screen:

@@ -1,9 +1,12 @@
 """The settings: each shows what is chosen now, and a press changes it in place."""
 
+from functools import partial
+
 from bot.accounts import screens
 from bot.accounts.actions import (
     ChooseLanguage,
     ChooseLatePolicy,
+    FollowLanguage,
     ShowLanguages,
     ShowLatePolicies,
     ShowPlatforms,
@@ -12,9 +15,10 @@ from bot.accounts.actions import (
 )
 from bot.context import Context
 from bot.emails.labels import settings_line
+from bot.menus import translate_menu
 from bot.router import Router
 from bot.screens import Screen, Toast
-from bot.texts import LANGUAGES
+from bot.texts import LANGUAGES, supported_language
 from core.accounts import service as accounts
 from core.accounts.models import LatePolicy, User
 from core.emails.models import EmailAddress
@@ -26,7 +30,8 @@ def register(router: Router) -> None:
     router.command("settings", show_settings, menu="Language, time zone, platforms")
     router.press(ShowSettings, on_show_settings)
     router.press(ShowLanguages, on_show_languages)
-    router.press(ChooseLanguage, on_choose_language)
+    router.press(ChooseLanguage, partial(on_choose_language, router))
+    router.press(FollowLanguage, partial(on_follow_language, router))
     router.press(ShowPlatforms, on_show_platforms)
     router.press(UsePlatform, on_use_platform)
     router.press(ShowLatePolicies, on_show_late_policies)
@@ -47,15 +52,29 @@ async def on_show_settings(context: Context, press: ShowSettings) -> None:
 
 
 async def on_show_languages(context: Context, press: ShowLanguages) -> None:
-    await context.show(screens.languages(context.actor.language, context.texts))
+    actor = context.actor
+    await context.show(screens.languages(actor.language if actor.language_chosen else None, context.texts))
 
 
-async def on_choose_language(context: Context, press: ChooseLanguage) -> None:
+async def on_choose_language(router: Router, context: Context, press: ChooseLanguage) -> None:
     async with context.deps.tx() as tx:
         user = await accounts.choose_language(tx, user_id=context.actor.id, language=press.language, offered=LANGUAGES)
-        email = await email_address_of(tx.session, owner_id=user.id)
-    context.adopt(language=user.language)
-    await context.show(_settings(context, user, email))
+    await _speak(router, context, user)
+
+
+async def on_follow_language(router: Router, context: Context, press: FollowLanguage) -> None:
+    theirs = context.update.effective_user
+    language = supported_language(theirs.language_code if theirs is not None else None)
+    async with context.deps.tx() as tx:
+        user = await accounts.follow_language(tx, user_id=context.actor.id, language=language)
+    await _speak(router, context, user)
+
+
+async def _speak(router: Router, context: Context, user: User) -> None:
+    """Go on in the language that was just chosen."""
+    context.adopt(language=user.language, language_chosen=user.language_chosen)
+    await show_settings(context)
+    await translate_menu(context, router)
 
 
 async def on_show_platforms(context: Context, press: ShowPlatforms) -> None:

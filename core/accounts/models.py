@@ -27,7 +27,8 @@ class User(Base):
     username: Mapped[str | None]
     first_name: Mapped[str] = mapped_column(default="")
     language: Mapped[str] = mapped_column(default="en")
-    """BCP-47: from Telegram at first contact, then the user's choice."""
+    """BCP-47: the one of their Telegram, until they choose another."""
+    language_chosen: Mapped[bool] = mapped_column(default=False, server_default=false())
     time_zone: Mapped[str | None]
     """IANA name; None until the user has chosen."""
     platforms: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list)

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, case, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 
 from core import ids
@@ -11,6 +11,7 @@ from core.accounts.models import LatePolicy, User
 from core.db import ReadSession, TelegramId, any_of
 from core.errors import InvalidInput, NotFound
 from core.posts.platforms import Platform
+from core.translations import DEFAULT_LANGUAGE
 from core.tx import Tx
 from core.when.zones import is_zone
 
@@ -22,23 +23,27 @@ class UserNotFound(NotFound):
 
 
 async def welcome_user(
-    tx: Tx, *, telegram_user_id: TelegramId, first_name: str, username: str | None, language: str
+    tx: Tx, *, telegram_user_id: TelegramId, first_name: str, username: str | None, language: str | None
 ) -> User:
-    """The user behind a Telegram account, made if new. Somebody who blocked the bot and is back is reachable again."""
+    """The user behind a Telegram account, made if new. Somebody who blocked the bot and is back is reachable again.
+
+    `language` is what their Telegram speaks, None when it doesn't say; it counts until they choose one.
+    """
     known = {"first_name": first_name, "username": username, "blocked_at": None}
+    follows = {} if language is None else {"language": case((User.language_chosen, User.language), else_=language)}
     user = await tx.session.scalar(
         insert(User)
         .values(
             id=ids.new(),
             telegram_user_id=telegram_user_id,
-            language=language,
+            language=language or DEFAULT_LANGUAGE,
             platforms=[str(platform) for platform in DEFAULT_PLATFORMS],
             writing_options={},
             is_admin=False,
             created_at=tx.now,
             **known,
         )
-        .on_conflict_do_update(index_elements=["telegram_user_id"], set_=known)
+        .on_conflict_do_update(index_elements=["telegram_user_id"], set_=known | follows)
         .returning(User)
         .execution_options(populate_existing=True)
     )
@@ -89,11 +94,6 @@ async def count_reachable(session: ReadSession, *, after: ids.UserId | None = No
     return await session.scalar(select(func.count()).select_from(User).where(*_reachable(after))) or 0
 
 
-async def admin_chats(session: ReadSession) -> Sequence[TelegramId]:
-    """The private chats of those who were made admins in the database."""
-    return (await session.scalars(select(User.telegram_user_id).where(User.is_admin))).all()
-
-
 async def admins(session: ReadSession, admin_ids: Collection[int]) -> list[tuple[ids.UserId, TelegramId, str]]:
     """Whom to tell what only admins can mend, with their private chats and languages: those named in the settings
     (`admin_ids`, of Telegram) as far as they have ever pressed Start, and those promoted here."""
@@ -106,10 +106,15 @@ async def admins(session: ReadSession, admin_ids: Collection[int]) -> list[tuple
 
 
 async def choose_language(tx: Tx, *, user_id: ids.UserId, language: str, offered: Collection[str]) -> User:
-    """Raises InvalidInput for a language that isn't offered (any more)."""
+    """Speak it, whatever their Telegram speaks. Raises InvalidInput for a language that isn't offered (any more)."""
     if language not in offered:
         raise InvalidInput("accounts.unknown_language", language=language)
-    return await _change(tx, user_id, language=language)
+    return await _change(tx, user_id, language=language, language_chosen=True)
+
+
+async def follow_language(tx: Tx, *, user_id: ids.UserId, language: str) -> User:
+    """Speak what their Telegram speaks, now and when that changes."""
+    return await _change(tx, user_id, language=language, language_chosen=False)
 
 
 async def choose_time_zone(tx: Tx, *, user_id: ids.UserId, time_zone: str) -> User:

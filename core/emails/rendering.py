@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from core.emails.kinds import EmailData, EmailKind
+from core.languages import is_right_to_left
 from core.translations import catalogue
 from core.when.formats import city_of, format_clock, locale_of
 from core.when.times import to_local
@@ -25,7 +26,6 @@ STARS: Final = "XTR"
 """Telegram's own currency. https://core.telegram.org/bots/payments-stars"""
 UTC_ZONE: Final = "Etc/UTC"
 SUBJECT_CHARACTERS: Final = 120
-RIGHT_TO_LEFT: Final = frozenset({"ar", "he", "fa", "ur"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class Reader:
 def render(kind: EmailKind, data: EmailData, reader: Reader, ways: Ways) -> Letter:
     """Raises jinja2.UndefinedError when a template speaks of what isn't there."""
     given = {name: getattr(data, name) for name in type(data).model_fields}
-    shown = {**given, "ways": ways, "reader": reader, "rtl": reader.language.partition("-")[0] in RIGHT_TO_LEFT}
+    shown = {**given, "ways": ways, "reader": reader, "rtl": is_right_to_left(reader.language)}
     text = _environment(html=False).get_template(f"{kind}.jinja")
     html = _environment(html=True).get_template(f"{kind}.jinja")
     words = {"t": Words(reader.language, html=False), "layout": "layout.txt"}

@@ -1,4 +1,7 @@
-"""Nothing yet."""
+"""Whether somebody chose their language, or has the one of their Telegram."""
+
+import sqlalchemy as sa
+from alembic import op
 
 revision = "0025"
 down_revision = "0024"
@@ -7,8 +10,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.add_column("users", sa.Column("language_chosen", sa.Boolean(), server_default=sa.text("false"), nullable=False))
 
 
 def downgrade() -> None:
-    pass
+    op.drop_column("users", "language_chosen")

@@ -5,7 +5,8 @@ from sqlalchemy import select, update
 
 from bot import notices
 from bot.admin.actions import ShowAdmin, WriteBroadcast
-from bot.app import Application, publish_admin_menus
+from bot.app import Application
+from bot.menus import publish_admin_menus
 from core.accounts.models import User
 from core.accounts.service import user_by_telegram_id
 from core.broadcasts.models import Broadcast, BroadcastStatus
@@ -160,7 +161,7 @@ def test_the_message_says_what_came_of_it_and_about_how_long_it_takes(
 async def test_only_admins_have_the_command_in_their_menu(chat: Chat, application: Application, deps: Deps) -> None:
     await promote(deps, chat)
     await chat.say("/start")
-    await publish_admin_menus(application.bot, application.router, [chat.person.id, 999_999_999])
+    await publish_admin_menus(application.bot, application.router, [(chat.person.id, "en"), (999_999_999, "en")])
     assert "admin" in {command["command"] for command in await chat.person.commands(chat.person.id)}
     other = await chat.sandbox.client.new_person("Bob")
     await other.send_text("/start")

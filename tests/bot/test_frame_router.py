@@ -6,8 +6,9 @@ import pytest
 from telegram import Message
 
 from bot import actions
-from bot.app import Application, publish_menu
+from bot.app import Application
 from bot.context import Context
+from bot.menus import publish_menu
 from bot.prompts import Prompt, Prompts
 from bot.screens import Screen
 from bot.texts import Texts

@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 from telegram import Update
 
-from bot.app import Application, build_application, publish_menu
+from bot.app import Application, build_application
+from bot.menus import publish_menu
 from core.accounts.models import User
 from core.sources.models import Source
 from core.sources.reading import read_text
