@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from core.errors import InvalidInput
+from core.sources.unread import UnreadFile
 from core.telegram.content import Entity, Media
 from core.telegram.markup import from_entities, utf16_length
 
@@ -39,6 +40,10 @@ class SourceKind(StrEnum):
     FORWARD = "forward"
     FILE = "file"
     LINK = "link"
+    AUDIO = "audio"
+    VIDEO = "video"
+    COMBINED = "combined"
+    """Made of several others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,8 @@ class Reading:
     entities: tuple[Entity, ...] = ()
     """The formatting of `text`."""
     media: tuple[Media, ...] = ()
+    recording: UnreadFile | None = None
+    """A file whose words are to be read, and that can't be posted."""
 
     @property
     def words(self) -> int:
@@ -73,24 +80,26 @@ def read_text(
     expected_language: str = "",
     entities: tuple[Entity, ...] = (),
     media: tuple[Media, ...] = (),
+    recording: UnreadFile | None = None,
 ) -> Reading:
     """Clean a text and describe it; without a title its first line or sentence is taken.
 
-    `expected_language` is its sender's: of a few words nobody can tell. With media a text may be short, or empty.
+    `expected_language` is its sender's: of a few words nobody can tell. With media, or a recording, a text may be
+    short, or empty.
 
     Raises InvalidInput source.too_short or source.too_long (length, limit, in characters after cleaning).
     """
     from core.languages import detect  # its model is loaded only when something is read
 
     clean = clean_text(text) if len(text) <= 10 * MAX_CHARACTERS else text  # cleaning megabytes would take a second
-    if len(clean) < MIN_CHARACTERS and not media:
+    if len(clean) < MIN_CHARACTERS and not media and recording is None:
         raise InvalidInput("source.too_short", length=len(clean), limit=MIN_CHARACTERS)
     if len(clean) > MAX_CHARACTERS:
         raise InvalidInput("source.too_long", length=len(clean), limit=MAX_CHARACTERS)
     language = detect(clean, expected=expected_language).code
     called = title_of((title and clean_text(title)) or clean)
     formatting = formatting_in(text, clean, entities)
-    return Reading(kind, called, clean, language, url, entities=formatting, media=media)
+    return Reading(kind, called, clean, language, url, entities=formatting, media=media, recording=recording)
 
 
 def with_caption(reading: Reading, caption: str) -> Reading:
