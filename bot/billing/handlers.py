@@ -9,6 +9,7 @@ from bot.context import Context
 from bot.screens import Screen
 from core.billing.queries import STANDING, Entitlement
 from core.billing.trials import cancel_trial, start_trial
+from core.brands.queries import room_for_brands
 from core.channels.queries import room_for_channels
 from core.digests.queries import rooms
 
@@ -75,5 +76,6 @@ async def _entitlements(context: Context) -> list[Entitlement]:
     current = await context.deps.entitlements(owner_id)
     metered = [current.of(feature) for feature in screens.OPEN_FEATURES if feature not in STANDING]
     async with context.deps.read() as session:
+        brands = await room_for_brands(session, owner_id=owner_id, now=now)
         channels = await room_for_channels(session, owner_id=owner_id, now=now)
-        return [*metered, channels, *await rooms(session, owner_id=owner_id, now=now)]
+        return [*metered, brands, channels, *await rooms(session, owner_id=owner_id, now=now)]

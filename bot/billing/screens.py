@@ -38,6 +38,7 @@ OPEN_FEATURES = (
     Feature.CHANNEL_ANALYSES,
     Feature.SCRIPT_ANALYSES,
     Feature.PUBLICATIONS,
+    Feature.BRANDS,
     Feature.TARGET_CHATS,
     Feature.DIGESTS,
     Feature.DIGEST_KEYWORDS,

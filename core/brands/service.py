@@ -9,9 +9,9 @@ from sqlalchemy import func, select, update
 from core import ids
 from core.billing.queries import Feature
 from core.billing.service import limit_reached
-from core.brands.members import check_role
+from core.brands.members import add_member, check_role, forget_default
 from core.brands.models import Brand, BrandMember, Role
-from core.brands.queries import Access, BrandNotFound, access_of, brand_for, room_for_brands
+from core.brands.queries import Access, BrandNotFound, access_of, room_for_brands
 from core.errors import InvalidInput
 from core.tx import Tx
 
@@ -63,15 +63,6 @@ async def create_brand(tx: Tx, *, owner_id: ids.UserId, wanted: Wanted) -> Acces
     return await access_of(tx.session, user_id=owner_id, brand_id=brand.id)
 
 
-async def add_member(tx: Tx, *, brand_id: ids.BrandId, user_id: ids.UserId, role: Role) -> None:
-    """Give somebody who has none access to a brand; it is their default one if they had none."""
-    had_one = await brand_for(tx.session, owner_id=user_id) is not None
-    if not had_one:
-        await _forget_default(tx, user_id)
-    tx.session.add(BrandMember(brand_id=brand_id, user_id=user_id, role=role, is_default=not had_one, joined_at=tx.now))
-    await tx.session.flush()
-
-
 async def change_part(tx: Tx, *, user_id: ids.UserId, brand_id: ids.BrandId, part: Part, text: str) -> Access:
     """Let a brand say this about itself; empty takes it away, of all but the name.
 
@@ -90,7 +81,7 @@ async def choose_default(tx: Tx, *, user_id: ids.UserId, brand_id: ids.BrandId, 
     """
     await _queue_up(tx, user_id)
     await check_role(tx.session, user_id=user_id, brand_id=brand_id)
-    await _forget_default(tx, user_id)
+    await forget_default(tx, user_id)
     if wanted:
         await tx.session.execute(
             update(BrandMember)
@@ -139,12 +130,6 @@ def cleaned(part: Part, text: str) -> str:
     if part is Part.NAME and not kept:
         raise InvalidInput("brands.no_name")
     return kept
-
-
-async def _forget_default(tx: Tx, user_id: ids.UserId) -> None:
-    await tx.session.execute(
-        update(BrandMember).where(BrandMember.user_id == user_id, BrandMember.is_default).values(is_default=False)
-    )
 
 
 async def _queue_up(tx: Tx, user_id: ids.UserId) -> None:

@@ -55,6 +55,7 @@ async def test_plan_shows_what_is_used_and_when_it_is_counted_anew(chat: Chat) -
         "▱▱▱▱▱▱▱▱▱▱ 0 of 5 · Channel analyses",
         "▱▱▱▱▱▱▱▱▱▱ 0 of 3 · Script analyses",
         "Publications to TikTok, Instagram, YouTube: not part of your plan",
+        "▱▱▱▱▱▱▱▱▱▱ 0 of 1 · Brands",
         "▱▱▱▱▱▱▱▱▱▱ 0 of 1 · Channels and groups",
         "▱▱▱▱▱▱▱▱▱▱ 0 of 1 · Digests of what goes viral",
         "▱▱▱▱▱▱▱▱▱▱ 0 of 3 · Keywords in digests",

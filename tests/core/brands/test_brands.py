@@ -3,14 +3,13 @@
 import pytest
 
 from core import ids
-from core.brands.members import RoleTooLow, check_role
+from core.brands.members import RoleTooLow, add_member, check_role
 from core.brands.models import Role
 from core.brands.queries import BrandNotFound, access_of, accesses_of, brand_for, room_for_brands
 from core.brands.service import (
     LIMITS,
     Part,
     Wanted,
-    add_member,
     change_part,
     choose_default,
     create_brand,

@@ -1,0 +1,10 @@
+"""Brands: what they say, their voice and hashtags, and who may use them."""
+
+from bot.brands import handlers, members, sentences
+from bot.router import Router
+
+
+def register(router: Router) -> None:
+    handlers.register(router)
+    members.register(router)
+    sentences.register(router)

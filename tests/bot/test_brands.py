@@ -1,0 +1,171 @@
+"""Brands in the chat: the short dialogue, changing, the default one, deleting, and sharing by a link."""
+
+import pytest
+
+from bot.brands.actions import ShowBrand
+from core.brands.models import Role
+from core.brands.queries import Access, accesses_of
+from tests.bot.chat import Chat
+from tests.pictures import picture
+
+
+async def mine(chat: Chat) -> list[Access]:
+    async with chat.application.deps.read() as session:
+        return list(await accesses_of(session, user_id=(await chat.user()).id))
+
+
+async def steps(chat: Chat, *buttons: str) -> None:
+    """Press them one after the other, each on what the bot shows by then."""
+    for button in buttons:
+        await chat.press(await chat.last(), button)
+
+
+async def make(chat: Chat, name: str = "Oven Bread") -> None:
+    """By the dialogue, with everything but the name left out."""
+    listed = await chat.say("/brands")
+    await chat.press(listed, "➕ New brand")
+    asked = await chat.say(name)
+    assert asked.text.startswith("What is")
+    await steps(chat, "Skip", "Skip")
+
+
+async def join(chat: Chat, guest: Chat, role: str = "editor") -> None:
+    """Through the link that the owner copies."""
+    await steps(chat, "👥 Members", f"➕ Invite an {role}" if role == "editor" else f"➕ Invite a {role}")
+    link = next(line for line in (await chat.last()).text.splitlines() if line.startswith("https://t.me/"))
+    asked = await guest.say(f"/start {link.partition('start=')[2]}")
+    await guest.press(asked, "✅ Join")
+
+
+@pytest.fixture
+async def guest(chat: Chat) -> Chat:
+    """Somebody else's chat with the same bot."""
+    return Chat(chat.application, chat.sandbox, await chat.sandbox.client.new_person("Ben"))
+
+
+async def test_a_brand_is_made_in_three_answers(chat: Chat) -> None:
+    listed = await chat.say("/brands")
+    assert "No brand yet" in listed.text
+    await chat.press(listed, "➕ New brand")
+    asked = await chat.say("Oven Bread")
+    assert asked.text.startswith("What is Oven Bread?")
+    asked = await chat.say("A bakery in Porto & more.")
+    assert asked.text.startswith("Whom does Oven Bread speak to?")
+    card = await chat.say("Neighbours")
+    assert card.text.splitlines()[:4] == ["🏷 Oven Bread", "A bakery in Porto & more.", "", "🎯 Speaks to: Neighbours"]
+    assert "🗣 Voice: not learned yet" in card.text
+    assert "• Oven Bread · by default" in (await chat.say("/brands")).text
+
+
+async def test_what_is_asked_can_be_skipped_and_nothing_waits_then(chat: Chat) -> None:
+    await make(chat)
+    card = await chat.last()
+    assert card.text.startswith("🏷 Oven Bread\n")
+    assert "nothing to cancel" in (await chat.say("/cancel")).text
+
+
+async def test_a_dialogue_that_is_left_leaves_the_brand(chat: Chat) -> None:
+    await chat.press(await chat.say("/brands"), "➕ New brand")
+    await chat.say("Oven Bread")
+    assert "Cancelled: what a brand says." in (await chat.say("/cancel")).text
+    assert [each.brand.name for each in await mine(chat)] == ["Oven Bread"]
+
+
+async def test_a_name_that_is_too_long_is_asked_for_again(chat: Chat) -> None:
+    await chat.press(await chat.say("/brands"), "➕ New brand")
+    assert "61 of 60 characters" in (await chat.say("x" * 61)).text
+    assert "What is Oven" in (await chat.say("Oven")).text
+
+
+async def test_the_plan_is_asked_before_the_name(chat: Chat) -> None:
+    await make(chat)
+    await chat.press(await chat.say("/brands"), "➕ New brand")
+    refused = await chat.last()
+    assert "Brands" in refused.text
+    assert "⬆️ Upgrade" in {button.text for button in refused.buttons}
+    assert "nothing to cancel" in (await chat.say("/cancel")).text
+
+
+async def test_a_signature_is_written_shown_and_removed(chat: Chat) -> None:
+    await make(chat)
+    await steps(chat, "✏️ Edit", "Signature")
+    shown = await chat.say("Ann <Oven>")
+    assert "Signature: Ann <Oven>" in shown.text
+    await chat.press(shown, "Signature")
+    await chat.press(await chat.last(), "🗑 Remove it")
+    assert [each.brand.signature for each in await mine(chat)] == [""]
+
+
+async def test_a_photo_is_no_answer_and_the_question_stays(chat: Chat) -> None:
+    await make(chat)
+    await steps(chat, "✏️ Edit", "Audience")
+    await chat.person.upload(("oven.png", picture()))
+    await chat.handle_updates()
+    assert "I need that as text" in (await chat.last()).text
+    assert "Audience: Bakers" in (await chat.say("Bakers")).text
+
+
+async def test_the_default_is_switched_off_and_on(chat: Chat) -> None:
+    await make(chat)
+    await steps(chat, "✓ Use by default")
+    assert [each.is_default for each in await mine(chat)] == [False]
+    await steps(chat, "Use by default")
+    assert [each.is_default for each in await mine(chat)] == [True]
+
+
+async def test_a_deletion_can_be_taken_back(chat: Chat) -> None:
+    await make(chat)
+    await steps(chat, "🗑 Delete")
+    assert await mine(chat) == []
+    await steps(chat, "↩️ Undo")
+    assert [each.brand.name for each in await mine(chat)] == ["Oven Bread"]
+
+
+async def test_somebody_joins_by_the_link_and_sees_what_an_editor_may(chat: Chat, guest: Chat) -> None:
+    await make(chat)
+    await join(chat, guest)
+    card = await guest.last()
+    labels = {button.text for button in card.buttons}
+    assert "You are an editor" in card.text
+    assert {"✏️ Edit", "🚪 Leave"} <= labels
+    assert "🗑 Delete" not in labels
+    assert [each.role for each in await mine(guest)] == [Role.EDITOR]
+
+
+async def test_a_viewer_looks_and_is_told_why_not_more(chat: Chat, guest: Chat) -> None:
+    await make(chat)
+    await join(chat, guest, "viewer")
+    card = await guest.last()
+    assert "✏️ Edit" not in {button.text for button in card.buttons}
+    (access,) = await mine(guest)
+    refused = await guest.press_data(card, f"br.set:{ShowBrand(access.brand.id).encode().partition(':')[2]}:name")
+    assert refused is not None
+    assert "You are a viewer of this brand, and that takes an editor." in refused.text
+
+
+async def test_a_link_that_was_used_or_isnt_one_says_so(chat: Chat, guest: Chat) -> None:
+    await make(chat)
+    await join(chat, guest)
+    third = Chat(chat.application, chat.sandbox, await chat.sandbox.client.new_person("Cid"))
+    link = next(line for line in (await chat.last()).text.splitlines() if line.startswith("https://t.me/"))
+    assert "used already" in (await third.say(f"/start {link.partition('start=')[2]}")).text
+    assert "doesn't work (any more)" in (await third.say("/start brand-nonsense")).text
+    assert (await guest.say(f"/start {link.partition('start=')[2]}")).text.startswith("🏷 Oven Bread")
+
+
+async def test_who_is_removed_has_no_access_with_the_very_next_press(chat: Chat, guest: Chat) -> None:
+    await make(chat)
+    await join(chat, guest)
+    card = await guest.last()
+    await chat.say("/brands")
+    await steps(chat, "Oven Bread", "👥 Members", "Ben", "🚫 Remove", "🚫 Yes, remove")
+    refused = await guest.press(card, "✏️ Edit")
+    assert refused is not None
+    assert "you have no access" in refused.text
+
+
+async def test_leaving_is_asked_and_done(chat: Chat, guest: Chat) -> None:
+    await make(chat)
+    await join(chat, guest)
+    await steps(guest, "🚪 Leave", "🚪 Yes, leave")
+    assert await mine(guest) == []
