@@ -94,6 +94,16 @@ def _can_wait(data: Mapping[str, Any]) -> bool:
     return bool(data.get("delivered_at"))
 
 
+async def begin_anew(tx: Tx, subject_ids: Collection[UUID]) -> None:
+    """What these messages show next comes as new messages; the present ones stay as they are."""
+    await tx.session.execute(
+        update(StatusMessage)
+        .where(StatusMessage.subject_id.in_(subject_ids))
+        .values(message_id=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
 async def status_message_of(session: ReadSession, *, owner_id: ids.UserId, subject_id: UUID) -> StatusMessage | None:
     """The message about a subject, if there is one."""
     return await session.scalar(

@@ -22,6 +22,10 @@ class Detail(StrEnum):
     FOOTER = "footer"
 
 
+UNSEEN = frozenset({Detail.SILENT, Detail.PIN})
+"""Who has agreed to a post has agreed to it with or without these."""
+
+
 class OnlyForTelegram(Conflict):
     """The post comes to its owner, to be copied to another platform. Params: platform."""
 
@@ -42,14 +46,14 @@ async def set_detail(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, detai
     """Turn something on or off; a scheduled post goes out like that. Raises NotEditable or OnlyForTelegram."""
     post = await _detailed_post(tx, owner_id, post_id)
     setattr(post, detail, on)
-    return await _changed(tx, post)
+    return await _changed(tx, post, looks_the_same=detail in UNSEEN)
 
 
 async def choose_layout(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, layout: Layout) -> Post:
     """How the post goes out while it is too long for one message. Raises NotEditable."""
     post = await editable_post(tx, owner_id, post_id)
     post.layout = layout
-    return await _changed(tx, post)
+    return await _changed(tx, post, looks_the_same=True)
 
 
 async def set_buttons(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, rows: Sequence[Sequence[Button]]) -> Post:
@@ -91,11 +95,11 @@ async def _detailed_post(tx: Tx, owner_id: ids.UserId, post_id: ids.PostId) -> P
     return post
 
 
-async def _changed(tx: Tx, post: Post) -> Post:
+async def _changed(tx: Tx, post: Post, *, looks_the_same: bool = False) -> Post:
     """Raises InvalidInput for what Telegram could never take: then nothing has changed."""
     problem = makeup_problem(text=post.text, media=media_of(post), buttons=post.buttons)
     if problem is not None:
         raise InvalidInput(problem, limit=ALBUM_LIMIT)
     post.updated_at = tx.now
-    await refresh_delivery(tx, post)
+    await refresh_delivery(tx, post, looks_the_same=looks_the_same)
     return post

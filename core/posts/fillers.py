@@ -9,6 +9,7 @@ from core import ids
 from core.accounts.service import user_of
 from core.deliveries.models import DeliveryKind, Priority
 from core.deliveries.service import schedule_delivery
+from core.posts.awaiting import is_not_waiting
 from core.posts.content import content_for
 from core.posts.makeup import copied_values
 from core.posts.models import Post, PostStatus, PostVersion
@@ -17,10 +18,10 @@ from core.tx import Tx
 
 
 async def templates_of(tx: Tx, *, owner_id: ids.UserId, post_ids: Sequence[ids.PostId]) -> Mapping[ids.PostId, Post]:
-    """Those that are there, locked so that they stay."""
+    """Those that are there and that others have agreed to, if they were asked; locked so that they stay."""
     found = await tx.session.scalars(
         select(Post)
-        .where(Post.id.in_(post_ids), Post.owner_id == owner_id, Post.deleted_at.is_(None))
+        .where(Post.id.in_(post_ids), Post.owner_id == owner_id, Post.deleted_at.is_(None), is_not_waiting())
         .order_by(Post.id)
         .with_for_update(read=True, key_share=True)
         .execution_options(populate_existing=True)

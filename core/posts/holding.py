@@ -7,6 +7,7 @@ from sqlalchemy import select
 from core import ids
 from core.db import TelegramId
 from core.deliveries.holding import hold_deliveries, release_upcoming
+from core.posts.awaiting import is_waiting
 from core.posts.missed import Why, missed_error
 from core.posts.models import Post, PostStatus
 from core.posts.queued import is_held_by_queue
@@ -65,9 +66,9 @@ async def cancel_posts(tx: Tx, *, owner_id: ids.UserId, channel_id: ids.ChannelI
 
 
 async def _held_by_chat(tx: Tx, owner_id: ids.UserId, channel_id: ids.ChannelId) -> list[Post]:
-    """What no paused queue holds."""
+    """What no paused queue holds, and what waits for nobody's word."""
     posts = await _posts_in(tx, owner_id, channel_id, PostStatus.ON_HOLD)
-    return [post for post in posts if not is_held_by_queue(post)]
+    return [post for post in posts if not is_held_by_queue(post) and not is_waiting(post)]
 
 
 async def _posts_in(tx: Tx, owner_id: ids.UserId, channel_id: ids.ChannelId, *statuses: PostStatus) -> list[Post]:

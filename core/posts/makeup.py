@@ -24,7 +24,18 @@ from core.telegram.content import (
 from core.telegram.markup import utf16_length
 from core.telegram.splitting import fits
 
-COPIED: Final = ("entities", "media", "buttons", "layout", "link_preview", "silent", "pin", "footer", "brand_id")
+COPIED: Final = (
+    "entities",
+    "media",
+    "buttons",
+    "layout",
+    "link_preview",
+    "silent",
+    "pin",
+    "footer",
+    "brand_id",
+    "first_comment",
+)
 LONGEST_TEXT: Final = 50_000
 """UTF-16 units of a post for Telegram: as much as a source has. It goes out in up to 13 messages."""
 GAP: Final = "\n\n"

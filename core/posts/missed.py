@@ -19,6 +19,7 @@ from core.db import Json, Page, ReadSession, paged
 from core.deliveries.models import DeliveryStatus
 from core.deliveries.outages import missed_subjects, owners_of_missed, set_missed_aside
 from core.deliveries.service import send_notice
+from core.posts.awaiting import is_not_waiting
 from core.posts.models import Post, PostStatus
 from core.posts.queued import held_by_queue
 from core.posts.scheduling import cancel_schedule, post_now, show_post_status
@@ -181,6 +182,7 @@ def _missed(owner_id: ids.UserId, now: datetime) -> list[ColumnElement[bool]]:
         Post.status == PostStatus.ON_HOLD,
         Post.due_at <= now,
         ~held_by_queue(),
+        is_not_waiting(),
     ]
 
 

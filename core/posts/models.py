@@ -36,6 +36,13 @@ class Layout(StrEnum):
     """All of the text, then the media."""
 
 
+class Approval(StrEnum):
+    """Whether others have agreed to a post as it reads now."""
+
+    WAITING = "waiting"
+    APPROVED = "approved"
+
+
 class BatchStatus(StrEnum):
     CHOOSING = "choosing"
     WRITING = "writing"
@@ -68,6 +75,8 @@ class Post(Base):
         Index("ix_posts_queue_id_due_at", "queue_id", "due_at", postgresql_where=text("queue_id IS NOT NULL")),
         UniqueConstraint("series_id", "occurrence"),
         Index("ix_posts_template_id", "template_id", postgresql_where=text("template_id IS NOT NULL")),
+        Index("ix_posts_root_id", "root_id", postgresql_where=text("root_id IS NOT NULL")),
+        Index("ix_posts_awaiting", "due_at", postgresql_where=text("approval = 'waiting'")),
         Index("ix_posts_brand_id", "brand_id", postgresql_where=text("brand_id IS NOT NULL")),
     )
 
@@ -113,6 +122,12 @@ class Post(Base):
     """Of a copy that a series or the evergreen pool made: the post it repeats."""
     brand_id: Mapped[ids.BrandId | None] = mapped_column(ForeignKey("brands.id", ondelete="SET NULL"))
     """Whose voice it has."""
+    approval: Mapped[str | None]
+    """Approval; None: nobody was asked. While it is waiting, nothing of the post goes out (core/posts/awaiting.py)."""
+    first_comment: Mapped[str] = mapped_column(default="", server_default="")
+    """What its owner wants to write below it once it is out; "": nothing."""
+    root_id: Mapped[ids.PostId | None] = mapped_column(ForeignKey("posts.id", ondelete="SET NULL"))
+    """Of a version for another platform: the post that it says the same as."""
     error: Mapped[Json | None]
     created_at: Mapped[datetime]
     updated_at: Mapped[datetime]

@@ -6,15 +6,17 @@ from uuid import UUID
 
 from core import ids
 from core.accounts.service import user_of
+from core.approvals.showing import show_approval
 from core.channels.queries import ChannelNotFound
 from core.db import Json, TelegramId
-from core.deliveries.holding import release_delivery
+from core.deliveries.holding import move_delivery, release_delivery
 from core.deliveries.models import DeliveryKind, DeliveryStatus, Priority
 from core.deliveries.rest import latest_delivery, may_be_there, send_rest
 from core.deliveries.service import UNKNOWN_OUTCOME, cancel_deliveries, schedule_delivery, send_notice
 from core.deliveries.statuses import show_status, status_message_of
 from core.errors import Conflict, InvalidInput
 from core.evergreen.giving_way import make_room
+from core.posts.awaiting import check_may_go, hold_back, is_waiting, waiting_error
 from core.posts.content import content_for
 from core.posts.copies import replan_copies
 from core.posts.emailing import mail_published
@@ -75,12 +77,15 @@ async def schedule_post(
     the rest goes out.
 
     Raises InvalidInput for a time that has passed ("when.in_past") or lies over a year ahead ("when.too_far"),
-    BeingSent when it is on its way, NotReady or ChannelNotFound when its target takes no posts.
+    BeingSent when it is on its way, NotReady or ChannelNotFound when its target takes no posts. While others have yet
+    to agree to it, it is on hold until they do, and can't go out at once (AwaitsApproval).
     """
     post = await post_of(tx.session, owner_id=owner_id, post_id=post_id, lock=True)
     if is_scheduled_for(post, due_at):
         return Scheduling(post, changed=False)
     _check_time(tx, due_at)
+    if due_at <= tx.now:
+        check_may_go(post)
     if post.status == PostStatus.ON_HOLD:
         post.queue_id = queue_id
         await _release(tx, post, due_at)
@@ -138,16 +143,23 @@ async def _arrange(tx: Tx, post: Post, due_at: datetime) -> None:
     )
     post.status, post.due_at, post.error, post.updated_at = PostStatus.SCHEDULED, due_at, None, tx.now
     post.message_id = None
+    if is_waiting(post):
+        await hold_back(tx, post)
     await show_post_status(tx, post)
 
 
 async def _release(tx: Tx, post: Post, due_at: datetime) -> None:
-    """The chat takes posts again: what was held goes out at `due_at`. Raises NotReady or ChannelNotFound."""
+    """The chat takes posts again: what was held goes out at `due_at`, once others have agreed to it if they were asked.
+
+    Raises NotReady or ChannelNotFound."""
     await chat_for(tx.session, post)
     await _have_room_made(tx, post, due_at)
-    if not await release_delivery(tx, owner_id=post.owner_id, subject_id=post.id, due_at=due_at):
+    waits = is_waiting(post)
+    move = move_delivery if waits else release_delivery
+    if not await move(tx, owner_id=post.owner_id, subject_id=post.id, due_at=due_at):
         raise BeingSent(post_id=str(post.id), status=post.status)
-    post.status, post.due_at, post.error, post.updated_at = PostStatus.SCHEDULED, due_at, None, tx.now
+    post.status, post.error = (PostStatus.ON_HOLD, waiting_error()) if waits else (PostStatus.SCHEDULED, None)
+    post.due_at, post.updated_at = due_at, tx.now
     await show_post_status(tx, post)
 
 
@@ -171,12 +183,15 @@ async def release_held(tx: Tx, post: Post) -> None:
     """
     if not is_held_by_queue(post):
         return
-    post.error, post.updated_at = None, tx.now
+    post.error, post.updated_at = waiting_error() if is_waiting(post) else None, tx.now
     try:
         await chat_for(tx.session, post)
     except (NotReady, ChannelNotFound):
         pass
     else:
+        if is_waiting(post):
+            await show_post_status(tx, post)
+            return
         await release_delivery(tx, owner_id=post.owner_id, subject_id=post.id, due_at=due_at_of(post))
         post.status = PostStatus.SCHEDULED
     await show_post_status(tx, post)
@@ -294,6 +309,7 @@ async def show_post_status(
 
     A copy that a series or the evergreen pool has made says nothing before something has come of it, or gone wrong.
     """
+    await show_approval(tx, post)
     if await _is_silent(tx, post):
         return
     user = await user_of(tx.session, post.owner_id)

@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from sqlalchemy import delete, func, select
 
 from core import ids
+from core.approvals.showing import show_approval
+from core.approvals.standing import void_approval
 from core.db import Json
 from core.deliveries.service import replace_content
 from core.deliveries.statuses import show_status
@@ -155,6 +157,7 @@ async def delete_post(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) -> P
     if post.status in (*UPCOMING, PostStatus.RECURRING):
         raise NotEditable(post_id=str(post_id), status=post.status)
     post.deleted_at = tx.now
+    await show_approval(tx, post)
     return post
 
 
@@ -165,6 +168,7 @@ async def restore_post(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId) -> 
     if post is None:
         return await post_of(tx.session, owner_id=owner_id, post_id=post_id)
     post.deleted_at = None
+    await show_approval(tx, post)
     return post
 
 
@@ -206,11 +210,14 @@ async def _add_version(tx: Tx, post: Post, draft: Draft, *, entities: list[Json]
     await refresh_delivery(tx, post)
 
 
-async def refresh_delivery(tx: Tx, post: Post) -> None:
+async def refresh_delivery(tx: Tx, post: Post, *, looks_the_same: bool = False) -> None:
     """A scheduled post goes out as it reads now, and so do the planned copies of one that recurs or is evergreen.
 
-    Raises NotEditable when it is being sent this moment.
+    Unless it `looks_the_same`, others who have agreed to it are asked again. Raises NotEditable when it is being sent
+    this moment.
     """
+    if post.approval is not None and not looks_the_same and not await void_approval(tx, post):
+        raise NotEditable(post_id=str(post.id), status=PostStatus.PUBLISHING)
     await refresh_copies(tx, post)
     if post.status not in ARRANGED:
         return

@@ -73,7 +73,12 @@ async def chat_for(session: ReadSession, post: Post) -> TelegramId | None:
     """
     if post.channel_id is None:
         return None
-    channel = await channel_of(session, owner_id=post.owner_id, channel_id=post.channel_id)
+    return await ready_chat(session, owner_id=post.owner_id, channel_id=post.channel_id)
+
+
+async def ready_chat(session: ReadSession, *, owner_id: ids.UserId, channel_id: ids.ChannelId) -> TelegramId:
+    """A connected chat that takes messages now. Raises ChannelNotFound or NotReady."""
+    channel = await channel_of(session, owner_id=owner_id, channel_id=channel_id)
     if channel.state != ChannelState.READY:
         raise NotReady(title=channel.title, state=channel.state)
     return channel.chat_id
