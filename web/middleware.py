@@ -11,6 +11,7 @@ from core.errors import AppError, Conflict, InvalidInput, LimitReached, NotAllow
 from core.limits import RateLimit, hit
 from core.settings import RESEND_WEBHOOK_PATH, STRIPE_WEBHOOK_PATH
 from web.context import DEPS, METER
+from web.troubles import crashed, is_looking, refused
 
 log = structlog.get_logger()
 
@@ -57,27 +58,36 @@ def route_of(request: web.Request) -> str:
 
 @web.middleware
 async def answer_errors(request: web.Request, handler: Handler) -> web.StreamResponse:
-    """An AppError becomes its kind's status with its code; anything unknown is logged and becomes a 500."""
+    """An AppError becomes its kind's status with its code; anything unknown is logged and becomes a 500. Whoever looks
+    with a browser gets a page."""
     with structlog.contextvars.bound_contextvars(request_id=f"web:{secrets.token_hex(6)}"):
         try:
             return await handler(request)
         except web.HTTPException:
             raise
         except AppError as error:
-            return _refusal(error)
+            return await _refusal(request, error)
         except Exception:
             reference = secrets.token_hex(4)
             log.exception("web.crashed", reference=reference, route=route_of(request))
-            return web.json_response({"error": {"code": "internal", "reference": reference}}, status=500)
+            return await _crash(request, reference)
 
 
-def _refusal(error: AppError) -> web.Response:
+async def _refusal(request: web.Request, error: AppError) -> web.Response:
     status = next((status for kind, status in STATUSES if isinstance(error, kind)), 400)
-    headers = {}
+    if is_looking(request):
+        answer = await refused(request.app[DEPS], request, error, status=status)
+    else:
+        answer = web.json_response({"error": {"code": error.error_code, "params": error.params}}, status=status)
     if "retry_after_s" in error.params:
-        headers["Retry-After"] = str(error.params["retry_after_s"])
-    body = {"error": {"code": error.error_code, "params": error.params}}
-    return web.json_response(body, status=status, headers=headers)
+        answer.headers["Retry-After"] = str(error.params["retry_after_s"])
+    return answer
+
+
+async def _crash(request: web.Request, reference: str) -> web.Response:
+    if is_looking(request):
+        return await crashed(request.app[DEPS], request, reference=reference)
+    return web.json_response({"error": {"code": "internal", "reference": reference}}, status=500)
 
 
 @web.middleware

@@ -31,6 +31,7 @@ from core.providers.discovery import Network
 from core.publishing.networks.contract import ConsentAsk, NetworkErrorCode
 from web.context import CONSENT_LINKS, DEPS
 from web.page import Page, Words, show
+from web.troubles import LANGUAGE
 
 routes = web.RouteTableDef()
 
@@ -50,7 +51,7 @@ async def ask_to_begin(request: web.Request) -> web.Response:
         owner_id, consent_id = request.app[CONSENT_LINKS].started(request.match_info["token"])
         async with deps.read() as session:
             user = await user_of(session, owner_id)
-            t = Words(user.language)
+            t = _of(request, user)
             network = await consent_to_begin(session, owner_id=owner_id, consent_id=consent_id, now=deps.clock.now())
     except (ConsentLinkNotOurs, ConsentOver, UserNotFound):
         return await show(deps, _over(t), t)
@@ -64,7 +65,7 @@ async def begin(request: web.Request) -> web.Response:
     try:
         owner_id, consent_id = links.started(request.match_info["token"])
         async with deps.tx() as tx:
-            t = Words((await user_of(tx.session, owner_id)).language)
+            t = _of(request, await user_of(tx.session, owner_id))
             network = await consent_to_begin(tx.session, owner_id=owner_id, consent_id=consent_id, now=tx.now)
             ask = await begin_consent(
                 tx,
@@ -110,7 +111,7 @@ async def come_back(request: web.Request) -> web.Response:
     except OtherBrowser:
         return await show(deps, _other_browser(t), t)
     async with deps.read() as session:
-        t = Words((await user_of(session, walk.owner_id)).language)
+        t = _of(request, await user_of(session, walk.owner_id))
     answer = await show(deps, await _outcome(deps, walk, request.query.get("code", ""), t), t)
     answer.del_cookie(COOKIE.format(network=walk.network), path=request.app[CONSENT_LINKS].path)
     return answer
@@ -144,6 +145,12 @@ async def _outcome(deps: Deps, walk: Walk, code: str, t: Words) -> Page:
     except AppError as error:
         return _failed(walk.network, error, t)
     return _connected(connection, walk.network, t)
+
+
+def _of(request: web.Request, user: User) -> Words:
+    """Their words, also for whatever goes wrong from now on."""
+    request[LANGUAGE] = user.language
+    return Words(user.language)
 
 
 def _invitation(network: Network, user: User, t: Words) -> Page:

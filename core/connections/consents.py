@@ -145,8 +145,8 @@ def new_browser() -> str:
 
 
 def digest_of(secret: str) -> str:
-    """Of 256 random bits nobody finds them by their digest, so it needs no salt."""
-    return hashlib.sha256(secret.encode()).hexdigest()
+    """Of 256 random bits nobody finds them by their digest, so it needs no salt. Headers may bring what no text has."""
+    return hashlib.sha256(secret.encode("utf-8", "replace")).hexdigest()
 
 
 def _is_open(consent: Consent, now: datetime) -> bool:

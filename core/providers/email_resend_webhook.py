@@ -59,10 +59,11 @@ def check_signature(body: bytes, headers: Mapping[str, str], *, secret: SecretSt
     if not message_id or len(message_id) + len(given) > HEADER_LONGEST or not re.fullmatch(r"[0-9]{1,12}", sent_at):
         raise WebhookRefused(reason="malformed")
     key = base64.b64decode(secret.get_secret_value().removeprefix(PREFIX))
-    signed = f"{message_id}.{sent_at}.".encode() + body
+    signed = f"{message_id}.{sent_at}.".encode("utf-8", "replace") + body
     right = base64.b64encode(hmac.digest(key, signed, hashlib.sha256))
     parts = [part.partition(",") for part in given.split(" ")]
-    matches = [hmac.compare_digest(right, signature.encode()) for version, _, signature in parts if version == VERSION]
+    signatures = [signature.encode("utf-8", "replace") for version, _, signature in parts if version == VERSION]
+    matches = [hmac.compare_digest(right, signature) for signature in signatures]
     if not any(matches):
         raise WebhookRefused(reason="forged")
     if abs(now.timestamp() - int(sent_at)) > TOLERANCE_S:

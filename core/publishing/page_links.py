@@ -105,7 +105,7 @@ def _visit_key(secret: str) -> str:
 
 
 def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()  # a cookie may hold what no text has
 
 
 def _signature(settings: Settings, said: str) -> str:

@@ -1,5 +1,6 @@
 """Connecting an account in the browser: only the press begins, only the same browser comes back, and only once."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from contextlib import suppress
@@ -18,6 +19,7 @@ from core.accounts.models import User
 from core.clock import FixedClock
 from core.connections import service
 from core.connections.consents import LIFE, request_consent
+from core.connections.disconnecting import disconnect
 from core.connections.links import ConsentLinks, build_consent_links
 from core.connections.models import Connection
 from core.connections.queries import connections_of
@@ -29,6 +31,7 @@ from core.publishing.networks.contract import NetworkErrorCode, network_error
 from tests.core.connections.played import PlayedNetwork, with_network
 from tests.factories import make_user
 from web.app import build_app
+from web.middleware import REQUESTS
 
 Client = TestClient[web.Request, web.Application]
 
@@ -313,6 +316,50 @@ async def test_a_consent_with_something_unticked_is_said_so(
     assert await mine(there, owner) == []
 
 
+async def test_what_nobody_has_foreseen_is_a_page_too(
+    client: Client, there: Deps, links: ConsentLinks, owner: User, network: PlayedNetwork
+) -> None:
+    where = await link_for(there, links, owner)
+    state = await begun(client, where)
+    network.fails = RuntimeError("a-secret-thought")
+    answer = await client.get(
+        "/oauth/tiktok/callback", params={"code": "a-code", "state": state}, headers={"Accept": "text/html,*/*;q=0.8"}
+    )
+    page = await answer.text()
+    assert (answer.status, answer.content_type) == (500, "text/html")
+    assert "Something went wrong on our side" in page
+    assert "Back to the chat" in page
+    assert "a-secret-thought" not in page
+    assert await mine(there, owner) == []
+
+
+async def test_too_many_visits_are_told_on_a_page(client: Client) -> None:
+    for _ in range(REQUESTS.most):
+        await client.get("/oauth/tiktok/callback")
+    answer = await client.get("/oauth/tiktok/callback", headers={"Accept": "text/html"})
+    assert (answer.status, answer.content_type) == (429, "text/html")
+    assert "Please wait a minute" in await answer.text()
+    assert int(answer.headers["Retry-After"]) > 0
+    assert (await client.get("/oauth/tiktok/callback")).content_type == "application/json"
+
+
+@pytest.mark.parametrize("place", ["state", "cookie"])
+async def test_bytes_that_no_text_has_are_nobodys(
+    server: TestServer, client: Client, there: Deps, links: ConsentLinks, owner: User, place: str
+) -> None:
+    """Headers may bring them."""
+    state = await begun(client, await link_for(there, links, owner))
+    query = f"?code=c&state={state if place == 'cookie' else '%ff%ed%a0%80'}".encode()
+    reader, writer = await asyncio.open_connection(server.host, server.port)
+    writer.write(
+        b"GET /oauth/tiktok/callback" + query + b" HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+        b"Cookie: postaify_consent_tiktok=\xff\xed\xa0\x80\r\n\r\n"
+    )
+    status = int((await reader.readline()).split()[1])
+    writer.close()
+    assert status == (403 if place == "cookie" else 410)
+
+
 async def test_no_secret_stands_in_any_log(
     client: Client,
     there: Deps,
@@ -342,7 +389,7 @@ async def test_no_secret_stands_in_any_log(
     network.forget_everything()
     with pytest.raises(ProviderError):
         await service.check_connection(there, **one)
-    await service.disconnect(there, **one)
+    await disconnect(there, **one)
     printed = capsys.readouterr()
     logged = f"{printed.out}{printed.err}{caplog.text}"
     assert "connections.lost" in logged

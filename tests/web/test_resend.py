@@ -25,6 +25,7 @@ from core.emails.models import EmailAddress, EmailStatus
 from core.emails.queries import email_address_of, email_of
 from core.emails.service import begin_sending, queue_email, record_sent
 from core.ids import EmailId
+from core.providers.email_resend_webhook import WebhookRefused, check_signature
 from core.settings import RESEND_WEBHOOK_PATH
 from tests.core.emails.people import ADDRESS, make_reader
 from web.app import build_app
@@ -166,6 +167,15 @@ async def test_what_resend_didnt_sign_like_this_is_refused(
 ) -> None:
     assert await tell(hook, BODY, clock, **bad) == 400
     assert (await address(deps, reader)).address == ADDRESS
+
+
+def test_bytes_that_no_text_has_sign_nothing(clock: FixedClock) -> None:
+    """As aiohttp gives them on from headers."""
+    at = str(int(clock.now().timestamp()))
+    for name in ("svix-id", "svix-signature"):
+        headers = {"svix-id": "msg_1", "svix-timestamp": at, "svix-signature": "v1,x"} | {name: "v1,\udcff"}
+        with pytest.raises(WebhookRefused):
+            check_signature(b"{}", headers, secret=SecretStr(SECRET), now=clock.now())
 
 
 @pytest.mark.parametrize(

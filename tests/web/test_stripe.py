@@ -19,6 +19,7 @@ from core.billing.stripe_models import EventStatus, StripeEvent
 from core.clock import FixedClock
 from core.deps import Deps
 from core.providers.payments.account import StripeAccount
+from core.providers.payments.signatures import SignatureRefused, check_signature
 from core.settings import SANDBOX_STRIPE_WEBHOOK_SECRET, STRIPE_WEBHOOK_PATH
 from tests.recording_queue import RecordingQueue
 from web.app import build_app
@@ -143,6 +144,13 @@ async def test_what_nobody_signed_like_this_is_refused(
 ) -> None:
     assert await tell(hook, BODY, clock, **bad) == 400
     assert await ledger(deps) == []
+
+
+def test_bytes_that_no_text_has_sign_nothing(clock: FixedClock) -> None:
+    """As aiohttp gives them on from headers."""
+    header = f"t={int(clock.now().timestamp())},v1=\udcff"
+    with pytest.raises(SignatureRefused):
+        check_signature(b"{}", header, secrets=[SecretStr("whsec_x")], now=clock.now())
 
 
 @pytest.mark.parametrize(

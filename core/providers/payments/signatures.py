@@ -36,7 +36,8 @@ def check_signature(body: bytes, header: str, *, secrets: Sequence[SecretStr], n
         raise SignatureRefused(reason="malformed")
     signed = times[0].encode() + b"." + body
     right = [hmac.new(secret.get_secret_value().encode(), signed, hashlib.sha256).hexdigest() for secret in secrets]
-    matches = [hmac.compare_digest(ours.encode(), theirs.encode()) for ours in right for theirs in given]
+    sent = [theirs.encode("utf-8", "replace") for theirs in given]
+    matches = [hmac.compare_digest(ours.encode(), theirs) for ours in right for theirs in sent]
     if not any(matches):
         raise SignatureRefused(reason="forged")
     if now.timestamp() - int(times[0]) > TOLERANCE_S:

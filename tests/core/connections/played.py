@@ -1,6 +1,7 @@
 """A network at the vendor's edge: gives out tokens, rotates them as TikTok does, and fails when told to."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
@@ -14,7 +15,6 @@ from core.connections.consents import Walk, begin_consent, request_consent, take
 from core.connections.models import Connection
 from core.connections.queries import connections_of
 from core.deps import Deps
-from core.errors import ProviderError
 from core.providers.discovery import Network
 from core.publishing.networks.contract import Account, ConsentAsk, Grant, NetworkErrorCode, Tokens, network_error
 
@@ -36,11 +36,13 @@ class PlayedNetwork:
     refresh_expires_in: timedelta | None = timedelta(days=180)
     gives_refresh_token: bool = True
     rotates: bool = True
-    fails: ProviderError | None = None
+    fails: Exception | None = None
     refresh_gate: asyncio.Event | None = None
     asked: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by the first refresh."""
     revokes: bool = True
+    revoking: Callable[[], Awaitable[None]] | None = None
+    """Awaited before a consent is taken back."""
     refreshed: int = 0
     exchanged: list[tuple[str, ConsentAsk]] = field(default_factory=list)
     revoked: list[Tokens] = field(default_factory=list)
@@ -69,6 +71,8 @@ class PlayedNetwork:
         return self._grant()
 
     async def revoke(self, tokens: Tokens) -> bool:
+        if self.revoking is not None:
+            await self.revoking()
         self._fail()
         self.revoked.append(tokens)
         return self.revokes

@@ -132,6 +132,7 @@ async def test_the_challenge_is_the_hex_digest_of_the_verifier(side: Side) -> No
         ({"redirect_uri": f"{CALLBACK}/"}, (400, "invalid_grant")),
         ({"client_secret": "guessed"}, (401, "invalid_client")),
         ({"client_key": "another"}, (401, "invalid_client")),
+        ({"client_secret": "wröng"}, (401, "invalid_client")),
         ({"grant_type": "password"}, (400, "unsupported_grant_type")),
         ({"code": "made-up"}, (400, "invalid_grant")),
     ],

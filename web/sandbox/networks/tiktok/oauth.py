@@ -1,7 +1,6 @@
 """Login Kit: the consent page's parameters, tokens, revocation. OAuth's refusals have a shape of their own."""
 
 import hashlib
-import hmac
 from collections.abc import Mapping
 from typing import Final
 from urllib.parse import urlencode
@@ -96,8 +95,8 @@ async def _form_of_app(call: Call) -> dict[str, str]:
     if call.request.content_type != FORM:
         raise Refused(400, "invalid_request", f"Only `{FORM}` is accepted as Content-Type.")
     form = await call.form()
-    given = form.get("client_key", ""), form.get("client_secret", "")
-    if not all(map(hmac.compare_digest, given, (SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET))):
+    given = (form.get("client_key", ""), form.get("client_secret", ""))
+    if given != (SANDBOX_CLIENT_ID, SANDBOX_CLIENT_SECRET):
         raise Refused(401, "invalid_client", "Client key or secret is incorrect.")
     return form
 
