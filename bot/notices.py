@@ -12,6 +12,7 @@ from bot.admin import spending
 from bot.analyses import pictures as analysis_pictures
 from bot.analyses import screens as analysis_screens
 from bot.billing import notices as billing_notices
+from bot.brands import member_screens as brand_member_screens
 from bot.channels import screens as channel_screens
 from bot.connections import notices as connection_notices
 from bot.deliveries.missed_screens import missed
@@ -19,6 +20,7 @@ from bot.deliveries.screens import status_screen
 from bot.digests import issue_screens
 from bot.digests import screens as digest_screens
 from bot.emails import screens as email_screens
+from bot.images import status_screens as image_screens
 from bot.imports import screens as import_screens
 from bot.podcasts import asking_screens, script_screens
 from bot.podcasts import status_screens as podcast_screens
@@ -30,6 +32,7 @@ from bot.series import screens as series_screens
 from bot.texts import Texts
 from bot.videos import notices as video_notices
 from bot.viral import screens as viral_screens
+from bot.voiceovers import notices as voiceover_notices
 
 Renderer = Callable[[Mapping[str, Any], Texts, datetime], Screen]
 
@@ -82,14 +85,21 @@ RENDERERS: dict[str, Renderer] = {
     "digests.no_data": issue_screens.no_data,
     "digests.wait": lambda data, t, _: digest_screens.wait(data, t),
     "digests.go_on": lambda data, t, _: digest_screens.go_on(data, t),
+    "images.progress": lambda data, t, _: image_screens.progress(data, t),
+    "images.done": lambda data, t, _: image_screens.done(data, t),
+    "images.result": lambda data, t, _: image_screens.result(data, t),
+    "images.failed": lambda data, t, _: image_screens.failed(data, t),
+    "images.cancelled": lambda data, t, _: image_screens.cancelled(data, t),
     "emails.verified": lambda data, t, _: email_screens.verified(data, t),
     "emails.refused": lambda data, t, _: email_screens.refused(data, t),
     "channels.lost": lambda data, t, _: channel_screens.lost(data, t),
     "channels.regained": lambda data, t, _: channel_screens.regained(data, t),
+    **brand_member_screens.RENDERERS,
     **billing_notices.RENDERERS,
     **publishing_notices.RENDERERS,
     **video_notices.RENDERERS,
     **connection_notices.RENDERERS,
+    **voiceover_notices.RENDERERS,
 }
 
 PICTURES: dict[str, Callable[[Mapping[str, Any], Texts], bytes]] = {

@@ -20,6 +20,7 @@ from jobs import (
     stripe,
     videos,
     viral,
+    voiceovers,
 )
 from jobs.runtime import PlainJob, WorkJob
 
@@ -44,6 +45,7 @@ WORK_JOBS: tuple[WorkJob, ...] = (
     publishing_reports.make_report,
     videos.check_video,
     plans.fit,
+    voiceovers.make,
 )
 """Those over a row of `jobs`."""
 PLAIN_JOBS: tuple[PlainJob, ...] = (

@@ -29,6 +29,8 @@ from core.telegram.content import Content, SentPart
 from core.telegram.limiter import Priority
 from core.telegram.outcomes import Delivered, Outcome, Refusal, Refused, SafeToRetry, Unknown
 from core.tx import Tx
+from core.voiceovers.service import record_arrival
+from core.voiceovers.showing import BOTH as VOICEOVER
 from core.workers import claim_name
 from jobs.ledger import Ledger
 from jobs.runtime import Bench, crash_of, plain_job, without_undoing, written
@@ -354,6 +356,15 @@ async def after_delivery(
         delivered = status is DeliveryStatus.DELIVERED
         data = delivery.content["data"]
         await record_sent(tx, owner_id=delivery.owner_id, data=data, place=place, delivered=delivered)
+    elif delivery.kind == DeliveryKind.NOTICE and delivery.content["notice"] in VOICEOVER:
+        await record_arrival(
+            tx,
+            owner_id=delivery.owner_id,
+            notice=delivery.content["notice"],
+            data=delivery.content["data"],
+            place=Place(delivery.chat_id, TelegramId(0), delivery.content["language"]),
+            there=status is DeliveryStatus.DELIVERED,
+        )
 
 
 def content_of(delivery: Delivery, now: datetime) -> Content:

@@ -71,7 +71,7 @@ async def render_episode(run: Run, podcast: Podcast, script: Script, tell: Tell)
     if speaker is None:
         raise InvalidInput("podcasts.provider_gone", provider=str(options.provider))
     folder = work_folder(run, podcast.id)
-    with _on_our_disk():
+    with on_our_disk():
         await asyncio.to_thread(folder.open)
         spoken = await voiced(run, script, options, speaker, folder.path, tell)
         music = await music_for(run, options, folder.path)
@@ -99,7 +99,7 @@ async def _joined(
         episode = Episode(turns, tags, intro=intro, outro=outro, meeting=meeting)
     tell("combine", COMBINE[0])
     try:
-        with _on_our_disk():
+        with on_our_disk():
             return await assemble(
                 episode,
                 folder / "episode",
@@ -114,7 +114,7 @@ async def _joined(
 
 
 @contextmanager
-def _on_our_disk() -> Iterator[None]:
+def on_our_disk() -> Iterator[None]:
     """What a disk refuses that is full or broken, as of the storage; other errors as they are."""
     try:
         yield

@@ -13,8 +13,9 @@ from core.queue import JobSpec
 from core.work import service as work_service
 from core.workers import dead_workers
 from jobs.deliveries import after_delivery
+from jobs.images import tidy_images
 from jobs.runtime import without_undoing
-from jobs.tidying import tidy_podcasts
+from jobs.tidying import tidy_podcasts, tidy_voiceovers
 from jobs.videos import tidy_videos
 
 log = structlog.get_logger()
@@ -37,6 +38,8 @@ async def tidy_files(deps: Deps) -> float:
         removed = await deps.storage.tidy()
         await tidy_podcasts(deps)
         await tidy_videos(deps)
+        await tidy_images(deps)
+        await tidy_voiceovers(deps)
     except ProviderError as error:
         log.warning("maintenance.files_not_tidied", error=str(error))
     else:

@@ -62,10 +62,10 @@ async def voiced(
     dialogue = dialogue_of(speaker)
     try:
         blocks = blocks_of(script, options, speaker, dialogue)
-        return Voiced(blocks, await _spoken(run, blocks, speaker, language, folder, tell))
+        return Voiced(blocks, await spoken_blocks(run, blocks, speaker, language, folder, tell))
     except _DialogueRefused:
         blocks = blocks_of(script, options, speaker)
-        return Voiced(blocks, await _spoken(run, blocks, speaker, language, folder, tell))
+        return Voiced(blocks, await spoken_blocks(run, blocks, speaker, language, folder, tell))
 
 
 async def music_for(run: Run, options: PodcastOptions, folder: Path) -> Music | None:
@@ -96,13 +96,21 @@ async def on_this_machine(run: Run, key: str, folder: Path) -> Path:
     return fetched
 
 
-async def _spoken(
-    run: Run, blocks: Sequence[Block], speaker: Speaker, language: str, folder: Path, tell: Tell
+async def spoken_blocks(
+    run: Run,
+    blocks: Sequence[Block],
+    speaker: Speaker,
+    language: str,
+    folder: Path,
+    tell: Tell,
+    *,
+    percent: tuple[int, int] = VOICES,
 ) -> dict[str, Path]:
     """All recordings, by name. What is there already isn't made again.
 
-    When one can't be made, those on their way are still kept.
+    When one can't be made, those on their way are still kept. `percent`: of the whole work, from and to.
     """
+    begin, end = percent
     wanted = {each.name: each for each in blocks}
     paths = await _kept(run, list(wanted), folder)
     missing = iter([each for name, each in wanted.items() if name not in paths])
@@ -114,9 +122,9 @@ async def _spoken(
                 paths[each.name] = await on_this_machine(run, await _speak(run, each, speaker, language), folder)
             except Exception as error:
                 failures.append(error)
-            tell("voices", VOICES[0] + (VOICES[1] - VOICES[0]) * len(paths) // len(wanted))
+            tell("voices", begin + (end - begin) * len(paths) // len(wanted))
 
-    tell("voices", VOICES[0] + (VOICES[1] - VOICES[0]) * len(paths) // len(wanted))
+    tell("voices", begin + (end - begin) * len(paths) // len(wanted))
     await asyncio.gather(*(speak_on() for _ in range(speaker.limits.concurrency)))
     if failures:
         raise failures[0]
@@ -162,7 +170,7 @@ async def _speak(run: Run, block: Block, speaker: Speaker, language: str) -> str
 async def _say(block: Block, speaker: Speaker, language: str) -> Speech:
     if len(block.lines) == 1 or not isinstance(speaker, DialogueSpeaker):
         (line,) = block.lines
-        return await speaker.speak(line.text, line.voice_id, language=language)
+        return await speaker.speak(line.text, line.voice_id, language=language, settings=block.settings)
     try:
         return await speaker.speak_dialogue(block.turns, language=language)
     except ProviderError as error:

@@ -27,18 +27,17 @@ from bot.podcasts.actions import (
 )
 from bot.podcasts.samples import send_sample
 from bot.podcasts.script import script_screen
-from bot.podcasts.voices import check_voices
+from bot.podcasts.voices import check_voices, voice_at
 from bot.posts.labels import OUTPUT_LANGUAGES
 from bot.prompts import Prompt
 from bot.router import Router
 from bot.screens import Screen
 from core import ids
 from core.db import Page, ReadSession
-from core.errors import Conflict, InvalidInput
+from core.errors import InvalidInput
 from core.limits import GENERATIONS, hit
 from core.podcasts import service
 from core.podcasts.models import Podcast
-from core.podcasts.names import voice_mark
 from core.podcasts.options import ChosenVoice, PodcastOptions, preset, spoken_language
 from core.podcasts.queries import last_options, material_of, options_of, podcast_of
 from core.podcasts.quotes import filled_minutes, quote_of
@@ -152,7 +151,7 @@ async def on_choose_voice(context: Context, press: ChooseVoice) -> None:
 async def on_voice(context: Context, press: SetVoice) -> None:
     """Whoever has this voice already gets the other's: the two must differ."""
     _, voices = await _podcast_and_voices(context, press.podcast_id)
-    voice = _voice_at(voices, press.place, press.name_hash)
+    voice = voice_at(voices, press.place, press.name_hash)
     chosen = ChosenVoice(voice.id, voice.name)
 
     def change(options: PodcastOptions) -> PodcastOptions:
@@ -166,7 +165,7 @@ async def on_voice(context: Context, press: SetVoice) -> None:
 
 async def on_hear(context: Context, press: HearVoice) -> None:
     podcast, voices = await _podcast_and_voices(context, press.podcast_id)
-    voice = _voice_at(voices, press.place, press.name_hash)
+    voice = voice_at(voices, press.place, press.name_hash)
     async with context.deps.read() as session:
         language = await service.language_of(session, podcast)
     await send_sample(context, options_of(podcast).provider, voice, language)
@@ -352,10 +351,3 @@ async def _podcast_and_voices(context: Context, podcast_id: ids.PodcastId) -> tu
         podcast = await podcast_of(session, owner_id=context.actor.id, podcast_id=podcast_id)
         language = await service.language_of(session, podcast)
     return podcast, await _voices(context, options_of(podcast).provider, language)
-
-
-def _voice_at(voices: Sequence[Voice], place: int, mark: str) -> Voice:
-    """Raises Conflict "podcasts.voice_gone" when the list has changed since the button was made."""
-    if not 0 <= place < len(voices) or voice_mark(voices[place].id) != mark:
-        raise Conflict("podcasts.voice_gone")
-    return voices[place]

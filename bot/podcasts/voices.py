@@ -1,9 +1,13 @@
-"""Whether the voices of a podcast are still there, before work at it begins."""
+"""Whether voices are still there: of a podcast before work at it begins, and behind a button."""
+
+from collections.abc import Sequence
 
 from bot.context import Context
 from core import ids
-from core.errors import InvalidInput, ProviderError
+from core.errors import Conflict, InvalidInput, ProviderError
+from core.podcasts.names import voice_mark
 from core.podcasts.queries import options_of, podcast_of
+from core.providers.speech import Voice
 
 
 async def check_voices(context: Context, podcast_id: ids.PodcastId) -> None:
@@ -24,3 +28,10 @@ async def check_voices(context: Context, podcast_id: ids.PodcastId) -> None:
     for chosen in (options.host, options.guest):
         if chosen.id not in known:
             raise InvalidInput("speech.voice_unknown", voice=chosen.name)
+
+
+def voice_at(voices: Sequence[Voice], place: int, mark: str) -> Voice:
+    """Raises Conflict "podcasts.voice_gone" when the list has changed since the button was made."""
+    if not 0 <= place < len(voices) or voice_mark(voices[place].id) != mark:
+        raise Conflict("podcasts.voice_gone")
+    return voices[place]

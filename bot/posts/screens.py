@@ -11,6 +11,7 @@ from bot.channels.labels import target_label
 from bot.deliveries.actions import Back, CancelSchedule, ChooseTarget, ChooseTime, OpenCard, PostNow
 from bot.deliveries.phrases import first_words, shortened
 from bot.evergreen.actions import ShowEvergreen
+from bot.images.actions import ImageForPost
 from bot.keyboards import pager
 from bot.posts.actions import (
     ChooseRewrite,
@@ -47,6 +48,7 @@ from bot.screens import Button, Keyboard, Screen, lines, rows_of
 from bot.series.actions import ShowSeries
 from bot.series.screens import card_line
 from bot.texts import Texts
+from bot.voiceovers.actions import VoicePost
 from core import ids
 from core.posts.makeup import entities_of, media_kinds
 from core.posts.models import Post, PostStatus
@@ -148,9 +150,16 @@ def _card_keyboard(card: Mapping[str, Any], t: Texts) -> Keyboard:
         rows += rows_of([*queue, _details(post_id, t)], columns=2)
     else:
         rows.append(queue)
+    rows.append(_studio_row(card, post_id, status, t))
     rows.append(_video_row(card, post_id, status, t))
     rows.append(_more_row(card, post_id, status, t))
     return [row for row in rows if row]
+
+
+def _studio_row(card: Mapping[str, Any], post_id: ids.PostId, status: PostStatus, t: Texts) -> list[Button]:
+    """What can be made for it."""
+    row = [Button(t("🖼 Image"), ImageForPost(post_id))] if status in EDITABLE and card["text"] else []
+    return [*row, Button(t("🔊 Voice"), VoicePost(post_id))] if card["text"] else row
 
 
 def _video_row(card: Mapping[str, Any], post_id: ids.PostId, status: PostStatus, t: Texts) -> list[Button]:

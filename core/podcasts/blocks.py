@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from core.podcasts.options import PodcastOptions, spoken_language
 from core.podcasts.script import Line, Script, Section
 from core.podcasts.script import Speaker as Role
-from core.providers.speech import DialogueSpeaker, Speaker, SpeechLimits, Turn, recording_key
+from core.providers.speech import NORMAL, DialogueSpeaker, Speaker, SpeechLimits, SpeechSettings, Turn, recording_key
 
 BLOCK_CHARACTERS = 700
 """From here on a block ends before the host's next line: long enough for a natural tone, short enough that a changed
@@ -29,6 +29,7 @@ class Block:
     name: str
     lines: tuple[SaidLine, ...]
     chapter: str = ""
+    settings: SpeechSettings = NORMAL
 
     @property
     def speaker(self) -> str:

@@ -34,6 +34,7 @@ class Tags:
     picture: bytes = b""
     language: str = ""
     part: tuple[int, int] | None = None
+    genre: str = "Podcast"
 
 
 def write_tags(path: Path, tags: Tags, *, chapters: Sequence[Chapter], words: str, duration_ms: int) -> None:
@@ -54,7 +55,7 @@ def _texts(tags: Tags, duration_ms: int) -> Iterator[Any]:
         id3.TIT2: tags.title,
         id3.TPE1: tags.artist,
         id3.TALB: tags.album,
-        id3.TCON: "Podcast",
+        id3.TCON: tags.genre,
         id3.TRCK: part,
     }
     yield id3.TLEN(encoding=id3.Encoding.LATIN1, text=[str(duration_ms)])

@@ -93,7 +93,7 @@ class ElevenLabs:
     async def speak(self, text: str, voice_id: str, *, language: str, settings: SpeechSettings = NORMAL) -> Speech:
         check_text(text, self.limits.characters, provider=self.engine)
         self._check_voice(voice_id)
-        body = {"text": text, "model_id": self._model, "voice_settings": {"speed": _speed(settings)}}
+        body = {"text": text, "model_id": self._model, "voice_settings": _voice_settings(settings, self._model)}
         if _takes_language(self._model) and language:
             body["language_code"] = primary(language)
         order = Order(
@@ -186,5 +186,16 @@ def _takes_language(model: str) -> bool:
     return model.endswith("v2_5") or model.startswith("eleven_v3")
 
 
-def _speed(settings: SpeechSettings) -> float:
-    return min(max(settings.speed, _SPEED_LEAST), _SPEED_MOST)
+def _voice_settings(settings: SpeechSettings, model: str) -> dict[str, Any]:
+    """Only what is set: the voice has its own for the rest. eleven_v3 knows three steps of stability."""
+    stability = settings.stability
+    if stability is not None and model.startswith("eleven_v3"):
+        stability = round(stability * 2) / 2
+    told = {
+        "speed": min(max(settings.speed, _SPEED_LEAST), _SPEED_MOST),
+        "stability": stability,
+        "similarity_boost": settings.similarity,
+        "style": settings.style,
+        "use_speaker_boost": settings.boost,
+    }
+    return {name: value for name, value in told.items() if value is not None}

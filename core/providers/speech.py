@@ -6,10 +6,11 @@ rate and format are made alike in core/podcasts.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol, runtime_checkable
+from types import MappingProxyType
+from typing import Final, Protocol, runtime_checkable
 
 import regex
 
@@ -46,15 +47,50 @@ class Voice:
     sample_url: str = ""
 
 
+class Control(StrEnum):
+    """What can be set of a voice. The names are the fields of SpeechSettings."""
+
+    SPEED = "speed"
+    STABILITY = "stability"
+    SIMILARITY = "similarity"
+    STYLE = "style"
+    BOOST = "boost"
+
+
+_ONLY_SPEED = (Control.SPEED,)
+CONTROLS: Final[Mapping[Engine, tuple[Control, ...]]] = MappingProxyType(
+    {
+        Engine.ESPEAK: _ONLY_SPEED,
+        Engine.ELEVENLABS: tuple(Control),
+        Engine.UNREAL: _ONLY_SPEED,
+        Engine.OPENAI: _ONLY_SPEED,
+    }
+)
+"""What each engine heeds; the rest of the settings it passes over."""
+
+
 @dataclass(frozen=True, slots=True)
 class SpeechSettings:
-    """`speed` 1.0 is the voice's own; engines that reach less far take their nearest. Raises InvalidInput."""
+    """How a voice speaks. None: as it is set by itself.
+
+    `speed` 1.0 is the voice's own; engines that reach less far take their nearest. `stability` (0 lively, 1 even),
+    `similarity` (to the original voice) and `style` (exaggeration) are 0 to 1; `boost` stays closer to the speaker.
+    Raises InvalidInput "speech.speed", "speech.setting".
+    """
 
     speed: float = 1.0
+    stability: float | None = None
+    similarity: float | None = None
+    style: float | None = None
+    boost: bool | None = None
 
     def __post_init__(self) -> None:
         if not SPEED_LEAST <= self.speed <= SPEED_MOST:
             raise InvalidInput("speech.speed", speed=self.speed, least=SPEED_LEAST, most=SPEED_MOST)
+        for name in (Control.STABILITY, Control.SIMILARITY, Control.STYLE):
+            value = getattr(self, name)
+            if value is not None and not 0 <= value <= 1:
+                raise InvalidInput("speech.setting", name=str(name), value=value)
 
 
 NORMAL = SpeechSettings()
@@ -165,8 +201,14 @@ def dialogue_of(speaker: Speaker) -> DialogueSpeaker | None:
 
 def recording_key(recipe: str, text: str, voice_id: str, *, language: str, settings: SpeechSettings = NORMAL) -> str:
     """64 characters that name a recording by all that decides how it sounds: the key to keep it under."""
-    parts = (recipe, voice_id, language, f"{settings.speed:.3f}", text)
+    parts = (recipe, voice_id, language, f"{settings.speed:.3f}", text, *_set(settings))
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+
+def _set(settings: SpeechSettings) -> list[str]:
+    """What is set beyond the speed."""
+    others = (settings.stability, settings.similarity, settings.style, settings.boost)
+    return [] if others == (None,) * len(others) else [str(value) for value in others]
 
 
 def check_text(text: str, limit: int, *, provider: str) -> None:

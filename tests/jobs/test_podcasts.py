@@ -1,12 +1,9 @@
 """From a source to an episode, job by job: what is spoken once, what is kept, what is told, and what it costs."""
 
 import asyncio
-import io
-import wave
-from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -23,8 +20,7 @@ from core.podcasts.options import preset
 from core.podcasts.queries import podcast_of
 from core.podcasts.script import Line, Script, Section, Speaker
 from core.posts.writing import Place
-from core.providers.offline.espeak import Espeak
-from core.providers.speech import NORMAL, Engine, Speech, SpeechErrorCode, SpeechSettings, Voice
+from core.providers.speech import Engine, SpeechErrorCode
 from core.settings import Settings
 from core.storage import StoredFileNotFound
 from core.telegram.sender import open_sender
@@ -34,6 +30,7 @@ from jobs import podcasts as jobs
 from jobs.runtime import Bench
 from tests.factories import make_source, make_user
 from tests.jobs.conftest import WORKER, at_sandbox
+from tests.jobs.speakers import CountingSpeaker
 from tests.patience import PATIENCE_S
 from tests.sandbox_server import RunningSandbox
 from web.sandbox.client import Person
@@ -49,54 +46,6 @@ SCRIPT = Script(
     host="Clara",
     guest="Theo",
 )
-
-
-def silence() -> bytes:
-    file = io.BytesIO()
-    with wave.open(file, "wb") as writer:
-        writer.setparams((1, 2, 22_050, 0, "NONE", ""))
-        writer.writeframes(bytes(44_100))
-    return file.getvalue()
-
-
-SILENCE = silence()
-
-
-@dataclass
-class CountingSpeaker:
-    """espeak, that remembers what it was asked, and fails when it is told to."""
-
-    said: list[str] = field(default_factory=list)
-    failures: dict[str, list[Exception]] = field(default_factory=dict)
-    broken: set[str] = field(default_factory=set)
-    """Of these the first recording is silence."""
-    asked: asyncio.Event = field(default_factory=asyncio.Event)
-    waits: asyncio.Event | None = None
-    espeak: Espeak = field(default_factory=Espeak)
-    engine: Engine = Engine.ESPEAK
-
-    @property
-    def recipe(self) -> str:
-        return self.espeak.recipe
-
-    @property
-    def limits(self) -> Any:
-        return self.espeak.limits
-
-    async def voices(self, language: str = "") -> Sequence[Voice]:
-        return await self.espeak.voices(language)
-
-    async def speak(self, text: str, voice_id: str, *, language: str, settings: SpeechSettings = NORMAL) -> Speech:
-        self.asked.set()
-        if self.waits is not None:
-            await self.waits.wait()
-        if failures := self.failures.get(text):
-            raise failures.pop(0)
-        self.said.append(text)
-        if text in self.broken:
-            self.broken.remove(text)
-            return Speech(SILENCE, "audio/wav", characters=len(text))
-        return await self.espeak.speak(text, voice_id, language=language, settings=settings)
 
 
 @pytest.fixture

@@ -105,6 +105,8 @@ async def test_a_speed_is_taken_or_the_nearest_one(make: MakeSpeaker, engine: En
 def test_a_speed_beyond_reason_is_refused() -> None:
     with pytest.raises(InvalidInput):
         SpeechSettings(speed=2.1)
+    with pytest.raises(InvalidInput):
+        SpeechSettings(style=1.1)
 
 
 async def test_a_wrong_key_is_told_and_not_tried_again(
@@ -227,6 +229,10 @@ def test_a_recording_key_changes_with_all_that_decides_how_it_sounds() -> None:
         recording_key("a", "text", "w", language="en"),
         recording_key("a", "text", "v", language="de"),
         recording_key("a", "text", "v", language="en", settings=SpeechSettings(speed=1.1)),
+        recording_key("a", "text", "v", language="en", settings=SpeechSettings(stability=0.5)),
+        recording_key("a", "text", "v", language="en", settings=SpeechSettings(similarity=0.5)),
+        recording_key("a", "text", "v", language="en", settings=SpeechSettings(style=0.5)),
+        recording_key("a", "text", "v", language="en", settings=SpeechSettings(boost=True)),
     }
-    assert len(keys) == 6
+    assert len(keys) == 10
     assert recording_key("a", "text", "v", language="en") in keys

@@ -5,7 +5,7 @@ import pytest
 from core.errors import ProviderError
 from core.providers.elevenlabs import ElevenLabs
 from core.providers.speakers import build_speakers
-from core.providers.speech import DialogueSpeaker, Engine, SpeechErrorCode, Turn
+from core.providers.speech import DialogueSpeaker, Engine, SpeechErrorCode, SpeechSettings, Turn
 from core.settings import Settings
 from tests.core.providers.fake_speech_server import KEY, VOICE, FakeSpeechServer, answered
 from tests.core.providers.speakers import TEXT, MakeSpeaker
@@ -29,6 +29,18 @@ async def test_elevenlabs_models_that_take_a_language_are_told_it(
 ) -> None:
     await make.elevenlabs(model=model).speak(TEXT, VOICE, language="pt-BR")
     assert server.requests[0].get("language_code") == told
+
+
+@pytest.mark.parametrize(("model", "stability"), [("eleven_multilingual_v2", 0.3), ("eleven_v3", 0.5)])
+async def test_elevenlabs_is_told_only_what_is_set(
+    make: MakeSpeaker, server: FakeSpeechServer, model: str, stability: float
+) -> None:
+    speaker = make.elevenlabs(model=model)
+    await speaker.speak(TEXT, VOICE, language="en")
+    await speaker.speak(TEXT, VOICE, language="en", settings=SpeechSettings(1.5, stability=0.3, style=0.0, boost=False))
+    plain, chosen = (request["voice_settings"] for request in server.requests)
+    assert plain == {"speed": 1.0}
+    assert chosen == {"speed": 1.2, "stability": stability, "style": 0.0, "use_speaker_boost": False}
 
 
 async def test_a_dialogue_goes_out_in_one_call(make: MakeSpeaker, server: FakeSpeechServer) -> None:
