@@ -105,6 +105,8 @@ class ImageErrorCode(StrEnum):
     NO_CREDIT = "images.no_credit"
     MODEL_UNKNOWN = "images.model_unknown"
     BAD_REQUEST = "images.bad_request"
+    NOT_THERE = "images.not_there"
+    """The engine that was chosen isn't configured any more."""
     NOTHING_TO_SET = "images.nothing_to_set"
     """There is no character in the words that our fonts have."""
     TOO_LONG = "images.too_long"
