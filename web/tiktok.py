@@ -61,6 +61,8 @@ class _Sight:
     one: PublicationView
     terms: Terms
     video_url: str
+    poster_url: str | None
+    """Of its thumbnail: browsers can't play everything that can be published."""
     t: Words
 
 
@@ -165,7 +167,9 @@ async def _sight(request: web.Request) -> _Sight:
     if terms is None or one.network is not Network.TIKTOK:
         raise PageLinkNotOurs
     url = await deps.storage.url(video.storage_key, expires_in=VIDEO_LIFE)
-    return _Sight(visit, post, one, terms, url, t)
+    still = video.thumbnail_key
+    poster_url = await deps.storage.url(still, expires_in=VIDEO_LIFE) if still is not None else None
+    return _Sight(visit, post, one, terms, url, poster_url, t)
 
 
 def chosen_in(sent: dict[str, str], before: Wanted, terms: Terms) -> Wanted:
@@ -221,6 +225,7 @@ async def _form(
         terms=terms,
         account=sight.one.account,
         video_url=sight.video_url,
+        poster_url=sight.poster_url,
         problems=problems,
         stopped=bool(stops),
         form=sight.visit.form,
@@ -236,7 +241,7 @@ async def _form(
         script_words=script_words(t),
         script=SCRIPT_ROUTE,
     )
-    headers = HEADERS | {"Content-Security-Policy": _policy(terms.picture_url, sight.video_url)}
+    headers = HEADERS | {"Content-Security-Policy": _policy(sight)}
     return web.Response(text=shown, content_type="text/html", headers=headers, status=422 if missing else 200)
 
 
@@ -258,19 +263,21 @@ def _interactions(wanted: Wanted, terms: Terms, t: Words) -> list[tuple[str, str
     ]
 
 
-def _policy(picture_url: str | None, video_url: str) -> str:
-    """Nothing from anywhere but our script, the account's picture, and the video."""
+def _policy(sight: _Sight) -> str:
+    """Nothing from anywhere but our script, the account's picture, and the video with its poster."""
+    shown = [url for url in (sight.terms.picture_url, sight.poster_url) if url is not None]
+    pictures = " ".join(map(_origin, shown)) or "'none'"
     return (
-        f"default-src 'none'; script-src 'self'; img-src {_origin(picture_url)}; "
-        f"media-src 'self' {_origin(video_url)}; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; "
+        f"default-src 'none'; script-src 'self'; img-src {pictures}; "
+        f"media-src 'self' {_origin(sight.video_url)}; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; "
         "frame-ancestors 'none'"
     )
 
 
-def _origin(url: str | None) -> str:
-    parts = urlsplit(url or "")
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or set(parts.netloc) & set(" ;,'\"@"):
-        return "'none'" if url is None else "'self'"
+        return "'self'"
     return f"{parts.scheme}://{parts.netloc}"
 
 
