@@ -13,7 +13,7 @@ from core.connections.queries import ConnectionNotFound, works
 from core.connections.renewing import locked_connection, mark_lost
 from core.db import Json
 from core.errors import AppError, ProviderError
-from core.publishing.judging import Standing, Verdict, limit_ends_at, verdict
+from core.publishing.judging import LIMIT_PATIENCE, Standing, Verdict, limit_ends_at, verdict
 from core.publishing.models import Publication, PublicationStatus
 from core.publishing.networks.contract import Seen
 from core.publishing.queries import publication_of
@@ -40,16 +40,27 @@ async def answer(run: Run, error: AppError, *, find: Find | None) -> None:
         if not await put_off(run, least_s=asked_s or 0.0):
             await give_up(run, error, find=find)
     elif judged is Verdict.LIMIT:
-        async with run.finishing(unless_cancelled=True) as tx:
-            until = limit_ends_at(error, now=tx.now)
-            row = await _locked(tx, run)
-            await wait_for(tx, row, error=plain(error), until=until)
-            await tell_waiting(tx, row, about="waiting")
+        await _wait_for_limit(run, error, find=find)
     elif judged is Verdict.RECONNECT and isinstance(error, ProviderError):
         await _wait_for_connection(run, error)
     else:
         async with run.finishing() as tx:
             await record_not_there(tx, await _locked(tx, run), PublicationStatus.FAILED, error=plain(error))
+
+
+async def _wait_for_limit(run: Run, error: AppError, *, find: Find | None) -> None:
+    """Until it ends; what has waited for days ends itself, and its owner is told that it is the limit's doing."""
+    row, now = await _read(run), run.deps.clock.now()
+    until = limit_ends_at(error, since=row.limited_since or now, now=now)
+    if until is None:
+        error.params.pop("resets_at", None)
+        error.params["days"] = LIMIT_PATIENCE.days
+        await give_up(run, error, find=find)
+        return
+    async with run.finishing(unless_cancelled=True) as tx:
+        row = await _locked(tx, run)
+        await wait_for(tx, row, error=plain(error), until=until)
+        await tell_waiting(tx, row, about="waiting")
 
 
 async def put_off(run: Run, *, least_s: float = 0.0) -> bool:

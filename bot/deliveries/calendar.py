@@ -1,4 +1,4 @@
-"""The calendar of coming posts: as a list, by month, by day, each under a picture of the month."""
+"""The calendar of coming posts and videos: as a list, by month, by day, each under a picture of the month."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -72,7 +72,7 @@ async def on_show_day(context: Context, press: ShowDay) -> None:
     page = screens.DayPage.of(posts, press.page, PAGE_SIZE)
     names, t = screens.names_of(month.channels), context.texts
     videos = [each for each in month.videos if local_day(each.at, zone) == shown]
-    screen = screens.day(page, shown, names=names, zone=zone, t=t, now=now)
+    screen = screens.day(page, shown, names=names, zone=zone, t=t, now=now, videos=bool(videos))
     await _show(context, with_videos(screen, videos, zone=zone, t=t, now=now), month)
 
 
@@ -105,24 +105,32 @@ async def _show_list(context: Context, number: int) -> None:
     async with context.deps.read() as session:
         posts = await planned_page(session, owner_id=context.actor.id, page=Page(number, PAGE_SIZE))
         series = await all_series(session, owner_id=context.actor.id, page=Page(1, 1))
-        videos = await coming_videos(session, owner_id=context.actor.id)
+        videos = await coming_videos(session, owner_id=context.actor.id) if posts.number == 1 else ()
     repeating = screens.Repeating(series.total, series.items[0].next_at if series.items else None)
-    begins = local_day(posts.items[0].at if posts.items else now, zone)
+    first = [*(each.at for each in posts.items[:1]), *(each.at for each in videos[:1])]
+    begins = local_day(min(first, default=now), zone)
     month = await _month(context, begins.replace(day=1))
     names = screens.names_of(month.channels)
     screen = screens.coming(
-        posts, repeating=repeating, names=names, dark=month.dark, zone=zone, t=context.texts, now=now
+        posts,
+        repeating=repeating,
+        names=names,
+        dark=month.dark,
+        zone=zone,
+        t=context.texts,
+        now=now,
+        videos=bool(videos),
     )
-    screen = with_videos(screen, videos if posts.number == 1 else (), zone=zone, t=context.texts, now=now)
-    await _show(context, screen, month if posts.total or month.planned else None)
+    screen = with_videos(screen, videos, zone=zone, t=context.texts, now=now)
+    await _show(context, screen, month if posts.total or month.planned or month.videos else None)
 
 
 async def _show_month(context: Context, number: int | None) -> None:
     now, zone = _now_and_zone(context)
     month = await _month(context, month_of(number, local_day(now, zone)))
-    times = [*(each.at for each in month.planned), *(each.at for each in month.videos)]
-    counts = Counter(local_day(at, zone) for at in times)
-    screen = screens.month(month.first, counts, dark=month.dark, zone=zone, t=context.texts, now=now)
+    counts = Counter(local_day(each.at, zone) for each in month.planned)
+    videos = Counter(local_day(each.at, zone) for each in month.videos)
+    screen = screens.month(month.first, counts, dark=month.dark, zone=zone, t=context.texts, now=now, videos=videos)
     await _show(context, screen, month)
 
 
@@ -145,7 +153,14 @@ async def _show(context: Context, screen: Screen, month: _Month | None) -> None:
         now, zone = _now_and_zone(context)
         picture = await rendered(
             lambda: picture_of(
-                month.first, month.planned, month.channels, dark=month.dark, zone=zone, t=context.texts, now=now
+                month.first,
+                month.planned,
+                month.channels,
+                month.videos,
+                dark=month.dark,
+                zone=zone,
+                t=context.texts,
+                now=now,
             )
         )
     await context.show(replace(screen, picture=picture))

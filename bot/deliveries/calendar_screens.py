@@ -64,10 +64,20 @@ def names_of(channels: Sequence[Channel]) -> Names:
 
 
 def coming(
-    posts: Paged[Planned], *, repeating: Repeating, names: Names, dark: bool, zone: str, t: Texts, now: datetime
+    posts: Paged[Planned],
+    *,
+    repeating: Repeating,
+    names: Names,
+    dark: bool,
+    zone: str,
+    t: Texts,
+    now: datetime,
+    videos: bool = False,
 ) -> Screen:
-    """What is scheduled, the next one first. `repeating`: what recurs beside it."""
+    """What is scheduled, the next one first. `repeating`: what recurs beside it; `videos`: some are told below."""
     repeats = _repeats(repeating, zone, t, now) if repeating.posts else []
+    if not posts.total and videos:
+        return _no_posts(repeats, t)
     if not posts.total:
         return _only_repeats(repeats, t) if repeats else _nothing(t)
     heading = t.plural(
@@ -84,27 +94,43 @@ def coming(
     )
 
 
-def day(page: DayPage, shown: date, *, names: Names, zone: str, t: Texts, now: datetime) -> Screen:
-    """The posts of one day."""
+def day(
+    page: DayPage, shown: date, *, names: Names, zone: str, t: Texts, now: datetime, videos: bool = False
+) -> Screen:
+    """The posts of one day. `videos`: some are told below."""
     back = [Button(t("🗓 Month"), ShowMonth(month_number(shown))), Button(t("📋 List"), ShowCalendar(1))]
     if not page.items:
         name = format_day(shown, zone, t.language, now=now)
+        if videos:
+            return Screen(t("📅 <b>{day}</b>", day=name), [back])
         return Screen(t("📅 <b>{day}</b>\nNothing is planned for that day.", day=name), [back])
     turn = pager(page.number, page.pages, lambda number: ShowDay(shown.toordinal(), number))
     return Screen(lines(_days(page.items, names, zone, t, now)[1:]), [*_entries(page.items, zone, t), turn, back])
 
 
-def month(first: date, counts: Mapping[date, int], *, dark: bool, zone: str, t: Texts, now: datetime) -> Screen:
-    """A month's grid. Days with posts are marked: a phone shows three characters of each."""
+def month(
+    first: date,
+    counts: Mapping[date, int],
+    *,
+    dark: bool,
+    zone: str,
+    t: Texts,
+    now: datetime,
+    videos: Mapping[date, int] | None = None,
+) -> Screen:
+    """A month's grid. Days with posts or `videos` are marked: a phone shows three characters of each."""
+    films = videos or {}
     grid = month_grid(first, now=now, zone=zone, language=t.language)
 
     def cell(each: Day) -> Button:
-        if counts.get(each.day):
+        if counts.get(each.day) or films.get(each.day):
             return Button(f"{each.day.day}{MARK}", ShowDay(each.day.toordinal(), 1))
         return Button(str(each.day.day) if each.can_be_chosen else "·", CantChoose(empty=True))
 
     total = sum(counts.values())
     heading = t.plural("🗓 <b>{n} post this month</b>", "🗓 <b>{n} posts this month</b>", total)
+    if filmed := sum(films.values()):
+        heading = Markup("{} · 📹 {}").format(heading, t.plural("{n} video", "{n} videos", filmed))
     rows = month_rows(grid, cell, turn=lambda other: ShowMonth(month_number(other)))
     last = [Button(t("📋 List"), ShowCalendar(1)), _light(UseDark(not dark, month_number(first), 1), t)]
     return Screen(heading, [*rows, last])
@@ -132,6 +158,13 @@ def _repeats(repeating: Repeating, zone: str, t: Texts, now: datetime) -> list[M
             time=time,
         )
     ]
+
+
+def _no_posts(repeats: Sequence[Markup], t: Texts) -> Screen:
+    return Screen(
+        lines([t("📅 <b>No posts are planned.</b>"), *repeats]),
+        [[_to_month(t), Button(t("📚 My posts"), ShowPosts(page=1))], _files(t)],
+    )
 
 
 def _only_repeats(repeats: Sequence[Markup], t: Texts) -> Screen:

@@ -13,11 +13,12 @@ from bot.texts import Texts
 from core import ids
 from core.channels.models import Channel
 from core.languages import is_right_to_left
-from core.pictures.colors import CHATS, PLATFORMS
+from core.pictures.colors import CHATS, PLATFORMS, VIDEOS
 from core.pictures.month import ENTRIES_IN_DAY, Entry, Month, month_png
 from core.pictures.type import Color
 from core.posts.calendar import Planned
 from core.posts.platforms import Platform
+from core.publishing.coming import ComingVideo
 from core.when.choices import month_grid
 from core.when.formats import format_clock
 from core.when.times import local_day
@@ -32,33 +33,40 @@ def picture_of(
     first: date,
     planned: Sequence[Planned],
     channels: Sequence[Channel],
+    videos: Sequence[ComingVideo] = (),
     *,
     dark: bool,
     zone: str,
     t: Texts,
     now: datetime,
 ) -> Month:
-    """The month that begins with `first`. `planned` is what goes out in it, `channels` all that were ever connected."""
+    """The month that begins with `first`. `planned` and `videos` are what goes out in it, `channels` all that were ever
+    connected."""
     grid = month_grid(first, now=now, zone=zone, language=t.language)
     colors = {channel.id: CHATS[place % len(CHATS)] for place, channel in enumerate(channels)}
-    days: dict[date, list[Planned]] = defaultdict(list)
-    for each in planned:
-        days[local_day(each.at, zone)].append(each)
+    entries = [(each.at, _entry(each, _color(each, colors), zone, t)) for each in planned]
+    entries += [(each.at, Entry(format_clock(each.at, zone, t.language), each.name, VIDEOS)) for each in videos]
+    days: dict[date, list[Entry]] = defaultdict(list)
+    for at, entry in sorted(entries, key=lambda each: each[0]):
+        days[local_day(at, zone)].append(entry)
     return Month(
         title=grid.title,
-        subtitle=t.plural("{n} post", "{n} posts", len(planned)).unescape(),
+        subtitle=_subtitle(len(planned), len(videos), t),
         weekdays=grid.weekdays,
         weeks=[[cell.day if cell is not None else None for cell in week] for week in grid.weeks],
         today=local_day(now, zone),
-        entries={
-            day: [_entry(each, _color(each, colors), zone, t) for each in those[:ENTRIES_IN_DAY]]
-            for day, those in days.items()
-        },
+        entries={day: those[:ENTRIES_IN_DAY] for day, those in days.items()},
         more={day: _more(len(those), t) for day, those in days.items() if len(those) > ENTRIES_IN_DAY},
-        legend=_legend(planned, channels, colors),
+        legend=[*_legend(planned, channels, colors), *([(t("Videos").unescape(), VIDEOS)] if videos else [])],
         dark=dark,
         right_to_left=is_right_to_left(t.language),
     )
+
+
+def _subtitle(posts: int, videos: int, t: Texts) -> str:
+    told = [t.plural("{n} post", "{n} posts", posts)] if posts or not videos else []
+    told += [t.plural("{n} video", "{n} videos", videos)] if videos else []
+    return " · ".join(each.unescape() for each in told)
 
 
 async def rendered(describe: Callable[[], Month]) -> bytes | None:

@@ -30,7 +30,7 @@ from core.publishing import service
 from core.publishing.models import Manner, VideoPostStatus
 from core.publishing.queries import VideoPostView, video_post_view, video_posts
 from core.publishing.showing import video_post_data
-from core.videos.queries import own_video, own_videos
+from core.videos.queries import own_videos, video_names
 
 PAGE_SIZE = 6
 
@@ -127,10 +127,7 @@ async def _status_below(context: Context, video_post_id: ids.VideoPostId) -> Tel
 async def on_list(context: Context, press: ListVideoPosts) -> None:
     async with context.deps.read() as session:
         posts = await video_posts(session, owner_id=context.actor.id, page=Page(press.page, PAGE_SIZE))
-        names = {}
-        for post in posts.items:
-            video = await own_video(session, video_id=post.video_id, owner_id=context.actor.id, also_deleted=True)
-            names[video.id] = video.name
+        names = await video_names(session, owner_id=context.actor.id, video_ids={post.video_id for post in posts.items})
     await context.show(screens.video_posts(posts, names, context.actor.time_zone, context.texts))
 
 

@@ -60,13 +60,27 @@ def _unavailable(t: Texts, params: Params) -> Markup:
 
 
 def _daily_limit(t: Texts, params: Params) -> Markup:
-    said = t(
-        "{network} takes no more videos from this account today. Please try again tomorrow.", network=_network(params)
+    if "days" in params:
+        return _limit_outlasted(t, params)
+    said = t("{network} takes no more videos from this account today.", network=_network(params))
+    return said + (_until(params, t) or t(" Tomorrow it does again."))
+
+
+def _limit_outlasted(t: Texts, params: Params) -> Markup:
+    """It was waited for, and there was always another."""
+    return t.plural(
+        "{network} still takes no more videos, and I wait for that {n} day at the most. Nothing was sent: try it "
+        "again, or publish it by hand.",
+        "{network} still takes no more videos, and I wait for that {n} days at the most. Nothing was sent: try it "
+        "again, or publish it by hand.",
+        int(params["days"]),
+        network=_network(params),
     )
-    return said + _until(params, t)
 
 
 def _app_limit(t: Texts, params: Params) -> Markup:
+    if "days" in params:
+        return _limit_outlasted(t, params)
     said = t("{network} takes no more videos from us today: all that we may send is used up.", network=_network(params))
     return said + _until(params, t)
 

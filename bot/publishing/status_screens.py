@@ -37,6 +37,7 @@ from bot.texts import Texts
 from core import ids
 from core.podcasts.fitting import SIZE_BYTES
 from core.providers.discovery import Network
+from core.publishing.judging import LIMIT_PATIENCE
 from core.publishing.models import Manner, PublicationStatus, VideoPostStatus
 from core.publishing.networks.contract import NetworkErrorCode
 from core.publishing.scheduling import MISSED
@@ -203,6 +204,7 @@ def _decisions(one: Data, t: Texts) -> list[list[Button]]:
     if one["status"] == PublicationStatus.UNCONFIRMED:
         there = t("✅ {network}: it is there", network=network)
         return [
+            *_profile(one, t),
             [Button(there, ItIsThere(publication_id)), Button(t("🔁 Send again"), SendAgain(publication_id))],
             [Button(t("🔎 Look there again"), AskAgain(publication_id)), Button(t("⏭ Leave it"), Skip(publication_id))],
         ]
@@ -220,6 +222,12 @@ def by_hand_rows(publication_id: ids.PublicationId, t: Texts) -> list[list[Butto
         for minutes in SNOOZE_MINUTES
     ]
     return [[Button(t("✅ Posted"), MarkPosted(publication_id))], [*later, Button(t("⏭ Skip"), Skip(publication_id))]]
+
+
+def _profile(one: Data, t: Texts) -> list[list[Button]]:
+    """Where its owner looks whether it is there."""
+    url = one.get("profile_url")
+    return [[Button(t("👤 Open {place}", place=place_label(one["network"], one["account"])), url=url)]] if url else []
 
 
 def is_missed(one: Data) -> bool:
@@ -257,7 +265,11 @@ def _about(data: Data, t: Texts) -> Markup:
         case "unconfirmed":
             return t("❓ <b>I don't know whether this is out.</b> Please look there, then tell me.")
         case "waiting":
-            return t("⏳ <b>This has to wait.</b> I go on by myself.")
+            return t.plural(
+                "⏳ <b>This has to wait.</b> I go on by myself, and try it for {n} day at the most.",
+                "⏳ <b>This has to wait.</b> I go on by myself, and try it for {n} days at the most.",
+                LIMIT_PATIENCE.days,
+            )
         case "reconnect":
             return t("🔌 <b>This needs a new connection</b>, or it can't go out.")
         case "missed":

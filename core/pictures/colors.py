@@ -22,3 +22,5 @@ CHATS: tuple[Color, ...] = (
     (200, 80, 72),
 )
 """For the first connected chat, the second, and so on, and then again."""
+VIDEOS: Color = (122, 172, 38)
+"""Of one's own, whatever networks they go to."""

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from core import ids
 from core.db import ReadSession
 from core.publishing.models import VideoPost, VideoPostStatus
-from core.videos.queries import own_video
+from core.videos.queries import video_names
 
 MOST: Final = 50
 
@@ -41,9 +41,6 @@ async def coming_videos(
         mine = mine.where(VideoPost.due_at >= start)
     if end is not None:
         mine = mine.where(VideoPost.due_at < end)
-    found = []
-    for post in await session.scalars(mine.order_by(VideoPost.due_at, VideoPost.id).limit(most)):
-        video = await own_video(session, video_id=post.video_id, owner_id=owner_id, also_deleted=True)
-        if post.due_at is not None:
-            found.append(ComingVideo(post.due_at, post.id, video.name))
-    return found
+    posts = (await session.scalars(mine.order_by(VideoPost.due_at, VideoPost.id).limit(most))).all()
+    names = await video_names(session, owner_id=owner_id, video_ids={post.video_id for post in posts})
+    return [ComingVideo(post.due_at, post.id, names[post.video_id]) for post in posts if post.due_at is not None]

@@ -17,6 +17,9 @@ HIDDEN_FOR: Final = timedelta(minutes=5)
 """How long what a network has just published may be missing from its own lists."""
 LIMIT_RETRY: Final = timedelta(hours=1)
 """Of a limit whose end the network doesn't tell: it counts the last 24 hours, so some of it comes back at any time."""
+LIMIT_PATIENCE: Final = timedelta(days=3)
+"""How long one attempt waits for limits, whatever ends they name. They are counted by the day, so who hasn't got a turn
+in three of them won't get one; and a video of last week isn't what its owner wants out."""
 
 
 class Verdict(StrEnum):
@@ -60,9 +63,13 @@ def is_refusal(error: AppError) -> bool:
     return not (isinstance(error, ProviderError) and (error.retryable or bool(error.params.get("unknown"))))
 
 
-def limit_ends_at(error: AppError, *, now: datetime) -> datetime:
-    """When to try again. `resets_at` is a moment, or its ISO text."""
+def limit_ends_at(error: AppError, *, since: datetime, now: datetime) -> datetime | None:
+    """When to try again; None once it has been waited for too long, or would be. `since`: when that began.
+
+    `resets_at` of the error is a moment, or its ISO text.
+    """
     resets_at = error.params.get("resets_at")
     if isinstance(resets_at, str):
         resets_at = datetime.fromisoformat(resets_at)
-    return resets_at if isinstance(resets_at, datetime) and resets_at > now else now + LIMIT_RETRY
+    until = resets_at if isinstance(resets_at, datetime) and resets_at > now else now + LIMIT_RETRY
+    return until if until - since <= LIMIT_PATIENCE else None

@@ -13,13 +13,12 @@ from core.posts.mending import mend
 from core.posts.platforms import Draft, Platform, ProblemCode, problems
 from core.providers.discovery import Network
 from core.publishing.networks.contract import Terms, Wanted
+from core.publishing.tags import TAGS_CHARACTERS, tags_characters
 
 ONLY_ME: Final = "SELF_ONLY"
 """TikTok's word for a video that nobody else sees."""
 WANT_PRIVACY: Final = frozenset({Network.TIKTOK, Network.YOUTUBE})
 """Where each video has a visibility of its own. TikTok allows none to be chosen beforehand."""
-TAGS_CHARACTERS: Final = 500
-"""Of all of YouTube's tags together. https://developers.google.com/youtube/v3/docs/videos#snippet.tags[]"""
 
 
 class LackCode(StrEnum):
@@ -109,8 +108,7 @@ def _words(network: Network, wanted: Wanted) -> list[Lack]:
 
 
 def _tags(tags: Sequence[str]) -> list[Lack]:
-    """A tag with spaces is counted with quotation marks, and commas stand between tags."""
-    length = sum(len(tag) + 2 * (" " in tag) for tag in tags) + max(0, len(tags) - 1)
+    length = tags_characters(tags)
     if length <= TAGS_CHARACTERS:
         return []
     return [Lack(LackCode.TAGS_TOO_LONG, {"characters": length, "most": TAGS_CHARACTERS})]

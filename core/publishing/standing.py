@@ -96,6 +96,7 @@ async def start(tx: Tx, publication: Publication, *, anew: bool = False) -> None
     """Its moment has come: whatever was done for it before, the job finds out."""
     if publication.status != PublicationStatus.WAITING:
         publication.attempt += 1
+        publication.limited_since = None
     if publication.manner == Manner.BY_HAND:
         stand(tx, publication, PublicationStatus.ASKED)
         await hand_over(tx, await post_of(tx.session, publication), publication)
@@ -169,9 +170,11 @@ async def record_unconfirmed(tx: Tx, publication: Publication, *, error: Json) -
 
 
 async def wait_for(tx: Tx, publication: Publication, *, error: Json, until: datetime | None) -> None:
-    """The next step can't be taken yet. `until` None: not before somebody mends it (`tell_waiting`)."""
+    """The next step can't be taken yet. `until` None: not before somebody mends it (`tell_waiting`); a limit always has
+    an end, and how long this attempt has waited for limits is counted from the first."""
     stand(tx, publication, PublicationStatus.WAITING, error=error)
     publication.due_at = until
+    publication.limited_since = None if until is None else publication.limited_since or tx.now
     await follow(tx, [publication.video_post_id])
 
 

@@ -1,8 +1,12 @@
-"""Hashtags at the end of a caption. Pure."""
+"""Hashtags at the end of a caption, and how YouTube counts its tags. Pure."""
 
+from collections.abc import Iterable
 from typing import Final
 
 import regex
+
+TAGS_CHARACTERS: Final = 500
+"""Of all of YouTube's tags together. https://developers.google.com/youtube/v3/docs/videos#snippet.tags[]"""
 
 _CLOSING: Final = regex.compile(r"(?:\A|\s+)(?:[#＃][\p{L}\p{M}\p{N}_]+\s*)+\Z")
 _WORD: Final = regex.compile(r"[\p{L}\p{M}\p{N}_]+")
@@ -19,3 +23,9 @@ def with_hashtags(caption: str, typed: str) -> str:
         seen.setdefault(tag.casefold(), f"#{tag}")
     line = " ".join(seen.values())
     return "\n\n".join(part for part in (words, line) if part)
+
+
+def tags_characters(tags: Iterable[str]) -> int:
+    """As YouTube counts them: a tag with spaces has quotation marks, and commas stand between tags."""
+    counted = [len(tag) + 2 * (" " in tag) for tag in tags]
+    return sum(counted) + max(0, len(counted) - 1)

@@ -1,11 +1,12 @@
 """Looking at users' own videos, always their owner's."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
 from sqlalchemy import Select, or_, select
 
 from core import ids
-from core.db import Page, Paged, ReadSession, paged
+from core.db import Page, Paged, ReadSession, any_of, paged
 from core.errors import NotFound
 from core.videos.models import OwnVideo, OwnVideoStatus, PreparedVideo
 
@@ -31,6 +32,16 @@ async def own_video(
     if not also_deleted:
         wanted = wanted.where(OwnVideo.deleted_at.is_(None))
     return await _one(session, wanted, lock=lock, video_id=video_id)
+
+
+async def video_names(
+    session: ReadSession, *, owner_id: ids.UserId, video_ids: Collection[ids.OwnVideoId]
+) -> Mapping[ids.OwnVideoId, str]:
+    """What they are called, also deleted ones; somebody else's are left out."""
+    mine = select(OwnVideo.id, OwnVideo.name).where(
+        OwnVideo.owner_id == owner_id, OwnVideo.id == any_of(list(video_ids))
+    )
+    return {row.id: row.name for row in await session.execute(mine)}
 
 
 async def deletable_video(

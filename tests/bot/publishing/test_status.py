@@ -116,6 +116,14 @@ def test_what_is_out_leads_there_and_tells_of_tiktoks_patience() -> None:
     assert "It may take a few minutes" not in shown(VideoPostStatus.PUBLISHED, other).text
 
 
+@pytest.mark.parametrize("code", ["network.daily_limit", "network.app_limit"])
+def test_a_limit_that_was_waited_for_in_vain_is_told_as_that(code: str) -> None:
+    error = {"code": code, "params": {"days": 3}}
+    screen = shown(VideoPostStatus.FAILED, publication(PublicationStatus.FAILED, error=error), retryable=True)
+    assert "TikTok still takes no more videos, and I wait for that 3 days at the most. Nothing was sent" in screen.text
+    assert "🔁 Try again" in labels(screen)
+
+
 def test_what_may_be_out_leads_to_where_its_owner_looks() -> None:
     unknown = publication(PublicationStatus.UNCONFIRMED, profile_url="https://www.tiktok.com/@ann")
     buttons = [button for row in shown(VideoPostStatus.PUBLISHING, unknown).keyboard for button in row]

@@ -8,7 +8,7 @@ import pytest
 from core.clock import FixedClock
 from core.errors import AppError, ProviderError
 from core.providers.discovery import Network
-from core.publishing.judging import LIMIT_RETRY, PATIENCE, Standing, Verdict, limit_ends_at, verdict
+from core.publishing.judging import LIMIT_PATIENCE, LIMIT_RETRY, PATIENCE, Standing, Verdict, limit_ends_at, verdict
 from core.publishing.models import PublicationStatus, VideoPostStatus
 from core.publishing.networks.contract import NetworkErrorCode, network_error
 from core.publishing.standing import status_from
@@ -69,11 +69,13 @@ def test_what_may_be_there_is_never_called_failed_by_an_error() -> None:
 def test_a_limit_without_an_end_is_tried_hourly(clock: FixedClock) -> None:
     now = clock.now()
     soon = now + timedelta(minutes=10)
-    assert limit_ends_at(network_error(YOUTUBE, NetworkErrorCode.APP_LIMIT, resets_at=soon), now=now) == soon
+    assert limit_ends_at(network_error(YOUTUBE, NetworkErrorCode.APP_LIMIT, resets_at=soon), since=now, now=now) == soon
     told = network_error(YOUTUBE, NetworkErrorCode.APP_LIMIT, resets_at=soon.isoformat())
-    assert limit_ends_at(told, now=now) == soon
+    assert limit_ends_at(told, since=now, now=now) == soon
     past = network_error(YOUTUBE, NetworkErrorCode.APP_LIMIT, resets_at=now - timedelta(hours=1))
-    assert limit_ends_at(past, now=now) == now + LIMIT_RETRY
+    assert limit_ends_at(past, since=now, now=now) == now + LIMIT_RETRY
+    assert limit_ends_at(past, since=now - LIMIT_PATIENCE, now=now) is None, "whatever it says"
+    assert limit_ends_at(told, since=now - LIMIT_PATIENCE, now=now) is None
 
 
 def test_patience_has_an_end(clock: FixedClock) -> None:

@@ -18,6 +18,7 @@ from core.videos.profiles import PROFILES
 from tests.jobs.networks.desk import Desk
 from tests.jobs.networks.played import PlayedNetwork
 
+LIMITED = {"network": "instagram", "days": 3}
 TIKTOK, INSTAGRAM, YOUTUBE = Network.TIKTOK, Network.INSTAGRAM, Network.YOUTUBE
 
 
@@ -57,6 +58,41 @@ async def test_a_limit_of_the_account_is_waited_for_and_told_once(desk: Desk, in
 
     assert (await desk.finish(post)).status == VideoPostStatus.PUBLISHED
     assert await desk.told() == ["waiting"]
+
+
+@pytest.mark.parametrize("tells_its_end", [True, False])
+async def test_a_limit_that_never_ends_is_waited_for_three_days_and_then_said(
+    desk: Desk, instagram: PlayedNetwork, tells_its_end: bool
+) -> None:
+    day = timedelta(days=1)
+
+    def refuses() -> None:
+        when = {"resets_at": desk.clock.now() + day} if tells_its_end else {}
+        instagram.errors["begin"] = [network_error(INSTAGRAM, NetworkErrorCode.DAILY_LIMIT, **when)]
+
+    post = await desk.started(INSTAGRAM)
+    began_at = desk.clock.now()
+    refuses()
+    await desk.attempt(post)
+    while (one := await desk.only(post)).status == PublicationStatus.WAITING:
+        assert one.due_at is not None
+        desk.clock.advance(one.due_at - desk.clock.now())
+        refuses()
+        await desk.tend()
+        await desk.attempt(post)
+
+    assert one.status == PublicationStatus.FAILED
+    assert one.error == {"code": "network.daily_limit", "params": {"provider": "instagram", **LIMITED}}
+    assert 2 * day <= desk.clock.now() - began_at <= 3 * day
+    assert await desk.told() == ["waiting", "ended"]
+    assert await desk.used() == 0
+    assert instagram.published == []
+
+    async with desk.deps.tx() as tx:
+        await service.retry_failed(tx, owner_id=desk.owner.id, video_post_id=post.id)
+    refuses()
+    await desk.attempt(post)
+    assert (await desk.only(post)).status == PublicationStatus.WAITING, "another attempt waits anew"
 
 
 async def test_an_account_without_posts_left_waits_before_anything_is_begun(

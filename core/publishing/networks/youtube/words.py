@@ -3,10 +3,10 @@
 from typing import Final
 
 from core.publishing.networks.contract import Wanted
+from core.publishing.tags import TAGS_CHARACTERS, tags_characters
 
 TITLE_CHARACTERS: Final = 100
 DESCRIPTION_BYTES: Final = 5_000
-TAGS_CHARACTERS: Final = 500
 NOT_IN_WORDS: Final = frozenset("<>")
 
 
@@ -20,8 +20,3 @@ def unfit(wanted: Wanted) -> str | None:
     if tags_characters(wanted.tags) > TAGS_CHARACTERS or any(NOT_IN_WORDS & set(tag) for tag in wanted.tags):
         return "tags"
     return None
-
-
-def tags_characters(tags: tuple[str, ...]) -> int:
-    """A tag with spaces counts its quotation marks, and so do the commas between."""
-    return sum(len(tag) + 2 * (" " in tag) for tag in tags) + max(0, len(tags) - 1)
