@@ -66,8 +66,8 @@ def _cut(source: Path, characters: set[int], target: Path) -> Iterable[int]:
 
 
 def _cuts() -> list[Cut]:
-    """Latin, Cyrillic and Greek together; of East Asian scripts, one weight."""
-    latin = chain(range(0x20, 0x250), range(0x2B0, 0x530), range(0x1E00, 0x1F00), SIGNS)
+    """Latin, Cyrillic and Greek (with all its accents) together; of East Asian scripts, one weight."""
+    latin = chain(range(0x20, 0x250), range(0x2B0, 0x530), range(0x1E00, 0x2000), SIGNS)
     return [
         Cut("sans", "NotoSans", set(latin)),
         Cut("arabic", "NotoSansArabic", {*range(0x600, 0x700), *range(0x750, 0x780), *PUNCTUATION}),

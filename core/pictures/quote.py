@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final
 
 from core.errors import InvalidInput
 from core.pictures.contrast import BLACK, DARK, WHITE, contrast, ink_on, readable
-from core.pictures.setting import Block, block_in, has_only_signs, left_out
+from core.pictures.setting import Block, block_in, has_letters, left_out
 from core.pictures.shapes import Shapes, blended
 from core.pictures.type import Color, Type, base_direction, drawable
 
@@ -105,7 +105,7 @@ def draw_quote(words: str, look: Look, size: Size) -> QuoteCard:
     """
     from PIL import Image, ImageDraw
 
-    if has_only_signs(words):
+    if not has_letters(words):
         raise InvalidInput("card.nothing_to_set")
     image = Image.new("RGB", size)
     sheet = _Sheet(image, ImageDraw.Draw(image), Type(), min(size) / 1080, look)

@@ -11,7 +11,7 @@ from typing import Final, Protocol
 
 import regex
 
-from core.pictures.type import EMOJI, Direction, Type, base_direction, drawable, runs
+from core.pictures.type import Direction, Type, base_direction, drawable, runs
 
 MEASURED_AT: Final = 100
 """Letters grow evenly: what a word takes is measured once, at this size."""
@@ -97,13 +97,11 @@ def _rises(counts: Sequence[int], line_height: float) -> Iterator[float]:
 
 
 def _measured(paragraph: str, type_: Type, bold: bool) -> list[_Piece]:
+    @cache
     def taken(text: str) -> float:
         return type_.width(text, MEASURED_AT, bold=bold) / MEASURED_AT
 
-    return [
-        _Piece(piece, taken(piece), taken(piece.rstrip()) if piece[-1:].isspace() else taken(piece))
-        for piece in pieces_of(paragraph)
-    ]
+    return [_Piece(piece, taken(piece), taken(piece.rstrip())) for piece in pieces_of(paragraph)]
 
 
 def _balanced(pieces: Sequence[_Piece], room: float) -> list[str] | None:
@@ -201,7 +199,6 @@ def left_out(text: str) -> str:
     return "".join(dict.fromkeys(sign for sign in signs if regex.search(r"[^\p{C}\p{M}]", sign)))
 
 
-def has_only_signs(text: str) -> bool:
-    """Nothing but emojis and marks: there is no letter to be read."""
-    faces = {run.face for run in runs(drawable(text)) if run.text.strip()}
-    return not faces or faces == {EMOJI}
+def has_letters(text: str) -> bool:
+    """Whether there is anything to read among what can be drawn: a letter or a digit."""
+    return bool(_LETTER.search(drawable(text)))
