@@ -10,6 +10,7 @@ from bot import (
     accounts,
     admin,
     analyses,
+    approvals,
     billing,
     brands,
     channels,
@@ -35,6 +36,7 @@ from bot.channels.connecting import answer_anonymous
 from bot.channels.membership import note_chat_news
 from bot.context import Context
 from bot.errors import answer_error, answer_without_context, outcome_of
+from bot.inline import answer_inline, came_through, is_inline
 from bot.middleware import ActionCounter, Actors
 from bot.prompts import Prompts
 from bot.router import Router
@@ -54,6 +56,7 @@ FEATURES = (
     posts,
     brands,
     deliveries,
+    approvals,
     channels,
     connections,
     queues,
@@ -105,6 +108,10 @@ class Application:
 
     async def _handle(self, update: Update) -> str:
         """Gives the outcome as a word."""
+        if is_inline(update):
+            return await answer_inline(self.deps, self.bot, update)
+        if came_through(update, self.bot):
+            return "ignored"
         if await note_chat_news(self.deps, update):
             return "noted"
         user = update.effective_user
@@ -169,6 +176,8 @@ def kind_of(update: Update) -> str:
         return "press"
     if update.message is not None:
         return "command" if (update.message.text or "").startswith("/") else "message"
+    if is_inline(update):
+        return "inline"
     return "edit" if update.edited_message is not None else "other"
 
 

@@ -37,6 +37,7 @@ RETRY_S = (0.2, 0.5, 1.0, 2.0, 5.0)
 """Waits between polls that fail in a row."""
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 ALLOWED_UPDATES += ["chat_member", "channel_post", "pre_checkout_query"]
+ALLOWED_UPDATES += ["inline_query", "chosen_inline_result"]
 UNREADABLE: tuple[type[Exception], ...] = (TypeError, KeyError, ValueError, AttributeError, OverflowError)
 """What the library raises for an object that isn't as documented."""
 

@@ -7,6 +7,7 @@ from telegram.error import TelegramError
 
 from bot.actions import actions_under
 from bot.context import Context
+from bot.inline import DRAFT_LINK
 from bot.posts import details, screens
 from bot.posts.actions import (
     ChooseRewrite,
@@ -36,7 +37,7 @@ from core.posts.details import has_details
 from core.posts.makeup import entities_of
 from core.posts.models import Post
 from core.posts.platforms import Draft, Platform
-from core.posts.queries import post_of, post_on_card
+from core.posts.queries import PostNotFound, post_of, post_on_card
 from core.posts.writing import Place, bind_card, card_of, draft_from_source
 from core.providers.text import Rewrite, RewriteKind
 from core.telegram.content import Content, Entity, TextFormat
@@ -61,12 +62,24 @@ def register(router: Router) -> None:
     router.press(RestorePost, on_restore)
     router.prompt(EDIT_PROMPT, on_edit_answer)
     router.reply(on_reply)
+    router.link(DRAFT_LINK, on_link)
 
 
 async def on_show_card(context: Context, press: ShowCard) -> None:
     async with context.deps.read() as session:
         post = await post_of(session, owner_id=context.actor.id, post_id=press.post_id)
     await show_card(context, post)
+
+
+async def on_link(context: Context, rest: str) -> None:
+    """`t.me/<bot>?start=d-<id>` opens one's own draft; what isn't an id is nobody's."""
+    try:
+        post_id = ids.PostId(ids.parse_short(rest))
+    except ValueError:
+        raise PostNotFound(post_id=rest[: ids.SHORT_LENGTH]) from None
+    async with context.deps.read() as session:
+        post = await post_of(session, owner_id=context.actor.id, post_id=post_id)
+    await send_card(context, post)
 
 
 async def on_as_it_is(context: Context, press: PostAsItIs) -> None:

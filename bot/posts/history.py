@@ -1,6 +1,7 @@
 """/posts: the list of posts with its filters and its search."""
 
 from bot.context import Context
+from bot.inline import START
 from bot.posts import screens
 from bot.posts.actions import FilterPosts, SearchPosts, ShowPosts
 from bot.prompts import Prompt
@@ -22,6 +23,7 @@ def register(router: Router) -> None:
     router.press(FilterPosts, on_filter)
     router.press(SearchPosts, on_search)
     router.prompt(SEARCH_PROMPT, on_search_answer)
+    router.link(START, on_link)
 
 
 async def on_posts(context: Context) -> None:
@@ -30,6 +32,11 @@ async def on_posts(context: Context) -> None:
         await _search(context, context.arguments)
     else:
         await context.send(await _history(context, ShowPosts(page=1)))
+
+
+async def on_link(context: Context, rest: str) -> None:
+    """From the button over what inline mode offers."""
+    await context.send(await _history(context, ShowPosts(page=1)))
 
 
 async def on_show(context: Context, press: ShowPosts) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 
 from core import ids
 from core.db import Page, Paged, ReadSession, TelegramId, paged
@@ -58,6 +58,13 @@ async def posts_of_batch(session: ReadSession, *, owner_id: ids.UserId, batch_id
     return (await session.scalars(mine.order_by(Post.position))).all()
 
 
+async def posts_from_source(session: ReadSession, *, owner_id: ids.UserId, source_id: ids.SourceId) -> int:
+    """How many were written from it, without the deleted ones."""
+    batches = select(Batch.id).where(Batch.source_id == source_id, Batch.owner_id == owner_id)
+    mine = (Post.owner_id == owner_id, Post.deleted_at.is_(None), Post.batch_id.in_(batches))
+    return await session.scalar(select(func.count()).select_from(Post).where(*mine)) or 0
+
+
 async def posts(session: ReadSession, *, owner_id: ids.UserId, page: Page, chosen: PostFilter) -> Paged[Post]:
     """History, the newest first."""
     mine = select(Post).where(Post.owner_id == owner_id, Post.deleted_at.is_(None))
@@ -66,11 +73,16 @@ async def posts(session: ReadSession, *, owner_id: ids.UserId, page: Page, chose
     if chosen.platform is not None:
         mine = mine.where(Post.platform == chosen.platform)
     if chosen.search:
-        wanted = chosen.search
-        mine = mine.where(
-            or_(Post.text.icontains(wanted, autoescape=True), Post.title.icontains(wanted, autoescape=True))
-        )
+        mine = mine.where(_has_words(chosen.search))
     return await paged(session, mine.order_by(Post.created_at.desc(), Post.position, Post.id.desc()), page)
+
+
+async def sendable_posts(session: ReadSession, *, owner_id: ids.UserId, page: Page, search: str = "") -> Paged[Post]:
+    """What can be dropped into a chat, what was changed last first; without the copies that series and pools make."""
+    mine = select(Post).where(Post.owner_id == owner_id, Post.deleted_at.is_(None), Post.template_id.is_(None))
+    if search:
+        mine = mine.where(_has_words(search))
+    return await paged(session, mine.order_by(Post.updated_at.desc(), Post.id.desc()), page)
 
 
 async def upcoming_posts(session: ReadSession, *, owner_id: ids.UserId, page: Page) -> Paged[Post]:
@@ -131,3 +143,7 @@ async def count_by_status(session: ReadSession, *, owner_id: ids.UserId) -> dict
         .group_by(Post.status)
     )
     return {PostStatus(status): count for status, count in rows}
+
+
+def _has_words(wanted: str) -> ColumnElement[bool]:
+    return or_(Post.text.icontains(wanted, autoescape=True), Post.title.icontains(wanted, autoescape=True))

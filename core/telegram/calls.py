@@ -137,7 +137,7 @@ def _text(content: Content, part: Part) -> dict[str, Any]:
     return {
         "text": part.text,
         "parse_mode": ParseMode.HTML if part.html else None,
-        "entities": [entity.to_dict() for entity in _entities(part.entities)] or None,
+        "entities": [entity.to_dict() for entity in message_entities(part.entities)] or None,
         "reply_markup": keyboard and keyboard.to_dict(),
         "link_preview_options": None if content.link_preview else {"is_disabled": True},
     }
@@ -182,10 +182,11 @@ def _caption(part: Part) -> dict[str, Any]:
         return {}
     if part.html:
         return {"caption": part.text, "parse_mode": ParseMode.HTML}
-    return {"caption": part.text, "caption_entities": _entities(part.entities), "parse_mode": None}
+    return {"caption": part.text, "caption_entities": message_entities(part.entities), "parse_mode": None}
 
 
-def _entities(entities: tuple[Entity, ...]) -> list[telegram.MessageEntity]:
+def message_entities(entities: tuple[Entity, ...]) -> list[telegram.MessageEntity]:
+    """Formatting as the library has it."""
     return [
         telegram.MessageEntity(
             one.type,

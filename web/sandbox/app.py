@@ -7,7 +7,7 @@ from pathlib import Path
 
 from aiohttp import web
 
-from web.sandbox import client_api, client_chats, control_api
+from web.sandbox import client_api, client_chats, client_inline, control_api
 from web.sandbox.bot_api import answer_bot, answer_of_webhook, download_for_bot
 from web.sandbox.discovery import api as discovery_api
 from web.sandbox.errors import ClientError
@@ -37,6 +37,7 @@ def build_app(
     app.cleanup_ctx.append(networks.networks_in(state_dir))
     app.router.add_routes(client_api.routes)
     app.router.add_routes(client_chats.routes)
+    app.router.add_routes(client_inline.routes)
     mail_api.add_to(app, mail_folder)
     app.router.add_get("/", _chat_page)
     app.router.add_routes(control_api.routes)

@@ -34,7 +34,7 @@ def reply_markup(call: Call, chat: Chat, name: str = "reply_markup") -> Json | N
         return None
     if not isinstance(value, dict):
         raise bad_request("object expected as reply markup")
-    return _markup(value, chat)
+    return markup_of(value, chat)
 
 
 def inline_markup(call: Call, chat: Chat) -> Json | None:
@@ -45,7 +45,8 @@ def inline_markup(call: Call, chat: Chat) -> Json | None:
     return markup
 
 
-def _markup(value: Json, chat: Chat) -> Json | None:
+def markup_of(value: Json, chat: Chat) -> Json | None:
+    """A keyboard that was read already, checked."""
     if rows := _rows(value, "keyboard", 'field "keyboard" must be an Array of Arrays', _reply_button, chat):
         shown = ("is_persistent", "resize_keyboard", "one_time_keyboard", "selective", "input_field_placeholder")
         return {"keyboard": rows, **{name: value[name] for name in shown if value.get(name)}}

@@ -83,13 +83,16 @@ def tell_bots(world: World, message: Message, *, edited: bool) -> None:
 
 
 def _may_read(world: World, bot: Bot, chat: Chat, message: Message) -> bool:
-    """Privacy mode: in groups, a bot that is no admin sees commands, mentions, replies to it, and service messages."""
+    """Privacy mode: in groups, a bot that is no admin sees commands, mentions, replies to it, what came through it, and
+    service messages."""
     if chat.type not in {"group", "supergroup"} or chat.member(bot.id).status == "administrator" or message.is_service:
         return True
     if message.reply_to is not None:
         replied = world.storage.message(message.key, message.reply_to)
         if replied and replied.sender_id == bot.id:
             return True
+    if message.content.get("via_bot", {}).get("id") == bot.id:
+        return True
     text = message.content.get("text") or message.content.get("caption") or ""
     name = f"@{bot.username}".lower()
     if name in text.lower():

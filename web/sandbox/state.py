@@ -13,6 +13,7 @@ from web.sandbox.errors import not_found
 from web.sandbox.events import EventLog
 from web.sandbox.faults import Faults
 from web.sandbox.files import FileStore
+from web.sandbox.inline import InlineAnswers
 from web.sandbox.limits import SendLimits
 from web.sandbox.model import Bot, Chat, ChatKey, Json, Member, Message, User
 from web.sandbox.queries import OpenQueries
@@ -53,6 +54,7 @@ class World:
         self.payments = dict(self.storage.documents("payment"))
         self.polls = dict(self.storage.documents("poll"))
         self.queries = OpenQueries(self.storage, self.now)
+        self.inline = InlineAnswers()
         self.queues: dict[int, UpdateQueue] = {}
         self._ids = itertools.count(int(self._document("counter", "ids").get("next", 1)))
         self._message_ids: dict[int, int] = {}

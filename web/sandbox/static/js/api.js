@@ -47,6 +47,9 @@ export class Api {
   react = (chatId, messageId, emoji) => this.#post(chatId, `/messages/${messageId}/react`, { emoji });
   vote = (chatId, messageId, optionIds) => this.#post(chatId, `/messages/${messageId}/vote`, { option_ids: optionIds });
   pay = (chatId, messageId) => this.#post(chatId, `/messages/${messageId}/pay`, {});
+  askInline = (chatId, username, query) => this.#post(chatId, "/inline", { username, query });
+  chooseInline = (chatId, queryId, resultId) =>
+    this.#post(chatId, "/inline/choose", { query_id: queryId, result_id: resultId });
   invoice = (slug) => get(`/invoices/${encodeURIComponent(slug)}`);
   payInvoice = (slug) => post(`/invoices/${encodeURIComponent(slug)}/pay`, { user_id: this.userId });
   remove = (chatId, messageId) =>

@@ -254,6 +254,9 @@ class App {
       voice: (file) => this.outbox.files(this.#chatId, { files: [file], kind: "voice", caption: "" }),
       keyboardButton: (button) => this.actions.onKeyboardButton(button),
       editLast: () => this.#editLast(),
+      askInline: (username, query) => this.api.askInline(this.#chatId, username, query).catch(() => null),
+      chooseInline: (queryId, id) => this.actions.attempt(() => this.api.chooseInline(this.#chatId, queryId, id)),
+      leadToBot: (payload) => this.actions.startBot(payload),
       note: toast,
       instead: () => this.#insteadPressed(),
     };

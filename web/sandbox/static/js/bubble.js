@@ -60,9 +60,12 @@ function bubble(messages, showsSender, actions) {
   const captioned = messages.find((each) => each.caption) ?? message;
   const text = message.text ?? captioned.caption;
   const jumbo = mediaKind(message) ? 0 : emojiCount(message.text);
-  const heads = [showsSender && senderName(message), forwardedFrom(message), replyQuote(message, actions)].filter(
-    Boolean,
-  );
+  const heads = [
+    showsSender && senderName(message),
+    viaBot(message),
+    forwardedFrom(message),
+    replyQuote(message, actions),
+  ].filter(Boolean);
   const media =
     messages.length > 1 && messages.every(isVisual)
       ? albumGrid(messages, actions)
@@ -93,6 +96,10 @@ function senderName(message) {
 function forwardedFrom(message) {
   const origin = originOf(message);
   return origin && el("div", { class: "forwarded" }, "Forwarded from ", el("b", { dir: "auto" }, origin));
+}
+
+function viaBot(message) {
+  return message.via_bot && el("div", { class: "forwarded" }, "via ", el("b", {}, `@${message.via_bot.username}`));
 }
 
 function replyQuote(message, actions) {

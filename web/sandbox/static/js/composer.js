@@ -4,6 +4,7 @@ import { byId, el, iconButton } from "./dom.js";
 import { CommandMenu } from "./commandmenu.js";
 import { duration } from "./format.js";
 import { icon } from "./icons.js";
+import { InlineMenu } from "./inlinemenu.js";
 import { replyKeyboard } from "./keyboards.js";
 import { summary } from "./media.js";
 import { MESSAGE_LIMIT } from "./outgoing.js";
@@ -31,6 +32,13 @@ export class Composer {
       host: byId("commands"),
       input: this.input,
       onChoose: (command, how) => this.#chooseCommand(command, how),
+    });
+    this.inline = new InlineMenu({
+      host: byId("offered"),
+      input: this.input,
+      ask: on.askInline,
+      choose: (queryId, result) => this.#chooseOffered(queryId, result),
+      lead: on.leadToBot,
     });
     this.#build();
     this.#listen();
@@ -163,6 +171,7 @@ export class Composer {
     this.sendButton.disabled = empty && !canRecord();
     this.sendButton.setAttribute("aria-label", empty && canRecord() ? "Record a voice message" : "Send");
     this.commands.follow(this.input.value);
+    this.inline.follow(this.input.value);
     this.#showCount();
   }
 
@@ -193,7 +202,7 @@ export class Composer {
   }
 
   #onKey(event) {
-    if (event.isComposing || this.commands.onKey(event)) return;
+    if (event.isComposing || this.inline.onKey(event) || this.commands.onKey(event)) return;
     if (event.key === "Enter" && !event.shiftKey && !event.altKey) {
       event.preventDefault();
       if (this.input.value.trim()) this.#submit();
@@ -224,6 +233,11 @@ export class Composer {
     if (insert) return this.setText(`/${command} `);
     this.setText("");
     return this.on.send(`/${command}`, null);
+  }
+
+  #chooseOffered(queryId, result) {
+    this.setText("");
+    this.on.chooseInline(queryId, result.id);
   }
 
   #toggleKeyboard() {
