@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from core.brands.models import Brand
 from core.brands.style import StyleCard
+from core.posts.manner import NO_MANNER, Manner
 
 
 def voice_text(brand: Brand) -> str:
@@ -29,6 +30,22 @@ def voice_text(brand: Brand) -> str:
 def style_of(brand: Brand) -> StyleCard:
     """The brand's style card; an empty one as long as nothing was learned or written."""
     return StyleCard.from_json(brand.voice)
+
+
+def manner_of(brand: Brand | None) -> Manner:
+    """What of it can be counted, for `Brief.manner` and `Change.manner`; without a brand nothing is asked."""
+    if brand is None:
+        return NO_MANNER
+    card = style_of(brand)
+    return Manner(
+        characters=card.characters,
+        emojis_per_post=card.emojis_per_post,
+        emojis=card.emojis,
+        hashtags_per_post=card.hashtags_per_post,
+        hashtags=card.hashtags,
+        taboo=card.taboo,
+        signature=brand.signature,
+    )
 
 
 def _figures(card: StyleCard) -> Iterable[str]:
