@@ -1,22 +1,29 @@
 """Writing and rewriting posts."""
 
 from contextlib import aclosing
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 from core import ids
 from core.billing.costs import record_model_use
+from core.brands.choosing import chosen_brand
+from core.brands.models import Brand
+from core.brands.queries import BrandNotFound, brand_for
+from core.brands.voice import manner_of, voice_text
 from core.db import ReadSession, TelegramId
 from core.deliveries.service import send_notice
 from core.deliveries.statuses import show_status
 from core.errors import AppError, NotFound, ProviderError
 from core.posts import pinning, writing
 from core.posts import service as posts
+from core.posts.manner import signed, unsigned
+from core.posts.models import Post
 from core.posts.pinning import Pinning
 from core.posts.platforms import Draft, Platform
 from core.posts.queries import batch_of, post_of
 from core.posts.writing import Place, WrittenDraft, card_of
-from core.providers.text import Brief, Change, Finished, Note, Partial, Rewrite, RewriteKind, Usage
+from core.providers.text import Brief, Change, Finished, Note, NoteCode, Partial, Rewrite, RewriteKind, Usage
 from core.sources.service import source_of
 from core.telegram.outcomes import Refusal, Refused, SafeToRetry
 from core.tx import Tx
@@ -39,8 +46,9 @@ async def write(run: Run) -> None:
     batch_id = ids.BatchId(run.work.subject_id)
     async with run.deps.read() as session:
         batch = await batch_of(session, owner_id=run.work.owner_id, batch_id=batch_id)
-        source = await source_of(session, owner_id=run.work.owner_id, source_id=batch.source_id)
-    options = writing.options_of(batch)
+        source = await source_of(session, owner_id=run.work.owner_id, source_id=batch.source_id, also_deleted=True)
+        options = writing.options_of(batch)
+        brand = await chosen_brand(session, user_id=run.work.owner_id, choice=options.brand)
     brief = Brief(
         source_text=source.text,
         source_title=source.title,
@@ -50,6 +58,8 @@ async def write(run: Run) -> None:
         style=options.style,
         language=options.language or source.language,
         pattern=options.pattern,
+        brand_voice=voice_text(brand) if brand is not None else "",
+        manner=manner_of(brand),
     )
     written, usage = await _collect(run, brief)
     async with run.finishing() as tx:
@@ -81,7 +91,14 @@ async def _collect(run: Run, brief: Brief) -> tuple[list[WrittenDraft], Usage]:
                 case Usage():
                     usage = piece
     finished.sort(key=lambda one: (brief.platforms.index(one.platform), one.number))
-    return [WrittenDraft(one.platform, one.draft, one.notes) for one in finished], usage
+    return [_signed(one, brief.manner.signature) for one in finished], usage
+
+
+def _signed(one: Finished, signature: str) -> WrittenDraft:
+    """With the brand's signature where there is room for it, and a note where there is none."""
+    draft = signed(one.platform, one.draft, signature)
+    notes = (Note(NoteCode.NOT_SIGNED, {}),) if signature not in draft.text else ()
+    return WrittenDraft(one.platform, draft, (*one.notes, *notes))
 
 
 async def _tell_progress(run: Run, written: int, wanted: int) -> None:
@@ -131,14 +148,21 @@ async def rewrite(run: Run) -> None:
     async with run.deps.read() as session:
         post = await post_of(session, owner_id=run.work.owner_id, post_id=post_id)
         source_text = await _source_text(session, run.work.owner_id, post.batch_id)
+        brand = await _brand(session, post)
+    kind = RewriteKind(run.work.payload["rewrite"])
+    signature = brand.signature if brand is not None and kind is not RewriteKind.INSTRUCTION else ""
     change = Change(
         platform=Platform(post.platform),
-        draft=Draft(post.text, post.title),
-        rewrite=Rewrite(RewriteKind(run.work.payload["rewrite"]), run.work.payload["argument"]),
+        draft=unsigned(Draft(post.text, post.title), signature),
+        rewrite=Rewrite(kind, run.work.payload["argument"]),
         language=post.language,
         source_text=source_text,
+        brand_voice=voice_text(brand) if brand is not None else "",
+        manner=replace(manner_of(brand), signature=""),
     )
     draft, notes, usage = await _rewritten(run, change)
+    if kind is not RewriteKind.VOICEOVER and signature and signature in post.text:
+        draft = signed(change.platform, draft, signature)
     async with run.finishing() as tx:
         changed = await posts.record_rewrite(
             tx,
@@ -152,6 +176,16 @@ async def rewrite(run: Run) -> None:
         shown = [{"code": note.code, "params": note.params} for note in notes]
         await _show_card(tx, run.work, card | {"notes": shown})
         await record_model_use(tx, owner_id=run.work.owner_id, subject_id=post_id, purpose="posts.rewrite", usage=usage)
+
+
+async def _brand(session: ReadSession, post: Post) -> Brand | None:
+    """The one that the post was written for, as long as its owner has access to it."""
+    if post.brand_id is None:
+        return None
+    try:
+        return await brand_for(session, owner_id=post.owner_id, brand_id=post.brand_id)
+    except BrandNotFound:
+        return None
 
 
 async def _rewritten(run: Run, change: Change) -> tuple[Draft, tuple[Note, ...], Usage]:
@@ -213,7 +247,7 @@ async def _source_text(session: ReadSession, owner_id: ids.UserId, batch_id: ids
     if batch_id is None:
         return ""
     batch = await batch_of(session, owner_id=owner_id, batch_id=batch_id)
-    return (await source_of(session, owner_id=owner_id, source_id=batch.source_id)).text
+    return (await source_of(session, owner_id=owner_id, source_id=batch.source_id, also_deleted=True)).text
 
 
 def _place(work: ClaimedWork) -> Place:

@@ -45,6 +45,19 @@ class SetLanguage(Action):
     language: str | None
 
 
+@action("op.brs")
+class ChooseBrand(Action):
+    batch_id: ids.BatchId
+
+
+@action("op.br")
+class SetBrand(Action):
+    """`brand_id` None: in nobody's voice."""
+
+    batch_id: ids.BatchId
+    brand_id: ids.BrandId | None
+
+
 @action("op.back")
 class ShowOptions(Action):
     batch_id: ids.BatchId
@@ -157,3 +170,10 @@ class FilterPosts(Action):
     status: PostStatus | None = None
     platform: Platform | None = None
     found: bool = False
+
+
+@action("po.more")
+class ShowMore(Action):
+    """What else can be done with a post."""
+
+    post_id: ids.PostId

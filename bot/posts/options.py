@@ -6,8 +6,10 @@ from dataclasses import replace
 from bot.context import Context
 from bot.posts import options_screens as screens
 from bot.posts.actions import (
+    ChooseBrand,
     ChooseLanguage,
     Generate,
+    SetBrand,
     SetLanguage,
     SetStyle,
     SetVariants,
@@ -24,10 +26,11 @@ from bot.screens import Screen
 from core import ids
 from core.accounts.service import user_of
 from core.billing.queries import Feature, entitlement_of
+from core.brands.choosing import chosen_brand, preset_brand, writable_brands
 from core.limits import GENERATIONS, hit
 from core.posts import writing
 from core.posts.models import Batch
-from core.posts.options import SOURCE_LANGUAGE, WritingOptions
+from core.posts.options import NO_BRAND, SOURCE_LANGUAGE, WritingOptions
 from core.posts.platforms import Platform
 from core.posts.queries import BatchNotFound, batch_of, posts_of_batch
 from core.providers.text import Ability
@@ -43,6 +46,8 @@ def register(router: Router) -> None:
     router.press(SetStyle, on_style)
     router.press(ChooseLanguage, on_choose_language)
     router.press(SetLanguage, on_language)
+    router.press(ChooseBrand, on_choose_brand)
+    router.press(SetBrand, on_brand)
     router.press(Generate, on_generate)
     router.press(StopWriting, on_stop)
     router.press(ShowDrafts, on_show_drafts)
@@ -99,6 +104,21 @@ async def on_choose_language(context: Context, press: ChooseLanguage) -> None:
     )
 
 
+async def on_choose_brand(context: Context, press: ChooseBrand) -> None:
+    async with context.deps.read() as session:
+        batch = await batch_of(session, owner_id=context.actor.id, batch_id=press.batch_id)
+        chosen = await preset_brand(session, user_id=context.actor.id, choice=writing.options_of(batch).brand)
+        found = await writable_brands(session, user_id=context.actor.id)
+    await context.show(screens.choose_brand(batch_id=batch.id, brands=found, chosen=chosen, t=context.texts))
+
+
+async def on_brand(context: Context, press: SetBrand) -> None:
+    choice = str(press.brand_id) if press.brand_id is not None else NO_BRAND
+    async with context.deps.read() as session:
+        await chosen_brand(session, user_id=context.actor.id, choice=choice)
+    await _change(context, press.batch_id, lambda options: replace(options, brand=choice))
+
+
 async def on_generate(context: Context, press: Generate) -> None:
     """Start writing. The message shows how it goes; a second press changes nothing."""
     await hit(context.deps.redis, GENERATIONS, str(context.actor.telegram_id))
@@ -132,12 +152,16 @@ async def _change(context: Context, batch_id: ids.BatchId, change: Callable[[Wri
 async def _options_card(context: Context, tx: Tx, batch: Batch) -> Screen:
     source = await source_of(tx.session, owner_id=context.actor.id, source_id=batch.source_id)
     entitlement = await entitlement_of(tx.session, owner_id=context.actor.id, feature=Feature.POSTS, now=tx.now)
+    has_brands = bool(await writable_brands(tx.session, user_id=context.actor.id))
+    brand = await preset_brand(tx.session, user_id=context.actor.id, choice=writing.options_of(batch).brand)
     return screens.options_card(
         batch_id=batch.id,
         source_title=source.title,
         source_language=source.language,
         options=writing.options_of(batch),
         entitlement=entitlement,
+        brand=brand,
+        has_brands=has_brands,
         can_translate=Ability.TRANSLATE in context.deps.writer.abilities,
         t=context.texts,
     )

@@ -8,8 +8,10 @@ from markupsafe import Markup
 
 from bot.keyboards import bar, ticked
 from bot.posts.actions import (
+    ChooseBrand,
     ChooseLanguage,
     Generate,
+    SetBrand,
     SetLanguage,
     SetStyle,
     SetVariants,
@@ -25,6 +27,8 @@ from bot.screens import Button, Keyboard, Screen, lines, rows_of
 from bot.texts import Texts
 from core import ids
 from core.billing.queries import Entitlement
+from core.brands.models import Brand
+from core.brands.queries import Access
 from core.languages import UNKNOWN
 from core.posts.options import WritingOptions
 from core.providers.text import VARIANTS_MAX, Style
@@ -38,6 +42,8 @@ def options_card(
     options: WritingOptions,
     entitlement: Entitlement,
     can_translate: bool,
+    brand: Brand | None = None,
+    has_brands: bool = False,
     t: Texts,
 ) -> Screen:
     """What will be written, what it takes of the plan, and everything that can be chosen."""
@@ -49,7 +55,14 @@ def options_card(
             _quota_line(options, entitlement, t),
         ]
     )
-    return Screen(text, _options_keyboard(batch_id, source_language, options, can_translate, t))
+    rows = list(_options_keyboard(batch_id, source_language, options, can_translate, t))
+    if has_brands:
+        rows.insert(-1, [Button(_brand_label(brand, t), ChooseBrand(batch_id))])
+    return Screen(text, rows)
+
+
+def _brand_label(brand: Brand | None, t: Texts) -> Markup:
+    return t("🏷 As {brand}", brand=brand.name) if brand is not None else t("🏷 As no brand")
 
 
 def _quota_line(options: WritingOptions, entitlement: Entitlement, t: Texts) -> Markup:
@@ -82,6 +95,20 @@ def _options_keyboard(
         rows.append([Button(known if language != UNKNOWN else t("🌐 Language"), ChooseLanguage(batch_id))])
     rows.append([Button(t.plural("✨ Generate {n} post", "✨ Generate {n} posts", options.posts), Generate(batch_id))])
     return rows
+
+
+def choose_brand(*, batch_id: ids.BatchId, brands: Sequence[Access], chosen: Brand | None, t: Texts) -> Screen:
+    """In whose voice the posts are."""
+    chosen_id = chosen.id if chosen is not None else None
+    buttons = [
+        Button(ticked(each.brand.name, each.brand.id == chosen_id), SetBrand(batch_id, each.brand.id))
+        for each in brands
+    ]
+    none = Button(ticked(t("No brand"), chosen is None), SetBrand(batch_id, None))
+    return Screen(
+        t("In whose voice should the posts be?"),
+        [*rows_of(buttons, columns=2), [none], [Button(t("‹ Back"), ShowOptions(batch_id))]],
+    )
 
 
 def choose_language(

@@ -109,6 +109,9 @@ SENTENCES: dict[str, Callable[[Texts, Params], Markup]] = {
     "posts.changed_meanwhile": lambda t, _: t("You changed the post meanwhile, so I left it as it is."),
     "posts.edit_needs_text": lambda t, _: t("I need words for that: tell me what to change, or /cancel."),
     "posts.instruction_too_long": _instruction_too_long,
+    "brands.not_found": lambda t, _: t(
+        "The brand is gone, or you may not write with it any more. Press Change options and choose another."
+    ),
     "text.not_able": _unable,
     "text.instruction_not_understood": _unable,
     "text.timeout": lambda t, _: t("The writing service took too long. Please try again."),
@@ -145,6 +148,10 @@ NOTES: dict[str, Callable[[Texts, Params], Markup]] = {
     "text.not_done": lambda t, p: t("Not done, because I didn't understand it: {text}", text=p.get("text", "")),
     "text.spoken": lambda t, _: t("Made to be read aloud: no hashtags, links or emojis."),
     "text.check_figures": _check_figures,
+    "text.taboo": lambda t, p: t(
+        "Your brand avoids these words, and they stand here: {words}", words=", ".join(p.get("words", ()))
+    ),
+    "text.not_signed": lambda t, _: t("There was no room for the brand's signature."),
     "text.unchanged": lambda t, _: t("There was nothing to change."),
 }
 

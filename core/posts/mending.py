@@ -62,6 +62,14 @@ def cut(text: str, fits: Callable[[str], bool]) -> str:
     return _with_ellipsis(_cut_word(text, lambda part: fits(_with_ellipsis(part))))
 
 
+def split_tags(text: str) -> tuple[str, list[str]]:
+    """The text and the hashtags that close it; a text of hashtags only is all text."""
+    closing = _CLOSING_TAGS.search(text)
+    if closing is None or closing.start() == 0:
+        return text, []
+    return text[: closing.start()].rstrip(), closing[0].split()
+
+
 def _cut_word(text: str, fits: Callable[[str], bool]) -> str:
     """The last resort: between graphemes, or between code points where a single grapheme is too much."""
     graphemes = [match.end() for match in counting.GRAPHEME.finditer(text)]
@@ -71,7 +79,7 @@ def _cut_word(text: str, fits: Callable[[str], bool]) -> str:
 def _shortened(text: str, rules: Rules) -> str:
     if rules.count(text) <= rules.limit:
         return text
-    body, tags = _split_tags(text)
+    body, tags = split_tags(text)
     tags = _tags_within(tags, rules)
     ending = "\n\n" + " ".join(tags) if tags else ""
     return cut(body, lambda part: rules.count(part + ending) <= rules.limit) + ending
@@ -81,14 +89,6 @@ def _tags_within(tags: list[str], rules: Rules) -> list[str]:
     while tags and rules.count(" ".join(tags)) > rules.limit * _TAGS_SHARE:
         tags = tags[:-1]
     return tags
-
-
-def _split_tags(text: str) -> tuple[str, list[str]]:
-    """The text and the hashtags that close it; a text of hashtags only is all text."""
-    closing = _CLOSING_TAGS.search(text)
-    if closing is None or closing.start() == 0:
-        return text, []
-    return text[: closing.start()].rstrip(), closing[0].split()
 
 
 def _longest(text: str, ends: list[int], fits: Callable[[str], bool]) -> str:

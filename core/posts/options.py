@@ -10,12 +10,15 @@ from core.providers.text import VARIANTS_MAX, Style
 
 SOURCE_LANGUAGE = ""
 """Write in whatever language the source has."""
+DEFAULT_BRAND = ""
+NO_BRAND = "none"
 
 
 @dataclass(frozen=True, slots=True)
 class WritingOptions:
     """`language` is a BCP-47 tag, or SOURCE_LANGUAGE. `pattern`: the way of a video that the posts follow; `video_id`:
-    which video that is, "" for none."""
+    which video that is, "" for none. `brand`: the id of the brand whose voice they have, DEFAULT_BRAND for the one that
+    the user takes by default then, NO_BRAND for none."""
 
     platforms: tuple[Platform, ...]
     variants: int = 3
@@ -23,6 +26,7 @@ class WritingOptions:
     language: str = SOURCE_LANGUAGE
     pattern: str = ""
     video_id: str = ""
+    brand: str = DEFAULT_BRAND
 
     @property
     def posts(self) -> int:
@@ -59,4 +63,5 @@ class WritingOptions:
             language=str(stored.get("language", SOURCE_LANGUAGE)),
             pattern=str(stored.get("pattern", "")),
             video_id=str(stored.get("video_id", "")),
+            brand=str(stored.get("brand", DEFAULT_BRAND)),
         ).with_variants(int(stored.get("variants", 3)))

@@ -1,7 +1,7 @@
 """From a source to drafts: the options, the request, and what the writing job brings back."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import uuid5
 
@@ -11,6 +11,7 @@ from core import ids
 from core.accounts.service import remember_writing_options
 from core.billing.queries import Feature
 from core.billing.service import hold_quota, release_hold, settle_hold
+from core.brands.choosing import choice_of, chosen_brand, preset_brand
 from core.db import Json, ReadSession, TelegramId
 from core.deliveries.service import send_notice
 from core.deliveries.statuses import show_status
@@ -18,7 +19,7 @@ from core.errors import AppError, Conflict, InvalidInput
 from core.posts.content import footer_for
 from core.posts.makeup import draft_problems
 from core.posts.models import Batch, BatchStatus, Card, Post, PostStatus, PostVersion
-from core.posts.options import WritingOptions
+from core.posts.options import DEFAULT_BRAND, WritingOptions
 from core.posts.platforms import Draft, Platform
 from core.posts.queries import batch_of, posts_of_batch
 from core.posts.targets import has_choice, preset_target, target_data
@@ -28,6 +29,7 @@ from core.queue import TEXT, JobSpec
 from core.queues.offers import slot_offer
 from core.series.queries import series_data
 from core.sources.service import source_of
+from core.telegram.content import Media
 from core.tx import Tx
 from core.work.service import error_row, request_cancel, request_work
 
@@ -64,6 +66,7 @@ class AlreadyRequested(Conflict):
 async def open_batch(tx: Tx, *, owner_id: ids.UserId, source_id: ids.SourceId, options: WritingOptions) -> Batch:
     """An options card's worth of choices, to be changed until Generate is pressed."""
     source = await source_of(tx.session, owner_id=owner_id, source_id=source_id)
+    options = await _with_brand(tx, owner_id, options)
     batch = Batch(id=ids.new(), owner_id=owner_id, source_id=source.id, options=options.to_json(), created_at=tx.now)
     tx.session.add(batch)
     await tx.session.flush()
@@ -78,7 +81,16 @@ async def reopen_batch(tx: Tx, *, owner_id: ids.UserId, batch_id: ids.BatchId) -
     if batch.status == BatchStatus.READY:
         return await open_batch(tx, owner_id=owner_id, source_id=batch.source_id, options=options_of(batch))
     batch.status = BatchStatus.CHOOSING
+    batch.options = (await _with_brand(tx, owner_id, options_of(batch))).to_json()
     return batch
+
+
+async def _with_brand(tx: Tx, owner_id: ids.UserId, options: WritingOptions) -> WritingOptions:
+    """With a choice of brand that holds now: one that was lost gives way to the default one."""
+    if options.brand == DEFAULT_BRAND:
+        return options
+    brand = await preset_brand(tx.session, user_id=owner_id, choice=options.brand)
+    return replace(options, brand=choice_of(brand))
 
 
 async def draft_from_source(tx: Tx, *, owner_id: ids.UserId, source_id: ids.SourceId) -> Post:
@@ -88,7 +100,7 @@ async def draft_from_source(tx: Tx, *, owner_id: ids.UserId, source_id: ids.Sour
     known = await tx.session.get(Post, post_id)
     if known is not None and known.deleted_at is None:
         return known
-    draft = Draft(source.text)
+    draft = Draft(source.caption if source.caption is not None and source.media else source.text)
     found = draft_problems(Platform.TELEGRAM, draft, has_media=bool(source.media))
     if found:
         raise InvalidInput(found[0].code, platform=Platform.TELEGRAM, **found[0].params)
@@ -114,6 +126,30 @@ async def draft_from_source(tx: Tx, *, owner_id: ids.UserId, source_id: ids.Sour
     return post
 
 
+async def draft_of_media(
+    tx: Tx, *, owner_id: ids.UserId, media: Sequence[Media], language: str, post_id: ids.PostId
+) -> Post:
+    """A Telegram post without words, which may come later. When the post is there, it is that one."""
+    known = await tx.session.get(Post, post_id)
+    if known is not None and known.owner_id == owner_id:
+        known.deleted_at = None
+        return known
+    post = _new_post(
+        tx,
+        None,
+        1,
+        WrittenDraft(Platform.TELEGRAM, Draft("")),
+        language,
+        BY_HAND,
+        owner_id=owner_id,
+        preset=await preset_target(tx.session, owner_id=owner_id),
+        post_id=post_id,
+        media=[each.to_json() for each in media],
+    )
+    await tx.session.flush()
+    return post
+
+
 def options_of(batch: Batch) -> WritingOptions:
     return WritingOptions.from_json(batch.options, default_platforms=(Platform.TELEGRAM,))
 
@@ -130,12 +166,15 @@ async def change_options(tx: Tx, *, owner_id: ids.UserId, batch_id: ids.BatchId,
 async def request_posts(tx: Tx, *, owner_id: ids.UserId, batch_id: ids.BatchId, place: Place) -> Batch:
     """Hold the quota and start writing; the message at `place` tells how far it is.
 
-    Raises AlreadyRequested on a second press, LimitReached when the plan has fewer posts left.
+    Raises AlreadyRequested on a second press, LimitReached when the plan has fewer posts left, BrandNotFound when the
+    user may not write with the chosen brand any more.
     """
     batch = await batch_of(tx.session, owner_id=owner_id, batch_id=batch_id, lock=True)
     if batch.status in (BatchStatus.WRITING, BatchStatus.READY):
         raise AlreadyRequested(batch_id=str(batch_id), status=batch.status)
     options = options_of(batch)
+    brand = await chosen_brand(tx.session, user_id=owner_id, choice=options.brand)
+    batch.options = replace(options, brand=choice_of(brand)).to_json()
     batch.hold_id = await hold_quota(
         tx, owner_id=owner_id, feature=Feature.POSTS, amount=options.posts, reason=f"batch:{batch.id}"
     )
@@ -175,8 +214,10 @@ async def record_written(
     """Keep the drafts, settle the quota with as many as came, and send the draft card."""
     batch = await batch_of(tx.session, owner_id=owner_id, batch_id=batch_id, lock=True)
     preset = await preset_target(tx.session, owner_id=owner_id)
+    brand = await preset_brand(tx.session, user_id=owner_id, choice=options_of(batch).brand)
+    brand_id = brand.id if brand is not None else None
     posts = [
-        _new_post(tx, batch, position, one, language, engine, owner_id=owner_id, preset=preset)
+        _new_post(tx, batch, position, one, language, engine, owner_id=owner_id, preset=preset, brand_id=brand_id)
         for position, one in enumerate(written, 1)
     ]
     await tx.session.flush()
@@ -241,7 +282,7 @@ async def _show(
     tx: Tx, batch: Batch, place: Place, notice: str, *, message_id: TelegramId | None = None, **more: object
 ) -> None:
     """In the message that was taken over when the writing was asked for, or the one that has replaced it since."""
-    source = await source_of(tx.session, owner_id=batch.owner_id, source_id=batch.source_id)
+    source = await source_of(tx.session, owner_id=batch.owner_id, source_id=batch.source_id, also_deleted=True)
     data = batch_data(batch, source_title=source.title, language=place.language, **more)
     await show_status(
         tx,
@@ -265,6 +306,7 @@ def _new_post(
     owner_id: ids.UserId,
     preset: ids.ChannelId | None,
     post_id: ids.PostId | None = None,
+    brand_id: ids.BrandId | None = None,
     entities: Sequence[Json] = (),
     media: Sequence[Json] = (),
 ) -> Post:
@@ -283,6 +325,7 @@ def _new_post(
         engine=engine,
         status=PostStatus.DRAFT,
         channel_id=preset if written.platform is Platform.TELEGRAM else None,
+        brand_id=brand_id,
         version=1,
         created_at=tx.now,
         updated_at=tx.now,

@@ -9,6 +9,7 @@ from typing import Any
 
 from core.errors import ProviderError
 from core.posts import counting
+from core.posts.manner import Manner, taboo_in, without_emojis
 from core.posts.mending import cut, mend
 from core.posts.platforms import Draft, Platform, is_blank
 from core.providers import prompts
@@ -27,6 +28,7 @@ from core.providers.text import (
     Style,
     Usage,
     Writing,
+    taboo_notes,
 )
 from core.providers.wire import Answer, Growing
 from core.sentences import TERMINATED
@@ -44,6 +46,8 @@ class _Progress:
 
     told: dict[int, int] = field(default_factory=dict)
     finished: dict[int, Draft] = field(default_factory=dict)
+    lenient: bool = False
+    """Words that the brand avoids are told of instead of asked away: this was the last try."""
 
 
 class ModelWriter:
@@ -90,7 +94,7 @@ class ModelWriter:
         def posts_of(answer: Any) -> list[Any]:
             return [answer] if isinstance(answer, dict) else []
 
-        asked = _Asked(change.platform, 1, 1, prompts.rewriting(change), posts_of, known)
+        asked = _Asked(change.platform, 1, 1, prompts.rewriting(change), posts_of, known, change.manner)
         async with aclosing(self._answered(asked, deadline_at)) as writings:
             async for writing in writings:
                 yield writing
@@ -100,7 +104,9 @@ class ModelWriter:
     ) -> AsyncGenerator[Writing, None]:
         angles = prompts.ANGLES[first - 1 : min(first - 1 + _PER_REQUEST, brief.variants)]
         known = f"{brief.source_text} {brief.source_title} {brief.source_url or ''}"
-        asked = _Asked(platform, first, len(angles), prompts.posts(brief, platform, angles), _posts_in, known)
+        asked = _Asked(
+            platform, first, len(angles), prompts.posts(brief, platform, angles), _posts_in, known, brief.manner
+        )
         async with slots, aclosing(self._answered(asked, deadline_at)) as writings:
             async for writing in writings:
                 yield writing
@@ -110,6 +116,7 @@ class ModelWriter:
         progress = _Progress()
         prompt = asked.prompt
         for last in (False, True):
+            progress.lenient = last
             async with aclosing(self._client.stream(prompt, deadline_at=deadline_at)) as events:
                 async for event in events:
                     if isinstance(event, Growing):
@@ -138,6 +145,7 @@ class _Asked:
     posts_of: Callable[[Any], list[Any]]
     known: str
     """All the text from which facts may come."""
+    manner: Manner
 
     def grown(self, text: str, progress: _Progress) -> list[Writing]:
         """Previews of what is being written, and the posts that already have a successor."""
@@ -167,23 +175,34 @@ class _Asked:
         return writings
 
     def reason(self, answer: Answer) -> str:
-        found = len(self.posts_of(json_in(answer.text, partial=True)))
+        posts = self.posts_of(json_in(answer.text, partial=True))
+        found = len(posts)
         if not answer.complete:
             return "it broke off before its end; write less"
+        words = taboo_in(
+            " ".join(f"{text_field(post, 'title')} {text_field(post, 'text')}" for post in posts), self.manner
+        )
+        if words:
+            return f"it has words that must not stand there: {', '.join(words)}"
         return f"it holds {found} of {self.count} posts" if found else "it isn't JSON of the wanted form"
 
     def _finished(self, number: int, post: Any, progress: _Progress) -> list[Writing]:
         draft = self._draft(post)
         if draft is None:
             return []
+        avoided = taboo_notes(draft, self.manner)
+        if avoided and not progress.lenient:
+            return []
         progress.finished[number] = draft
-        return [Finished(self.platform, number, draft, _doubts(draft, self.known))]
+        return [Finished(self.platform, number, draft, (*_doubts(draft, self.known), *avoided))]
 
     def _draft(self, post: Any) -> Draft | None:
         text = text_field(post, "text").strip()
+        if self.manner.emojis_per_post == 0:
+            text = without_emojis(text)
         if is_blank(text):
             return None
-        tags = [tag for tag in _tags(post) if tag.casefold() not in text.casefold()]
+        tags = [tag for tag in _tags(post) if tag.casefold() not in text.casefold() and not taboo_in(tag, self.manner)]
         return mend(
             self.platform, Draft("\n\n".join([text, *([" ".join(tags)] if tags else [])]), text_field(post, "title"))
         )

@@ -1,10 +1,13 @@
 """What the model is told: how to write for each platform, and what it must never do. No network here."""
 
-from dataclasses import dataclass
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any
 
 from core import languages
+from core.posts.manner import Manner, reserved
 from core.posts.platforms import Platform, rules_of
 from core.providers.text import Brief, Change, RewriteKind, Style
 
@@ -115,11 +118,12 @@ class Prompt:
 
 def posts(brief: Brief, platform: Platform, angles: tuple[str, ...]) -> Prompt:
     """One post per angle for one platform; answered as {"posts": [{angle, [title,] text, hashtags}]}."""
-    system = "\n\n".join(
+    system = _paragraphs(
         (
             _EDITOR,
             f"Platform: {_PLATFORMS[platform]}\n{_hard_limit(platform)}",
             f"Style: {_STYLES[brief.style]}",
+            house_rules(brief.manner, platform),
             f"Language: {_language(brief.language)}, hashtags included. {_NATIVE}",
             _CRAFT,
             _TRUTH,
@@ -142,10 +146,11 @@ def rewriting(change: Change) -> Prompt:
     """One changed draft; answered as {["title",] "text"}."""
     platform = change.platform
     language = change.rewrite.argument if change.rewrite.kind is RewriteKind.TRANSLATE else change.language
-    system = "\n\n".join(
+    system = _paragraphs(
         (
             _REVISER,
             f"Platform: {_PLATFORMS[platform]}\n{_hard_limit(platform)}",
+            house_rules(replace(change.manner, characters=None), platform),
             f"Language: {_language(language)}.",
             _CRAFT,
             _TRUTH,
@@ -161,6 +166,39 @@ def rewriting(change: Change) -> Prompt:
         f"Task: {_task(change)}",
     ]
     return Prompt(_messages(system, parts), "draft", _draft_schema(platform), _tokens(platform, 1), temperature=0.5)
+
+
+def house_rules(manner: Manner, platform: Platform) -> str:
+    """What the author's posts have in common, before the platform's habits; empty where nothing is known."""
+    rules = []
+    if manner.characters is not None:
+        rules.append(f"About {min(manner.characters, rules_of(platform).limit)} characters.")
+    if manner.emojis_per_post is not None:
+        rules.append(_about(manner.emojis_per_post, "emojis", manner.emojis))
+    if manner.hashtags_per_post is not None:
+        rules.append(_about(manner.hashtags_per_post, "hashtags", manner.hashtags))
+    if manner.taboo:
+        rules.append(f"Never these words, in no form, whatever the source says: {_quoted(manner.taboo)}.")
+    if manner.signature:
+        room = reserved(platform, manner.signature)
+        rules.append(f"A signature is added afterwards: write none, and leave {room} characters free for it.")
+    if not rules:
+        return ""
+    return "\n- ".join(["The author's own rules, which go before platform and style:", *rules])
+
+
+def _about(count: int, what: str, such_as: Sequence[str]) -> str:
+    if not count:
+        return f"No {what}."
+    return f"About {count} {what}" + (f", of these where they fit: {' '.join(such_as)}." if such_as else ".")
+
+
+def _quoted(words: Sequence[str]) -> str:
+    return ", ".join(json.dumps(word, ensure_ascii=False) for word in words)
+
+
+def _paragraphs(parts: Iterable[str]) -> str:
+    return "\n\n".join(part for part in parts if part)
 
 
 def _task(change: Change) -> str:
@@ -195,7 +233,7 @@ def _task(change: Change) -> str:
 def _messages(system: str, parts: list[str]) -> tuple[Message, ...]:
     return (
         {"role": "system", "content": system},
-        {"role": "user", "content": "\n\n".join(part for part in parts if part)},
+        {"role": "user", "content": _paragraphs(parts)},
     )
 
 

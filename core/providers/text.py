@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Any, Protocol
 
 from core.errors import InvalidInput
+from core.posts.manner import NO_MANNER, Manner, taboo_in
 from core.posts.platforms import Draft, Platform, is_blank
 
 SOURCE_MIN_CHARACTERS = 10
@@ -61,7 +62,8 @@ class Brief:
     """Posts to write from one source: `variants` of them for each platform.
 
     `language` is a BCP-47 tag. `brand_voice` is free text about how the author sounds, `pattern` how the posts are to
-    be built, in our own words; both may be empty.
+    be built, in our own words; both may be empty. `manner` is what holds of the voice in any case; room is left for its
+    signature, which isn't written.
     """
 
     source_text: str
@@ -72,6 +74,7 @@ class Brief:
     variants: int = 1
     style: Style = Style.PROFESSIONAL
     brand_voice: str = ""
+    manner: Manner = NO_MANNER
     pattern: str = ""
     deadline_s: float = DEADLINE_S
 
@@ -97,6 +100,7 @@ class Change:
     language: str
     source_text: str = ""
     brand_voice: str = ""
+    manner: Manner = NO_MANNER
     deadline_s: float = DEADLINE_S
 
 
@@ -140,8 +144,18 @@ class NoteCode(StrEnum):
     """This part of the instruction, `text`, wasn't understood; the others were followed."""
     CHECK_FIGURES = "text.check_figures"
     """These `figures` are in no material the model was given: the author should check them."""
+    TABOO = "text.taboo"
+    """These `words`, which the brand avoids, couldn't be."""
+    NOT_SIGNED = "text.not_signed"
+    """There was no room for the brand's signature."""
     UNCHANGED = "text.unchanged"
     """There was nothing to change."""
+
+
+def taboo_notes(draft: Draft, manner: Manner) -> tuple[Note, ...]:
+    """What to say of a draft in which words stand that the brand avoids."""
+    words = taboo_in(f"{draft.title} {draft.text}", manner)
+    return (Note(NoteCode.TABOO, {"words": words}),) if words else ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,8 @@
 import pytest
 
 from bot.brands.actions import ShowBrand
+from bot.posts.actions import SetBrand
+from core import ids
 from core.brands.models import Role
 from core.brands.queries import Access, accesses_of
 from tests.bot.chat import Chat
@@ -169,3 +171,38 @@ async def test_leaving_is_asked_and_done(chat: Chat, guest: Chat) -> None:
     await join(chat, guest)
     await steps(guest, "🚪 Leave", "🚪 Yes, leave")
     assert await mine(guest) == []
+
+
+NOTE = "Small bakeries lose bread every evening. We moved the last bake to four. Waste fell to three percent."
+
+
+async def test_the_options_card_names_the_brand_and_lets_another_be_chosen(chat: Chat) -> None:
+    await make(chat)
+    await chat.say(NOTE)
+    await steps(chat, "Write posts", "🏷 As Oven Bread")
+    shown = await chat.last()
+    assert shown.text == "In whose voice should the posts be?"
+    assert [button.text for button in shown.buttons] == ["✓ Oven Bread", "No brand", "‹ Back"]
+    await steps(chat, "No brand")
+    assert "🏷 As no brand" in {button.text for button in (await chat.last()).buttons}
+
+
+async def test_without_a_brand_the_options_card_says_nothing_of_it(chat: Chat) -> None:
+    await chat.say(NOTE)
+    await steps(chat, "Write posts")
+    assert not any("🏷" in button.text for button in (await chat.last()).buttons)
+
+
+async def test_a_brand_that_one_only_looks_at_isnt_offered(chat: Chat, guest: Chat) -> None:
+    await make(chat)
+    await join(chat, guest, "viewer")
+    (access,) = await mine(guest)
+    await guest.say(NOTE)
+    await steps(guest, "Write posts")
+    card = await guest.last()
+    assert not any("🏷" in button.text for button in card.buttons)
+    generate = next(button.data for button in card.buttons if "Generate" in button.text) or ""
+    batch_id = ids.BatchId(ids.parse_short(generate.split(":")[1]))
+    refused = await guest.press_data(card, SetBrand(batch_id, access.brand.id).encode())
+    assert refused is not None
+    assert "you have no access" in refused.text

@@ -26,12 +26,12 @@ def test_every_failure_of_a_writer_has_a_sentence() -> None:
 
 @pytest.mark.parametrize("code", NoteCode)
 def test_every_note_of_a_writer_has_a_sentence(code: NoteCode) -> None:
-    params = {"language": "de", "old": "a", "new": "b", "text": "c", "figures": ["97", "5 %"]}
+    params = {"language": "de", "old": "a", "new": "b", "text": "c", "figures": ["97", "5 %"], "words": ["cheap"]}
     assert note_sentence({"code": code, "params": params}, Texts("en"))
 
 
 def test_figures_to_check_are_named() -> None:
-    note = {"code": NoteCode.CHECK_FIGURES, "params": {"figures": ["97", "5 %"]}}
+    note = {"code": NoteCode.CHECK_FIGURES, "params": {"figures": ["97", "5 %"], "words": ["cheap"]}}
     assert note_sentence(note, Texts("en")) == "Please check these figures, they aren't in your source: 97, 5 %"
 
 

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from itertools import product
 from math import ceil
 
+from core.posts.manner import NO_MANNER, Manner, allowed_hashtags, reserved, with_emojis
 from core.posts.mending import mend
-from core.posts.platforms import RULES, Draft, Platform
+from core.posts.platforms import RULES, Draft, Platform, rules_of
 from core.providers.offline.choosing import Choice, Chooser
 from core.providers.offline.phrases import hashtags
 from core.providers.offline.ranking import Ranked
@@ -16,6 +17,12 @@ from core.providers.text import Style
 from core.sentences import TERMINATED
 
 BULLET = "• "
+_SPARE = 1.15
+"""A post may be this much longer than a typical one of its brand."""
+_SENTENCE_CHARACTERS = 70
+"""Of a short sentence: a body is never kept from a brand's length by its number of sentences."""
+_LEAST_ROOM = 80
+"""A signature that leaves less for the text isn't reckoned with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +47,19 @@ SHAPES: dict[Platform, Shape] = {
 }
 
 
-def compose(ranked: Ranked, platform: Platform, *, count: int, style: Style, url: str | None = None) -> list[Draft]:
+def compose(
+    ranked: Ranked,
+    platform: Platform,
+    *,
+    count: int,
+    style: Style,
+    url: str | None = None,
+    manner: Manner = NO_MANNER,
+) -> list[Draft]:
     """Up to `count` different drafts, fewer when the source hasn't that much to choose from; always at least one."""
     drafts: list[Draft] = []
     used: set[int] = set()
-    for plan in _plans(ranked, platform, count, style, url or ""):
+    for plan in _plans(ranked, platform, count, style, url or "", manner):
         choice = plan.choice(used)
         draft = mend(platform, plan.draft(choice, headline=not drafts))
         if draft.text not in {other.text for other in drafts}:
@@ -55,12 +70,24 @@ def compose(ranked: Ranked, platform: Platform, *, count: int, style: Style, url
     return drafts
 
 
-def _plans(ranked: Ranked, platform: Platform, count: int, style: Style, url: str) -> Iterator["_Plan"]:
+def shape_for(platform: Platform, manner: Manner) -> Shape:
+    """The platform's, of the length and with the hashtags that the brand's posts have, and room for its signature."""
+    shape, limit = SHAPES[platform], rules_of(platform).limit
+    if manner.hashtags_per_post is not None:
+        shape = replace(shape, tags=manner.hashtags_per_post)
+    if manner.characters is not None:
+        room = min(limit, round(manner.characters * _SPARE))
+        shape = replace(shape, room=room, body=max(1, manner.characters // _SENTENCE_CHARACTERS))
+    left = min(shape.room, limit - reserved(platform, manner.signature))
+    return replace(shape, room=left) if left >= _LEAST_ROOM else shape
+
+
+def _plans(ranked: Ranked, platform: Platform, count: int, style: Style, url: str, manner: Manner) -> Iterator["_Plan"]:
     """Ways to build a post, the best first: each opening in full, then with less body, then with other hashtags."""
-    shape = SHAPES[platform]
+    shape = shape_for(platform, manner)
     chooser = Chooser(ranked, style)
     url = url if shape.link else ""
-    bare = _Plan(ranked, chooser, platform, shape, style, url, hook=ranked.reading.sentences[0])
+    bare = _Plan(ranked, chooser, platform, shape, style, url, manner, hook=ranked.reading.sentences[0])
     openings = chooser.hooks(count, bare.has_room)
     most = min(shape.body, _share(len(ranked.reading.sentences), count))
     for tags, body in product(_lowered(shape.tags), _lowered(most)):
@@ -87,13 +114,16 @@ class _Plan:
     shape: Shape
     style: Style
     url: str
+    manner: Manner
     hook: Sentence
     body: int = 0
     tags: tuple[str, ...] = ()
 
     def with_tags(self, count: int) -> "_Plan":
         """As many hashtags, up to `count`, as leave room for the opening."""
-        tags = tuple(hashtags(self.ranked.phrases, count))
+        own = self.manner.hashtags_per_post is not None
+        found = hashtags(self.ranked.phrases, count)
+        tags = tuple(allowed_hashtags(found, self.manner if own else replace(self.manner, hashtags=()))[:count])
         while tags and not replace(self, tags=tags).has_room(self.hook.text):
             tags = tags[:-1]
         return replace(self, tags=tags)
@@ -118,7 +148,7 @@ class _Plan:
         return Draft(self._whole(body), named)
 
     def _whole(self, body: str) -> str:
-        return "\n\n".join(part for part in (body, self.url, " ".join(self.tags)) if part)
+        return "\n\n".join(part for part in (with_emojis(body, self.manner), self.url, " ".join(self.tags)) if part)
 
 
 def _title(title: str, hook: Sentence, *, headline: bool) -> str:

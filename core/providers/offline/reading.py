@@ -67,12 +67,22 @@ class _Line:
     listed: bool = False
 
 
-def read(text: str, language: str, title: str = "") -> Reading:
-    """The source's sentences in order; never none when there is anything to see."""
+def _nothing(_: str) -> bool:
+    return False
+
+
+def read(text: str, language: str, title: str = "", *, avoid: Callable[[str], bool] = _nothing) -> Reading:
+    """The source's sentences in order; never none when there is anything to see.
+
+    Those to avoid are left out as long as others are there.
+    """
     blocks = _blocks(_without_markup(text))
     title, blocks = _take_title(_plain(title), blocks)
-    sentences = _sentences(blocks, language, _is_prose) or _sentences(blocks, language, bool)
-    return Reading("" if _is_sentence(title, sentences) else title, tuple(sentences) or _whole(text))
+    wanted: tuple[Callable[[str], bool], ...] = (lambda one: _is_prose(one) and not avoid(one), _is_prose, bool)
+    sentences = next((found for accept in wanted if (found := _sentences(blocks, language, accept))), [])
+    if avoid(title) or _is_sentence(title, sentences):
+        title = ""
+    return Reading(title, tuple(sentences) or _whole(text))
 
 
 def _is_sentence(title: str, sentences: Sequence[Sentence]) -> bool:

@@ -8,6 +8,7 @@ import regex
 
 from core import languages
 from core.posts import counting
+from core.posts.manner import taboo_in
 from core.posts.mending import mend
 from core.posts.platforms import Draft
 from core.providers.offline.choosing import Chooser, shortened
@@ -245,7 +246,9 @@ def _as_words(text: str) -> regex.Pattern[str] | None:
 def _source(work: _Work) -> Ranked | None:
     if not work.change.source_text.strip():
         return None
-    return rank(read(work.change.source_text, work.language), Vocabulary(work.language))
+    manner = work.change.manner
+    reading = read(work.change.source_text, work.language, avoid=lambda sentence: bool(taboo_in(sentence, manner)))
+    return rank(reading, Vocabulary(work.language))
 
 
 def _plain(text: str) -> str:

@@ -5,13 +5,25 @@ from collections.abc import AsyncGenerator, Iterator
 from contextlib import aclosing
 
 from core import languages
+from core.posts.manner import NO_MANNER, Manner, taboo_in
 from core.posts.platforms import Draft, Platform
 from core.providers.offline.composing import compose
 from core.providers.offline.ranking import Ranked, rank
 from core.providers.offline.reading import read
 from core.providers.offline.rewriting import rewritten
 from core.providers.offline.words import Vocabulary
-from core.providers.text import Ability, Brief, Change, Finished, Note, NoteCode, Partial, Usage, Writing
+from core.providers.text import (
+    Ability,
+    Brief,
+    Change,
+    Finished,
+    Note,
+    NoteCode,
+    Partial,
+    Usage,
+    Writing,
+    taboo_notes,
+)
 from core.sentences import sentence_spans
 
 ENGINE = "offline draft"
@@ -42,6 +54,7 @@ class OfflineWriter:
 
     async def rewrite(self, change: Change) -> AsyncGenerator[Writing, None]:
         draft, notes = await asyncio.to_thread(rewritten, change)
+        notes = (*notes, *taboo_notes(draft, change.manner))
         async with aclosing(self._told([Finished(change.platform, 1, draft, notes)])) as told:
             async for writing in told:
                 yield writing
@@ -59,20 +72,22 @@ class OfflineWriter:
 
 def _write(brief: Brief) -> list[Finished]:
     language, notes = _language(brief)
-    ranked = understand(brief.source_text, language, brief.source_title)
+    ranked = understand(brief.source_text, language, brief.source_title, manner=brief.manner)
     return [
-        Finished(platform, number, draft, notes)
+        Finished(platform, number, draft, (*notes, *taboo_notes(draft, brief.manner)))
         for platform in brief.platforms
         for number, draft in enumerate(_drafts(ranked, platform, brief), start=1)
     ]
 
 
 def _drafts(ranked: Ranked, platform: Platform, brief: Brief) -> list[Draft]:
-    return compose(ranked, platform, count=brief.variants, style=brief.style, url=brief.source_url)
+    return compose(ranked, platform, count=brief.variants, style=brief.style, url=brief.source_url, manner=brief.manner)
 
 
-def understand(text: str, language: str, title: str = "") -> Ranked:
-    return rank(read(text, language, title), Vocabulary(language))
+def understand(text: str, language: str, title: str = "", *, manner: Manner = NO_MANNER) -> Ranked:
+    """Sentences with words that `manner` avoids are passed over where there are others."""
+    reading = read(text, language, title, avoid=lambda sentence: bool(taboo_in(sentence, manner)))
+    return rank(reading, Vocabulary(language))
 
 
 def _language(brief: Brief) -> tuple[str, tuple[Note, ...]]:

@@ -6,6 +6,7 @@ from contextlib import aclosing
 import pytest
 
 from core.errors import ProviderError
+from core.posts.manner import Manner
 from core.posts.platforms import Draft, Platform, problems
 from core.providers.llm import ChatClient
 from core.providers.model import ModelWriter
@@ -219,3 +220,25 @@ async def test_a_model_that_gives_a_whole_answer_at_once_still_works(
     writings = await written(make_client())
     assert drafts(writings) == ["Short."]
     assert writings[-1] == Usage("first-served", 0, 0, None)
+
+
+async def avoiding(client: ChatClient, *words: str) -> list[Writing]:
+    brief = Brief(SOURCE, (Platform.TELEGRAM,), "en", manner=Manner(taboo=words, emojis_per_post=2, emojis=("🍞",)))
+    async with aclosing(ModelWriter(client).write(brief)) as writings:
+        return [writing async for writing in writings]
+
+
+async def test_a_word_to_avoid_is_asked_away_once(make_client: MakeClient, model_server: FakeModelServer) -> None:
+    model_server.faults += [streamed(posts("Cheap bread needs time.")), streamed(posts("Good bread needs time."))]
+    assert drafts(await avoiding(make_client(), "cheap", "low cost")) == ["Good bread needs time."]
+    first, second = ("\n".join(each["content"] for each in asked["messages"]) for asked in model_server.requests)
+    assert 'Never these words, in no form, whatever the source says: "cheap", "low cost".' in first
+    assert "About 2 emojis, of these where they fit: 🍞." in first
+    assert "words that must not stand there: cheap" in second
+
+
+async def test_a_word_to_avoid_that_stays_is_told(make_client: MakeClient, model_server: FakeModelServer) -> None:
+    model_server.faults += [streamed(posts("Cheap bread needs time.")), streamed(posts("Cheap bread, slowly."))]
+    (one,) = [each for each in await avoiding(make_client(), "cheap") if isinstance(each, Finished)]
+    assert one.draft.text == "Cheap bread, slowly."
+    assert [note.params for note in one.notes if note.code == NoteCode.TABOO] == [{"words": ["cheap"]}]

@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.posts.counting import hashtags
+from core.posts.counting import EMOJI, hashtags
+from core.posts.manner import Manner, taboo_in
 from core.posts.platforms import Draft, Platform, is_blank, problems
 from core.providers.offline.composing import BULLET
 from core.providers.offline.reading import read
@@ -249,3 +250,56 @@ async def test_a_title_that_was_taken_from_the_text_does_not_stand_there_twice()
     for written in await told(brief):
         if isinstance(written, Finished):
             assert written.draft.text.count(first) <= 1
+
+
+async def in_manner(manner: Manner, *, platform: Platform = Platform.LINKEDIN, variants: int = 3) -> list[Finished]:
+    brief = Brief(ARTICLE, (platform,), "en", variants=variants, manner=manner)
+    return [one for one in await told(brief) if isinstance(one, Finished)]
+
+
+@pytest.mark.parametrize("characters", [150, 400, 1200])
+async def test_posts_are_as_long_as_those_of_the_brand(characters: int) -> None:
+    for one in await in_manner(Manner(characters=characters), variants=2):
+        assert 0.5 * characters < len(one.draft.text) <= 1.2 * characters
+
+
+async def test_posts_have_as_many_emojis_and_hashtags_as_the_brands_and_its_own_first() -> None:
+    manner = Manner(emojis_per_post=2, emojis=("🍞", "🔥"), hashtags_per_post=4, hashtags=("#Porto", "#Oven"))
+    for one in await in_manner(manner):
+        assert EMOJI.findall(one.draft.text) == ["🍞", "🔥"]
+        found = hashtags(one.draft.text)
+        assert (found[:2], len(found)) == (["#Porto", "#Oven"], 4)
+    bare = await in_manner(Manner(emojis_per_post=0, hashtags_per_post=0))
+    assert [hashtags(one.draft.text) for one in bare] == [[], [], []]
+
+
+async def test_a_source_of_nothing_but_words_to_avoid_is_written_and_told() -> None:
+    manner = Manner(taboo=("bread",))
+    brief = Brief("Cheap bread for all of us here.", (Platform.TELEGRAM,), "en", manner=manner)
+    (one,) = [one for one in await told(brief) if isinstance(one, Finished)]
+    assert "bread" in one.draft.text
+    assert [note.params for note in one.notes if note.code == NoteCode.TABOO] == [{"words": ["bread"]}]
+
+
+async def test_a_sentence_that_leaned_on_one_to_avoid_takes_no_other_for_it() -> None:
+    text = (
+        "Our oven in Porto bakes sixty loaves an hour. The supermarket sells them for half the price. "
+        "It was fined twice for that. Customers come before seven in the morning. They bring their own bags along."
+    )
+    brief = Brief(text, (Platform.LINKEDIN,), "en", variants=3, manner=Manner(taboo=("supermarket",)))
+    for one in (one for one in await told(brief) if isinstance(one, Finished)):
+        assert "It was fined" not in one.draft.text
+
+
+async def test_longer_adds_no_sentence_with_a_word_to_avoid() -> None:
+    change = Change(
+        Platform.LINKEDIN,
+        Draft("Bakeries grow."),
+        Rewrite(RewriteKind.LONGER),
+        "en",
+        "Bakeries grow. Supermarket bread sells badly in every town. Sourdough keeps its flavour for many days.",
+        manner=Manner(taboo=("supermarket",)),
+    )
+    (one,) = [one for one in await told(change) if isinstance(one, Finished)]
+    assert taboo_in(one.draft.text, change.manner) == []
+    assert "Sourdough" in one.draft.text

@@ -8,6 +8,8 @@ import pytest
 from pydantic import SecretStr
 
 from core.errors import InvalidInput
+from core.posts.counting import EMOJI
+from core.posts.manner import Manner, signed, taboo_in
 from core.posts.platforms import Draft, Platform, problems
 from core.providers.llm import ChatClient
 from core.providers.model import ModelWriter
@@ -18,6 +20,7 @@ from core.providers.text import (
     Change,
     Finished,
     NotAble,
+    NoteCode,
     Partial,
     PostWriter,
     Rewrite,
@@ -140,3 +143,22 @@ async def test_a_hostile_source_changes_nothing_about_the_contract(writer: PostW
 def test_a_source_out_of_bounds_makes_no_brief(text: str) -> None:
     with pytest.raises(InvalidInput):
         Brief(text, (Platform.TWITTER,), "en")
+
+
+@pytest.mark.parametrize("platform", Platform)
+async def test_a_manner_leaves_out_emojis_and_room_for_the_signature(writer: PostWriter, platform: Platform) -> None:
+    manner = Manner(emojis_per_post=0, signature="Ann, the oven in Porto")
+    emojis = SOURCE.replace("Start with", "🔥 Start with")
+    (one,) = finished(await told(writer, Brief(emojis, (platform,), "en", manner=manner)))
+    assert EMOJI.search(one.draft.text) is None
+    assert "Ann, the oven" not in one.draft.text
+    assert "Ann, the oven" in signed(platform, one.draft, manner.signature).text
+
+
+async def test_words_to_avoid_never_stand_in_a_post_where_there_is_anything_else_to_say(writer: PostWriter) -> None:
+    manner = Manner(taboo=("supermarket", "energy prices", "ferment*"))
+    drafts = finished(await told(writer, Brief(SOURCE, tuple(Platform), "en", variants=3, manner=manner)))
+    assert len(drafts) > len(Platform)
+    for one in drafts:
+        assert taboo_in(f"{one.draft.title} {one.draft.text}", manner) == []
+        assert NoteCode.TABOO not in {note.code for note in one.notes}
