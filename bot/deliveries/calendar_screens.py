@@ -128,12 +128,18 @@ def month(
         return Button(str(each.day.day) if each.can_be_chosen else "·", CantChoose(empty=True))
 
     total = sum(counts.values())
-    heading = t.plural("🗓 <b>{n} post this month</b>", "🗓 <b>{n} posts this month</b>", total)
-    if filmed := sum(films.values()):
-        heading = Markup("{} · 📹 {}").format(heading, t.plural("{n} video", "{n} videos", filmed))
+    heading = _in_month(total, sum(films.values()), t)
     rows = month_rows(grid, cell, turn=lambda other: ShowMonth(month_number(other)))
     last = [Button(t("📋 List"), ShowCalendar(1)), _light(UseDark(not dark, month_number(first), 1), t)]
     return Screen(heading, [*rows, last])
+
+
+def _in_month(posts: int, videos: int, t: Texts) -> Markup:
+    if videos and not posts:
+        return t.plural("🗓 <b>{n} video this month</b>", "🗓 <b>{n} videos this month</b>", videos)
+    heading = t.plural("🗓 <b>{n} post this month</b>", "🗓 <b>{n} posts this month</b>", posts)
+    more = t.plural("{n} video", "{n} videos", videos)
+    return Markup("{} · 📹 {}").format(heading, more) if videos else heading
 
 
 def _nothing(t: Texts) -> Screen:

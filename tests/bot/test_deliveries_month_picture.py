@@ -1,5 +1,6 @@
 """What the month's picture shows, before it is drawn."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -7,10 +8,11 @@ from bot.deliveries.month_picture import picture_of, rendered
 from bot.texts import Texts
 from core import ids
 from core.channels.models import Channel
-from core.pictures.colors import CHATS, PLATFORMS
+from core.pictures.colors import CHATS, PLATFORMS, VIDEOS
 from core.pictures.month import Month
 from core.posts.calendar import Planned
 from core.posts.platforms import Platform
+from core.publishing.coming import ComingVideo
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 NEWS = Channel(id=ids.ChannelId(UUID(int=1)), title="Oven news")
@@ -22,8 +24,11 @@ def planned(hours: float, channel: Channel | None = None, *, platform: Platform 
     return Planned(NOW + timedelta(hours=hours), ids.PostId(UUID(int=9)), platform, "", "Bread that pays", channel_id)
 
 
-def month(*posts: Planned, zone: str = "Europe/Berlin", language: str = "en") -> Month:
-    return picture_of(date(2026, 11, 1), posts, [NEWS, RECIPES], dark=False, zone=zone, t=Texts(language), now=NOW)
+def month(
+    *posts: Planned, zone: str = "Europe/Berlin", language: str = "en", videos: Sequence[ComingVideo] = ()
+) -> Month:
+    first, channels = date(2026, 11, 1), [NEWS, RECIPES]
+    return picture_of(first, posts, channels, videos, dark=False, zone=zone, t=Texts(language), now=NOW)
 
 
 def test_posts_stand_in_their_local_day_and_the_rest_is_counted() -> None:
@@ -31,6 +36,18 @@ def test_posts_stand_in_their_local_day_and_the_rest_is_counted() -> None:
     assert [entry.time for entry in shown.entries[date(2026, 11, 21)]] == ["14:00", "15:00", "16:00"]
     assert shown.more == {date(2026, 11, 21): "+2 more"}
     assert [entry.time for entry in shown.entries[date(2026, 11, 22)]] == ["00:30"]
+
+
+def test_videos_stand_among_posts_by_the_owners_clock() -> None:
+    film = ComingVideo(NOW + timedelta(hours=11, minutes=30), ids.VideoPostId(UUID(int=3)), "bread.mp4")
+    shown = month(planned(1), planned(13), videos=[film])
+    tomorrow = shown.entries[date(2026, 11, 22)]
+    assert [(entry.time, entry.words) for entry in tomorrow] == [("00:30", "bread.mp4"), ("02:00", "Bread that pays")]
+    assert shown.subtitle == "2 posts · 1 video"
+    assert shown.legend[-1] == ("Videos", VIDEOS)
+    assert VIDEOS not in (*CHATS, *PLATFORMS.values())
+    assert month(videos=[film]).subtitle == "1 video"
+    assert month().subtitle == "0 posts"
 
 
 def test_each_target_has_a_colour_of_its_own_that_the_legend_explains() -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from core.clock import FixedClock
 from core.connections.models import ConnectionStatus
@@ -228,9 +229,20 @@ async def test_the_calendar_and_the_posts_show_videos_too(studio: Studio) -> Non
     await studio.press("⏰ Choose a time")
     await studio.press("Tomorrow 09:00")
     calendar = await studio.chat.say("/calendar")
+    assert "No posts are planned" in calendar.text
     assert "1 video is coming" in calendar.text
+    assert calendar.body.get("photo"), "under the picture of its month"
     await studio.press("🗓 Month")
-    assert "1 post this month" in await studio.text()
+    assert "1 video this month" in await studio.text()
+    due_at = (await studio.post()).due_at
+    assert due_at is not None
+    day = due_at.astimezone(ZoneInfo("Europe/Berlin")).day
+    await studio.press(f"{day}•")
+    assert "Nothing is planned" not in await studio.text()
+    [row] = [each.text for each in (await studio.chat.last()).buttons if each.text.startswith("🎬")]
+    assert row.endswith("09:00 · bread.mp4"), "by its owner's clock"
+    await studio.press(row)
+    assert {"⏰ Change time", "🚫 Cancel"} <= {each.text for each in (await studio.chat.last()).buttons}
     posts = await studio.chat.say("/posts")
     assert "📹 1 video" in str(posts)
     await studio.press("📹 1 video")
