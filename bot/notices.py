@@ -11,6 +11,7 @@ from bot.admin import screens as admin_screens
 from bot.admin import spending
 from bot.analyses import pictures as analysis_pictures
 from bot.analyses import screens as analysis_screens
+from bot.approvals import notices as approval_notices
 from bot.billing import notices as billing_notices
 from bot.brands import member_screens as brand_member_screens
 from bot.channels import screens as channel_screens
@@ -29,6 +30,7 @@ from bot.publishing import notices as publishing_notices
 from bot.screens import Screen
 from bot.scripts import screens as script_analysis_screens
 from bot.series import screens as series_screens
+from bot.sources import notices as source_notices
 from bot.texts import Texts
 from bot.videos import notices as video_notices
 from bot.viral import screens as viral_screens
@@ -95,9 +97,11 @@ RENDERERS: dict[str, Renderer] = {
     "channels.lost": lambda data, t, _: channel_screens.lost(data, t),
     "channels.regained": lambda data, t, _: channel_screens.regained(data, t),
     **brand_member_screens.RENDERERS,
+    **approval_notices.RENDERERS,
     **billing_notices.RENDERERS,
     **publishing_notices.RENDERERS,
     **video_notices.RENDERERS,
+    **source_notices.RENDERERS,
     **connection_notices.RENDERERS,
     **voiceover_notices.RENDERERS,
 }

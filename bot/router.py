@@ -1,7 +1,7 @@
 """Which handler an update belongs to. Features register here; nothing else knows them all."""
 
 import re
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -57,6 +57,9 @@ class Router:
     presses: dict[type[Action], Callable[[Context, Any], Awaitable[None]]] = field(default_factory=dict)
     questions: dict[str, Question] = field(default_factory=dict)
     replies: list[ReplyHandler] = field(default_factory=list)
+    group_replies: list[ReplyHandler] = field(default_factory=list)
+    group_presses: set[type[Action]] = field(default_factory=set)
+    """What may be pressed in groups; everything else is between the user and the bot."""
     contents: list[tuple[Callable[[Message], bool], Handler]] = field(default_factory=list)
     services: list[tuple[UpdateFits, Handler]] = field(default_factory=list)
     sentences: dict[str, Sentence] = field(default_factory=dict)
@@ -77,15 +80,24 @@ class Router:
         """`menu` is the msgid that the command menu shows."""
         self.commands[name] = Command(name, handler, menu, in_groups, for_admins)
 
-    def press(self, action: type[ActionType], handler: Callable[[Context, ActionType], Awaitable[None]]) -> None:
+    def press(
+        self,
+        action: type[ActionType],
+        handler: Callable[[Context, ActionType], Awaitable[None]],
+        *,
+        in_groups: bool = False,
+    ) -> None:
         self.presses[action] = handler
+        if in_groups:
+            self.group_presses.add(action)
 
     def prompt(self, name: str, handler: PromptHandler, *, about: str = "") -> None:
         """`about` is the msgid with which /cancel says what it has ended."""
         self.questions[name] = Question(handler, about)
 
-    def reply(self, handler: ReplyHandler) -> None:
-        self.replies.append(handler)
+    def reply(self, handler: ReplyHandler, *, in_groups: bool = False) -> None:
+        """`in_groups`: there, and not in private chats."""
+        (self.group_replies if in_groups else self.replies).append(handler)
 
     def content(self, fits: Callable[[Message], bool], handler: Handler) -> None:
         """The first registered kind that fits handles a message."""
@@ -120,16 +132,23 @@ class Router:
         """Find the handler and run it. Raises what it raises."""
         query = context.update.callback_query
         if query is not None:
-            if not context.is_private:
-                raise NotAllowed("bot.private_only")
-            await self.pastes.end(context.deps.redis, context.chat_id)
-            await self.perform(context, decode(query.data or ""))
+            await self._route_press(context, query.data or "")
             await context.settle()
         elif context.update.edited_message is not None:
             if context.is_private and self.edited is not None:
                 await self.edited(context)
         elif context.message is not None:
             await self._route_message(context, context.message)
+
+    async def _route_press(self, context: Context, data: str) -> None:
+        if context.is_private:
+            await self.pastes.end(context.deps.redis, context.chat_id)
+            await self.perform(context, decode(data))
+            return
+        wanted = decode(data)
+        if type(wanted) not in self.group_presses:
+            raise NotAllowed("bot.private_only")
+        await self.perform(context, wanted)
 
     async def perform(self, context: Context, wanted: Action) -> None:
         """Do what an action's button does. Raises OutdatedButton for an action that nothing handles any more."""
@@ -144,6 +163,7 @@ class Router:
             await self._route_command(context, command)
             return
         if not context.is_private:
+            await self._answer_reply(context, message, self.group_replies)
             return
         if message.media_group_id is not None:
             await self._route_album(context, message)
@@ -178,7 +198,7 @@ class Router:
 
     async def _find_handler(self, context: Context, message: Message) -> None:
         try:
-            if await self._answer_reply(context, message) or await self._answer_prompt(context):
+            if await self._answer_reply(context, message, self.replies) or await self._answer_prompt(context):
                 return
         except InvalidInput:
             if context.album is not None:
@@ -216,11 +236,11 @@ class Router:
         question = self.questions.get(prompt.name) if prompt is not None else None
         return question.about if question is not None else None
 
-    async def _answer_reply(self, context: Context, message: Message) -> bool:
+    async def _answer_reply(self, context: Context, message: Message, handlers: Iterable[ReplyHandler]) -> bool:
         replied = message.reply_to_message
         if replied is None or replied.from_user is None or replied.from_user.id != context.bot.id:
             return False
-        for handler in self.replies:
+        for handler in handlers:
             if await handler(context, replied):
                 await context.stop_asking()
                 return True

@@ -22,6 +22,7 @@ from core.readiness import announce
 from core.settings import Settings
 from core.workers import worker_name
 from jobs.analyses import forget_old_analyses
+from jobs.approvals import tend_approvals
 from jobs.billing import tend_plans
 from jobs.broadcasts import Broadcasts
 from jobs.catalogue import work_specs
@@ -108,6 +109,7 @@ async def schedule(deps: Deps, stop: asyncio.Event) -> None:
         _repeat("scheduler.digests_not_forgotten", partial(forget_old_digests, deps), stop),
         _repeat("scheduler.emails_not_forgotten", partial(forget_old_emails, deps), stop),
         _repeat("scheduler.broadcasts_failed", broadcasts.tend, stop),
+        _repeat("scheduler.approvals_failed", partial(tend_approvals, deps), stop),
         _repeat("scheduler.publishing_failed", partial(tend_publishing, deps), stop),
         _repeat("scheduler.reports_failed", partial(tend_reports, deps), stop),
         _repeat("scheduler.numbers_failed", partial(tend_numbers, deps), stop),

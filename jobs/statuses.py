@@ -8,6 +8,7 @@ import structlog
 
 from bot import notices
 from core import ids
+from core.approvals.telling import tell_unreachable
 from core.db import Json, TelegramId
 from core.deliveries import service as deliveries
 from core.deliveries import statuses
@@ -31,7 +32,7 @@ LATER_ROOM = 40
 before their patience ends."""
 COSMETIC_PATIENCE_S = 1.0
 """How long a countdown waits for its turn; by then it is nearly out of date."""
-CARD, POST_STATUS = "posts.card", "posts.status"
+CARD, POST_STATUS, APPROVAL_REQUEST = "posts.card", "posts.status", "approvals.request"
 
 
 @plain_job(statuses.SHOW_STATUS)
@@ -123,6 +124,8 @@ async def _record_shown(tx: Tx, status: StatusMessage, outcome: Outcome) -> list
         case Refused():
             log.info("deliveries.status_refused", reason=outcome.reason, detail=outcome.detail)
             await statuses.give_up_status(tx, status.subject_id, version=status.version)
+            if status.notice == APPROVAL_REQUEST:
+                await without_undoing(tx, tell_unreachable(tx, status=status))
     return []
 
 

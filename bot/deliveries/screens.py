@@ -7,6 +7,7 @@ from uuid import UUID
 
 from markupsafe import Markup
 
+from bot.approvals.actions import ShowApproval
 from bot.channels.labels import state_sentence, target_label
 from bot.deliveries.actions import (
     Back,
@@ -32,6 +33,7 @@ from bot.texts import Texts
 from core import ids
 from core.channels.models import ChannelState
 from core.deliveries.service import UNKNOWN_OUTCOME
+from core.posts.awaiting import AWAITING, TOO_LATE
 from core.posts.missed import SKIPPED, Why
 from core.posts.models import Post, PostStatus
 from core.posts.pinning import Pinning
@@ -167,8 +169,11 @@ def _on_hold(data: Data, t: Texts, now: datetime) -> Screen:
     due_at, post_id, target = _instant(data["due_at"]), _post_id(data), data.get("target") or {}
     heading, cancel = t("⏸ <b>On hold</b>"), Button(t("🚫 Cancel"), CancelSchedule(post_id))
     when = moment(due_at, _zone(data), t, now)
-    if (data["error"] or {}).get("code") == QUEUE_PAUSED:
+    code = (data["error"] or {}).get("code")
+    if code == QUEUE_PAUSED:
         return _held_by_queue(data, t)
+    if code == AWAITING:
+        return _awaiting(data, t, now)
     ready = not target or target["state"] == ChannelState.READY
     if ready and due_at <= now:
         missed = _missed(data, when, t)
@@ -182,6 +187,21 @@ def _on_hold(data: Data, t: Texts, now: datetime) -> Screen:
     return Screen(_body(data, heading, t, why, planned), [[elsewhere, cancel]])
 
 
+def _awaiting(data: Data, t: Texts, now: datetime) -> Screen:
+    """Others have yet to agree to it: told before and behind its time alike."""
+    due_at, post_id = _instant(data["due_at"]), _post_id(data)
+    when = moment(due_at, _zone(data), t, now)
+    waits = t("It waits until others agree to it.")
+    time = t("Planned for {time}: it goes out then if they have agreed by then.", time=when)
+    if due_at <= now:
+        time = t("Its time, {time}, has passed. It goes out only when you say so.", time=when)
+    keyboard = [
+        [Button(t("✅ How it stands"), ShowApproval(post_id)), Button(t("⏰ Change time"), ChooseTime(post_id))],
+        [Button(t("🚫 Cancel"), CancelSchedule(post_id))],
+    ]
+    return Screen(_body(data, t("⏸ <b>On hold</b>"), t, waits, time), keyboard)
+
+
 def _held_by_queue(data: Data, t: Texts) -> Screen:
     post_id = _post_id(data)
     paused = t("Its queue is paused. It takes one of the coming slots when the queue goes on.")
@@ -193,6 +213,8 @@ def _held_by_queue(data: Data, t: Texts) -> Screen:
 
 
 def _missed(data: Data, when: Markup, t: Texts) -> Markup:
+    if (data["error"] or {}).get("code") == TOO_LATE:
+        return t("Its time, {time}, passed while it waited for others to agree. What now?", time=when)
     if ((data["error"] or {}).get("params") or {}).get("why") == Why.OUTAGE:
         return t("Its time, {time}, passed while I was down. What now?", time=when)
     return t("Its time, {time}, passed while nothing could go there. What now?", time=when)

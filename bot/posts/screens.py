@@ -24,6 +24,7 @@ from bot.posts.actions import (
     SearchPosts,
     ShowCard,
     ShowFullText,
+    ShowMore,
     ShowPosts,
     StopRewrite,
     UndoEdit,
@@ -157,9 +158,10 @@ def _card_keyboard(card: Mapping[str, Any], t: Texts) -> Keyboard:
 
 
 def _studio_row(card: Mapping[str, Any], post_id: ids.PostId, status: PostStatus, t: Texts) -> list[Button]:
-    """What can be made for it."""
+    """What can be made for it, and what else can be done with it."""
     row = [Button(t("🖼 Image"), ImageForPost(post_id))] if status in EDITABLE and card["text"] else []
-    return [*row, Button(t("🔊 Voice"), VoicePost(post_id))] if card["text"] else row
+    voice = [Button(t("🔊 Voice"), VoicePost(post_id))] if card["text"] else []
+    return [*row, *voice, Button(t("✨ More"), ShowMore(post_id))]
 
 
 def _video_row(card: Mapping[str, Any], post_id: ids.PostId, status: PostStatus, t: Texts) -> list[Button]:

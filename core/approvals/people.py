@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
@@ -13,6 +13,7 @@ from core.accounts.models import User
 from core.accounts.service import user_of
 from core.approvals.models import Approver, ApproverInvite
 from core.approvals.queries import approvers_of
+from core.db import ReadSession
 from core.deliveries.service import send_notice
 from core.errors import Conflict, InvalidInput, LimitReached, NotFound
 from core.tx import Tx
@@ -55,24 +56,42 @@ async def end_invite(tx: Tx, *, owner_id: ids.UserId) -> None:
         await tx.session.delete(invite)
 
 
+async def has_invite(session: ReadSession, *, owner_id: ids.UserId, now: datetime) -> bool:
+    """Whether a link of theirs works."""
+    mine = select(ApproverInvite.owner_id).where(ApproverInvite.owner_id == owner_id, ApproverInvite.expires_at > now)
+    return await session.scalar(mine) is not None
+
+
+async def owner_of_invite(session: ReadSession, *, user_id: ids.UserId, secret: str, now: datetime) -> ids.UserId:
+    """Whose link it is that a user has opened.
+
+    Raises InviteOver, InvalidInput for one's own link ("approvals.own_invite").
+    """
+    owner_id: ids.UserId | None = await session.scalar(
+        select(ApproverInvite.owner_id).where(ApproverInvite.digest == _digest(secret), ApproverInvite.expires_at > now)
+    )
+    if owner_id is None:
+        raise InviteOver
+    if owner_id == user_id:
+        raise InvalidInput("approvals.own_invite")
+    return owner_id
+
+
 async def accept_invite(tx: Tx, *, user_id: ids.UserId, secret: str) -> Joined:
     """Whoever opened the link may be asked from now on; its owner is told. Again, it changes nothing.
 
-    Raises InviteOver, InvalidInput for one's own link ("approvals.own_invite"), LimitReached ("approvals.people_full").
+    Raises what owner_of_invite raises, and LimitReached ("approvals.people_full").
     """
-    invite = await tx.session.scalar(
-        select(ApproverInvite).where(ApproverInvite.digest == _digest(secret), ApproverInvite.expires_at > tx.now)
-    )
-    if invite is None:
-        raise InviteOver
-    if invite.owner_id == user_id:
-        raise InvalidInput("approvals.own_invite")
-    owner = await user_of(tx.session, invite.owner_id)
+    owner_id = await owner_of_invite(tx.session, user_id=user_id, secret=secret, now=tx.now)
+    owner = await user_of(tx.session, owner_id)
     return Joined(owner, new=await name_person(tx, owner_id=owner.id, user_id=user_id))
 
 
-async def name_person(tx: Tx, *, owner_id: ids.UserId, user_id: ids.UserId) -> bool:
-    """Let somebody be asked. False when they are named already. Raises LimitReached ("approvals.people_full")."""
+async def name_person(tx: Tx, *, owner_id: ids.UserId, user_id: ids.UserId, told: bool = True) -> bool:
+    """Let somebody be asked, and tell the owner (`told`). False when they are named already.
+
+    Raises LimitReached ("approvals.people_full").
+    """
     named = await approvers_of(tx.session, owner_id=owner_id)
     if any(each.user_id == user_id for each in named):
         return False
@@ -81,7 +100,8 @@ async def name_person(tx: Tx, *, owner_id: ids.UserId, user_id: ids.UserId) -> b
     values = {"added_at": tx.now, "removed_at": None}
     row = insert(Approver).values(id=ids.new(), owner_id=owner_id, user_id=user_id, **values)
     await tx.session.execute(row.on_conflict_do_update(index_elements=["owner_id", "user_id"], set_=values))
-    await _tell_owner(tx, owner_id, await user_of(tx.session, user_id))
+    if told:
+        await _tell_owner(tx, owner_id, await user_of(tx.session, user_id))
     return True
 
 

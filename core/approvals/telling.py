@@ -2,16 +2,18 @@
 again. The messages that change in place: showing.py."""
 
 from typing import Any
+from uuid import UUID
 
 from core import ids
 from core.accounts.service import user_of, users_of
 from core.approvals.models import Approval as Asking
-from core.approvals.models import ApprovalStatus, EventKind, Verdict
-from core.approvals.queries import approval_about, asked_of, seats_of
+from core.approvals.models import ApprovalStatus, EventKind, Seat, Verdict
+from core.approvals.queries import approval_about, approval_of, asked_of, seats_of
 from core.approvals.showing import approval_data, group_of, groups_subject, show
 from core.approvals.standing import note
 from core.channels.queries import message_url
 from core.db import TelegramId
+from core.deliveries.models import StatusMessage
 from core.deliveries.service import send_notice
 from core.deliveries.statuses import status_message_of
 from core.errors import InvalidInput
@@ -99,15 +101,24 @@ async def _remind(tx: Tx, asking: Asking, chat_id: TelegramId, language: str, da
     )
 
 
-async def tell_unreachable(tx: Tx, *, owner_id: ids.UserId, post_id: ids.PostId, name: str) -> None:
-    """A request couldn't be shown to somebody, or in the group: `name` of whom."""
-    post = await post_of(tx.session, owner_id=owner_id, post_id=post_id)
-    asking = await approval_about(tx.session, post_id=post.id)
-    if asking is not None:
-        await _tell_owner(tx, asking, post, "approvals.unreachable", name=name)
+async def tell_unreachable(tx: Tx, *, status: StatusMessage) -> None:
+    """Telegram refuses to show a request, to somebody or in the group: its owner is told of each, once an asking."""
+    approval_id = ids.ApprovalId(UUID(status.data["approval_id"]))
+    asking = await approval_of(tx.session, owner_id=status.owner_id, approval_id=approval_id)
+    if asking.status not in (ApprovalStatus.OPEN, ApprovalStatus.CHANGES):
+        return
+    post = await post_of(tx.session, owner_id=asking.owner_id, post_id=asking.post_id)
+    group, seat = await group_of(tx.session, asking), await tx.session.get(Seat, status.subject_id)
+    name = group.title if group is not None else ""
+    if group is None and seat is not None:
+        name = (await user_of(tx.session, seat.user_id)).first_name
+    key = f"unreachable:{status.subject_id}:{asking.asked_at}"
+    await _tell_owner(tx, asking, post, "approvals.unreachable", dedupe_key=key, name=name)
 
 
-async def _tell_owner(tx: Tx, asking: Asking, post: Post, notice: str, **more: Any) -> None:
+async def _tell_owner(
+    tx: Tx, asking: Asking, post: Post, notice: str, *, dedupe_key: str | None = None, **more: Any
+) -> None:
     await tx.session.flush()
     owner = await user_of(tx.session, asking.owner_id)
     data = await approval_data(tx.session, asking, post)
@@ -119,4 +130,5 @@ async def _tell_owner(tx: Tx, asking: Asking, post: Post, notice: str, **more: A
         notice=notice,
         data={**data, **more},
         language=owner.language,
+        dedupe_key=dedupe_key,
     )
