@@ -28,7 +28,6 @@ from bot.texts import Texts
 from core.billing.models import Plan, Rail
 from core.billing.overview import Overview
 from core.billing.queries import STANDING, Entitlement, Feature
-from core.billing.trials import TRIAL_PLAN
 
 OPEN_FEATURES = (
     Feature.POSTS,
@@ -112,8 +111,8 @@ def compare(seen: Overview, *, page: int, t: Texts) -> Screen:
 
 def ways_to_pay(seen: Overview, wanted: Plan, t: Texts) -> Iterator[Button]:
     """How this user can come to a plan from where they are."""
-    if wanted.key == TRIAL_PLAN and seen.trial_offered:
-        yield Button(t("✨ Try it for 7 days, free of charge"), StartTrial())
+    if seen.trial_offered and wanted.rank > seen.plan.rank:
+        yield _trial(t)
     has_it = seen.subscription is not None and wanted.key == seen.plan.key
     if not wanted.for_sale or not wanted.price_cents or has_it:
         return
@@ -143,12 +142,16 @@ def limit_reached_screen(t: Texts, params: Mapping[str, Any], *, zone: str | Non
     return Screen(text, [[Button(t("⬆️ Upgrade"), ShowBigger()), Button(t("Usage"), ShowUsage())]])
 
 
+def _trial(t: Texts) -> Button:
+    return Button(t("✨ Try Pro for 7 days, free of charge"), StartTrial())
+
+
 def _plan_buttons(seen: Overview, t: Texts) -> Keyboard:
     rows = []
     if seen.is_due and Rail.STRIPE in seen.rails:
         rows.append([Button(t("💳 Give another card"), FixCard())])
     if seen.trial_offered:
-        rows.append([Button(t("✨ Try Pro for 7 days, free of charge"), StartTrial())])
+        rows.append([_trial(t)])
     if seen.bigger is not None and seen.rails:
         rows.append([Button(t("⬆️ Upgrade"), ShowBigger())])
     rows.append([Button(t("Compare plans"), ShowPlans(0)), Button(t("Usage"), ShowUsage())])

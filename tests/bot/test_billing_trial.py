@@ -86,7 +86,7 @@ async def test_a_trial_is_given_up_after_a_question(chat: Chat) -> None:
 async def test_somebody_new_may_try_and_pay_both_ways(tx: Tx) -> None:
     seen = await seen_by(tx)
     assert ways(seen, "pro") == [
-        "✨ Try it for 7 days, free of charge",
+        "✨ Try Pro for 7 days, free of charge",
         "💳 Pay $19 a month by card",
         "Pay ⭐ 1,000 for 30 days",
     ]
@@ -108,7 +108,7 @@ async def test_with_stars_nothing_smaller_is_sold_beside_what_is_paid(tx: Tx) ->
 
 async def test_where_nothing_can_be_paid_no_button_leads_there(tx: Tx) -> None:
     seen = await seen_by(tx, rails=())
-    assert ways(seen, "business") == []
+    assert ways(seen, "business") == ["✨ Try Pro for 7 days, free of charge"]
     shown = screens.plan(seen, [], now=tx.now, zone=None, t=T)
     assert "can't be bought here" in shown.text
     assert all("Upgrade" not in button.text for row in shown.keyboard for button in row)
