@@ -21,6 +21,7 @@ from bot.images.actions import (
     SignCard,
 )
 from bot.images.making import make_in_new_message
+from bot.posts.drafts import nod
 from bot.prompts import Prompt
 from bot.router import Router
 from bot.screens import Screen
@@ -38,7 +39,7 @@ from core.images.showing import image_data
 from core.languages import detect
 from core.pictures.quote import fits
 from core.posts.queries import post_of, post_on_card
-from core.providers.images import ImageEngine
+from core.providers.images import ImageEngine, ImageErrorCode
 from core.providers.offline.typesetter import SIZES
 
 NEW_PROMPT, WORDS_PROMPT = "images.new", "images.words"
@@ -145,8 +146,10 @@ async def on_options(context: Context, press: ShowImageOptions) -> None:
 
 async def on_set(context: Context, press: SetImageOption) -> None:
     image = await _image(context, press.image_id)
-    options = service.options_of(image).to_json() | {str(press.choice): press.value}
-    await _change(context, image, ImageOptions.from_json(options))
+    options = ImageOptions.from_json(service.options_of(image).to_json() | {str(press.choice): press.value})
+    if options.engine not in context.deps.image_makers:
+        raise InvalidInput(ImageErrorCode.NOT_THERE)
+    await _change(context, image, options)
 
 
 async def on_sign(context: Context, press: SignCard) -> None:
@@ -209,6 +212,7 @@ async def _say(context: Context, image_id: ids.ImageId, message_id: int | None) 
         await context.send(card)
     else:
         await context.change(message_id, card)
+        await nod(context)
 
 
 async def on_passages(context: Context, press: ChoosePassage) -> None:
