@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from telegram import Message, MessageEntity
 
+from core.sources.unread import UnreadFile
 from core.telegram.content import Entity, Media, MediaKind
 from core.telegram.markup import utf16_length
 
@@ -81,15 +82,31 @@ def entities_of(entities: Iterable[MessageEntity]) -> tuple[Entity, ...]:
 
 
 def medium_of(message: Message) -> Media | None:
-    """The photo, video, audio, animation or document; None for anything else. An animation is a document, too."""
+    """The photo, video, audio, voice message, animation or document; None for anything else. An animation is a
+    document, too."""
     if message.photo:
         largest = message.photo[-1]
         return Media(kind=MediaKind.PHOTO, file_id=largest.file_id, width=largest.width, height=largest.height)
-    for kind in (MediaKind.ANIMATION, MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.DOCUMENT):
+    for kind in (MediaKind.ANIMATION, MediaKind.VIDEO, MediaKind.AUDIO, MediaKind.VOICE, MediaKind.DOCUMENT):
         file = getattr(message, kind)
         if file is not None:
             return Media(kind=kind, file_id=file.file_id, **_details(file))
     return None
+
+
+def recording_of(message: Message) -> UnreadFile | None:
+    """A round video: it can be listened to, and not be posted."""
+    note = message.video_note
+    if note is None:
+        return None
+    return UnreadFile(file_id=note.file_id, duration_s=_details(note).get("duration_s"))
+
+
+def spoken_in(message: Message) -> UnreadFile | None:
+    """What may be an instruction that somebody has said: a voice message, or a round video."""
+    if message.voice is not None:
+        return UnreadFile(file_id=message.voice.file_id, duration_s=_details(message.voice).get("duration_s"))
+    return recording_of(message)
 
 
 def _details(file: Any) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from jobs import (
     deliveries,
     digests,
     emails,
+    images,
     imports,
     numbers,
     plans,
@@ -16,6 +17,7 @@ from jobs import (
     publishing_reports,
     questions,
     scripts,
+    sources,
     statuses,
     stripe,
     videos,
@@ -44,8 +46,10 @@ WORK_JOBS: tuple[WorkJob, ...] = (
     publishing_copies.prepare_ahead,
     publishing_reports.make_report,
     videos.check_video,
+    sources.read_words,
     plans.fit,
     voiceovers.make,
+    images.make,
 )
 """Those over a row of `jobs`."""
 PLAIN_JOBS: tuple[PlainJob, ...] = (
@@ -54,6 +58,7 @@ PLAIN_JOBS: tuple[PlainJob, ...] = (
     digests.refresh,
     numbers.read_numbers,
     stripe.catch_up,
+    images.withdraw,
 )
 JOBS: tuple[WorkJob | PlainJob, ...] = (*WORK_JOBS, *PLAIN_JOBS)
 

@@ -15,6 +15,7 @@ from core.workers import dead_workers
 from jobs.deliveries import after_delivery
 from jobs.images import tidy_images
 from jobs.runtime import without_undoing
+from jobs.sources import tidy_sources
 from jobs.tidying import tidy_podcasts, tidy_voiceovers
 from jobs.videos import tidy_videos
 
@@ -38,6 +39,7 @@ async def tidy_files(deps: Deps) -> float:
         removed = await deps.storage.tidy()
         await tidy_podcasts(deps)
         await tidy_videos(deps)
+        await tidy_sources(deps)
         await tidy_images(deps)
         await tidy_voiceovers(deps)
     except ProviderError as error:

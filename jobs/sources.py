@@ -5,6 +5,7 @@ import hashlib
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
@@ -22,11 +23,13 @@ from core.sources.files import FILE_BYTES_LIMIT, read_file
 from core.sources.models import Source
 from core.sources.papers import Words, read_paper
 from core.sources.parts import readings_of
+from core.sources.queries import unnamed
 from core.sources.reading import SourceKind
 from core.sources.service import source_of
 from core.sources.showing import unread_of
 from core.sources.sound import pieces_of
 from core.sources.unread import UnreadFile
+from core.sources.uploaded import FILES
 from core.telegram.files import fetch_file
 from core.tx import Tx
 from core.videos.service import place_of
@@ -35,9 +38,14 @@ from core.videos.workshop import work_folder
 from core.work.service import ClaimedWork, note_headway
 from jobs.progress import Progress, telling
 from jobs.runtime import Run, job
+from jobs.sweeping import sweep
 
 log = structlog.get_logger()
 
+GRACE = timedelta(days=2)
+"""How long a file that no row names is left alone: an upload may be about to name it."""
+SWEEP_EVERY_S = 20 * 3600
+SWEPT = "sources:swept"
 FETCHED, PREPARED, DONE = 0.25, 0.4, 0.98
 """Shares of a file's way at which each step ends."""
 
@@ -232,4 +240,7 @@ async def tidy_sources(deps: Deps) -> int:
         keys = await library.let_go(tx)
     for key in keys:
         await deps.storage.delete(key)
-    return len(keys)
+    swept = 0
+    if await deps.redis.set(SWEPT, 1, nx=True, ex=SWEEP_EVERY_S):
+        swept = await sweep(deps, (FILES,), unnamed, grace=GRACE)
+    return len(keys) + swept

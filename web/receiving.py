@@ -20,10 +20,11 @@ from core import ids
 from core.db import DATABASE_TROUBLE
 from core.deps import Deps
 from core.errors import AppError, ProviderError
+from core.sources.uploaded import FILES
 from core.storage import StoredFileNotFound, key_for
 from core.videos import uploads
 from core.videos.containers import HEAD_BYTES, UNKNOWN, Container, ending_of
-from core.videos.models import VideoUpload
+from core.videos.models import UploadPurpose, VideoUpload
 from core.videos.partial import PartialFile, append, force, partial_files
 from core.videos.tidying import VIDEOS
 
@@ -178,7 +179,7 @@ class Receiving:
         file, storage = self._file(upload), self._deps.storage
         if await asyncio.to_thread(file.size_bytes):
             ending = ending_of(await asyncio.to_thread(_head, file))
-            key = key_for(upload.owner_id, VIDEOS, str(upload.id), ending)
+            key = key_for(upload.owner_id, _kind_of(upload), str(upload.id), ending)
             await storage.take(key, file.path)
         else:
             key = await self._stored_before(upload)
@@ -188,7 +189,7 @@ class Receiving:
     async def _stored_before(self, upload: VideoUpload) -> str:
         """By a process that was killed right afterwards. Raises StoredFileNotFound."""
         for ending in (*Container, UNKNOWN):
-            key = key_for(upload.owner_id, VIDEOS, str(upload.id), ending)
+            key = key_for(upload.owner_id, _kind_of(upload), str(upload.id), ending)
             with suppress(StoredFileNotFound):
                 return (await self._deps.storage.stat(key)).key
         raise StoredFileNotFound
@@ -291,6 +292,10 @@ async def _ended(writing: asyncio.Task[None] | None) -> None:
     if writing is not None:
         await asyncio.wait({writing})
         writing.result()
+
+
+def _kind_of(upload: VideoUpload) -> str:
+    return FILES if upload.purpose == UploadPurpose.SOURCE else VIDEOS
 
 
 def _head(file: PartialFile) -> bytes:

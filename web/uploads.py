@@ -1,4 +1,4 @@
-"""The upload page of a video: one link, one file, in as many pieces as the connection needs (tus 1.0)."""
+"""The upload page of a video or a file to write from: one link, one file, in as many pieces as it takes (tus 1.0)."""
 
 from collections.abc import Awaitable, Callable
 from typing import Final
@@ -12,7 +12,7 @@ from core.deps import Deps
 from core.errors import InvalidInput
 from core.videos import uploads
 from core.videos.links import UPLOAD_ROUTE, LinkNotOurs
-from core.videos.models import VideoUpload
+from core.videos.models import UploadPurpose, VideoUpload
 from core.videos.uploads import LIMIT_BYTES
 from web import tus
 from web.context import DEPS, RECEIVING, UPLOAD_LINKS
@@ -22,6 +22,8 @@ routes = web.RouteTableDef()
 
 SCRIPT_ROUTE: Final = "/upload.js"
 MEGABYTE: Final = 1_000_000
+ACCEPT_VIDEOS: Final = "video/*,.mp4,.mov,.avi"
+ACCEPT_FILES: Final = "audio/*,video/*,.pdf,.docx,.txt,.md,.srt,.vtt"
 POLICY: Final = (
     "default-src 'none'; script-src 'self'; connect-src 'self'; style-src 'unsafe-inline'; form-action 'none'; "
     "base-uri 'none'; frame-ancestors 'none'"
@@ -50,11 +52,13 @@ async def page(request: web.Request) -> web.Response:
         return await show(deps, Page(t("This link leads nowhere"), lines, status=404), t)
     if upload.ended_at is not None or upload.expires_at <= deps.clock.now():
         return await show(deps, _over(upload, t), t)
-    return await _uploader(deps, request, t)
+    return await _uploader(deps, request, t, upload)
 
 
 def _over(upload: VideoUpload, t: Words) -> Page:
-    if upload.video_id is not None:
+    if upload.purpose == UploadPurpose.SOURCE:
+        return _file_over(upload, t)
+    if upload.came:
         return Page(t("Your video is here"), (t("What comes of it, you see in our chat."),))
     return Page(
         t("This link is of no use any more"),
@@ -63,12 +67,26 @@ def _over(upload: VideoUpload, t: Words) -> Page:
     )
 
 
-async def _uploader(deps: Deps, request: web.Request, t: Words) -> web.Response:
+def _file_over(upload: VideoUpload, t: Words) -> Page:
+    if upload.came:
+        return Page(t("Your file is here"), (t("What comes of it, you see in our chat."),))
+    return Page(
+        t("This link is of no use any more"),
+        (t("It works for one file and for a day. In our chat, /new gives you another."),),
+        status=410,
+    )
+
+
+async def _uploader(deps: Deps, request: web.Request, t: Words, upload: VideoUpload) -> web.Response:
+    of_source = upload.purpose == UploadPurpose.SOURCE
     shown = template("upload.html").render(
         language=t.language,
-        page=Page(t("Send a video")),
-        small=t("MP4, MOV or AVI, up to {size} MB and ten minutes.", size=LIMIT_BYTES // MEGABYTE),
-        words=_words(t),
+        page=Page(t("Send a file") if of_source else t("Send a video")),
+        small=t("PDF, Word, text, audio or video, up to {size} MB.", size=LIMIT_BYTES // MEGABYTE)
+        if of_source
+        else t("MP4, MOV or AVI, up to {size} MB and ten minutes.", size=LIMIT_BYTES // MEGABYTE),
+        words=_words(t) | (_words_of_file(t) if of_source else {}),
+        accept=ACCEPT_FILES if of_source else ACCEPT_VIDEOS,
         here=request.path,
         script=SCRIPT_ROUTE,
         limit_bytes=LIMIT_BYTES,
@@ -102,6 +120,15 @@ def _words(t: Words) -> dict[str, str]:
         "refused": t("That didn't work. Reload this page, and choose the file again."),
         "unreadable": t("This file can't be read any more. Choose it again, and it goes on from there."),
         "no_script": t("This page needs JavaScript. Please open it in another browser."),
+    }
+
+
+def _words_of_file(t: Words) -> dict[str, str]:
+    """What is said otherwise where it is no video."""
+    return {
+        "choose": t("Choose a file"),
+        "done": t("Your file is here"),
+        "over": t("This link is of no use any more. In our chat, /new gives you another."),
     }
 
 
@@ -209,7 +236,7 @@ async def _open(request: web.Request, who: Who) -> VideoUpload:
     deps = request.app[DEPS]
     async with deps.read() as session:
         upload = await uploads.upload_of(session, owner_id=owner_id, upload_id=upload_id)
-    if upload.ended_at is not None and upload.video_id is None:
+    if upload.ended_at is not None and not upload.came:
         raise uploads.UploadEnded(done=False)
     if upload.ended_at is None and upload.expires_at <= deps.clock.now():
         raise uploads.UploadExpired

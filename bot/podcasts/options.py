@@ -92,13 +92,18 @@ async def on_new(context: Context, press: NewPodcast) -> None:
     await context.show(await _opened(context, press.source_id))
 
 
-async def _opened(context: Context, source_id: ids.SourceId) -> Screen:
+async def show_together(context: Context, source_ids: Sequence[ids.SourceId]) -> None:
+    """A card for a podcast from several sources, in place of the pressed message."""
+    await context.show(await _opened(context, *source_ids))
+
+
+async def _opened(context: Context, *source_ids: ids.SourceId) -> Screen:
     async with context.deps.read() as session:
-        source = await source_of(session, owner_id=context.actor.id, source_id=source_id)
+        source = await source_of(session, owner_id=context.actor.id, source_id=source_ids[0])
         earlier = await last_options(session, owner_id=context.actor.id)
     options = await _preset(context, earlier, source.language)
     async with context.deps.tx() as tx:
-        podcast = await service.open_podcast(tx, owner_id=context.actor.id, source_ids=[source_id], options=options)
+        podcast = await service.open_podcast(tx, owner_id=context.actor.id, source_ids=[*source_ids], options=options)
         return await _card(context, tx.session, podcast)
 
 

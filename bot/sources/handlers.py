@@ -11,10 +11,11 @@ from telegram.error import TelegramError
 
 from bot.context import Context
 from bot.pastes import Paste
-from bot.received import Received
+from bot.received import Received, recording_of
 from bot.screens import Screen
-from bot.sources import screens
+from bot.sources import reading, screens
 from bot.sources.actions import ShowSource
+from bot.sources.kinds import what_came
 from core import ids
 from core.db import Json, TelegramId
 from core.errors import InvalidInput
@@ -23,7 +24,7 @@ from core.sources.files import FILE_BYTES_LIMIT, accepted_extensions, read_file
 from core.sources.links import find_link, has_words_around, read_link
 from core.sources.models import Source
 from core.sources.reading import Reading, SourceKind, clean_text, read_text, with_caption
-from core.sources.service import grow_source, keep_source, source_of
+from core.sources.service import Kept, grow_source, keep_or_find, source_of
 
 ALBUM_LIFE_S = 60
 SOURCE = "source_id"
@@ -37,7 +38,7 @@ async def on_new(context: Context) -> None:
     if context.arguments:
         await _take(context, Received(context.arguments))
     else:
-        await context.send(screens.what_to_send(context.texts))
+        await context.send(screens.what_to_send(context.texts, hears=context.deps.transcriber is not None))
 
 
 async def on_text(context: Context) -> None:
@@ -51,6 +52,8 @@ async def on_text(context: Context) -> None:
 
 async def _take(context: Context, came: Received) -> None:
     link = find_link(came.text) if _kind(context) is SourceKind.TEXT else None
+    if link is not None and await reading.take_video_link(context, link):
+        return
     if link is not None and await _on_link(context, link, came):
         return
     source, card_id = await _keep_text(context, came)
@@ -59,23 +62,23 @@ async def _take(context: Context, came: Received) -> None:
 
 
 async def _keep_text(context: Context, came: Received) -> tuple[Source, TelegramId]:
-    reading = await asyncio.to_thread(_read, came, context)
-    source = await _keep(context, reading)
+    understood = await asyncio.to_thread(_read, came, context)
+    kept = await _keep(context, understood)
     await _remember_read(context)
-    return source, await context.send(screens.source_card(source, context.texts))
+    return kept.source, await context.send(screens.source_card(kept.source, context.texts, same=kept.known))
 
 
 async def _grow(context: Context, paste: Paste) -> None:
     """The text goes on: its card shows all of it. When that is too long, the card gives way to the refusal."""
     message_id = int(paste.notes["message_id"])
     try:
-        reading = await asyncio.to_thread(_read, context.received, context)
+        understood = await asyncio.to_thread(_read, context.received, context)
     except InvalidInput:
         await context.bot.delete_message(context.chat_id, message_id)
         raise
     async with context.deps.tx() as tx:
         source_id = ids.SourceId(UUID(paste.notes[SOURCE]))
-        source = await grow_source(tx, owner_id=context.actor.id, source_id=source_id, reading=reading)
+        source = await grow_source(tx, owner_id=context.actor.id, source_id=source_id, reading=understood)
     card_id = await context.change(message_id, screens.source_card(source, context.texts))
     paste.notes = {SOURCE: str(source.id), "message_id": card_id}
 
@@ -87,6 +90,7 @@ def _read(came: Received, context: Context) -> Reading:
         expected_language=context.actor.language,
         entities=came.entities,
         media=came.media,
+        recording=recording_of(context.message) if context.message is not None else None,
     )
 
 
@@ -96,7 +100,7 @@ async def _on_link(context: Context, url: str, came: Received) -> bool:
     shown = await context.send(screens.reading_link(url, context.texts))
     fetch = partial(fetch_public, reach=ANYWHERE if context.deps.settings.allow_private_urls else PUBLIC)
     try:
-        source = await _keep(context, await read_link(url, fetch))
+        kept = await _keep(context, await read_link(url, fetch))
     except Exception as error:
         if isinstance(error, InvalidInput) and has_words_around(came.text):
             await context.change(shown, screens.link_not_read(context.texts))
@@ -105,7 +109,7 @@ async def _on_link(context: Context, url: str, came: Received) -> bool:
             await context.bot.delete_message(context.chat_id, shown)
         raise
     await _remember_read(context)
-    await context.change(shown, screens.source_card(source, context.texts))
+    await context.change(shown, screens.source_card(kept.source, context.texts, same=kept.known))
     return True
 
 
@@ -115,12 +119,13 @@ async def on_document(context: Context) -> None:
     if document is None:
         return
     try:
-        source = await _keep(context, await read_document(context, document))
+        kept = await _keep(context, await read_document(context, document))
     except InvalidInput as refusal:
         if await _first_of_album(context, refusal.error_code):
             raise
         return
-    await context.send(screens.source_card(source, context.texts, caption=_caption(context)))
+    card = screens.source_card(kept.source, context.texts, caption=_caption(context), same=kept.known)
+    await context.send(card)
 
 
 async def read_document(context: Context, document: Document) -> Reading:
@@ -138,33 +143,29 @@ def _read_captioned(name: str, content: bytes, caption: str) -> Reading:
 
 
 async def on_media(context: Context) -> None:
-    """A photo, video, audio, animation or file, with words or without; an album is one source with one card."""
-    reading = await asyncio.to_thread(_read, context.received, context)
-    notes = context.album.notes if context.album is not None else {}
-    source = await _grow_album(context, notes, reading) if SOURCE in notes else await _keep(context, reading)
+    """A photo, video, recording, animation or file, with words or without; an album is one source with one card."""
+    understood = await asyncio.to_thread(_read, context.received, context)
+    if context.album is None:
+        await reading.take_file(context, understood)
+        return
+    notes = context.album.notes
+    source = (
+        await _grow_album(context, notes, understood) if SOURCE in notes else (await _keep(context, understood)).source
+    )
     notes[SOURCE] = str(source.id)
     await context.send_growing(screens.source_card(source, context.texts))
 
 
-async def _grow_album(context: Context, notes: Json, reading: Reading) -> Source:
+async def _grow_album(context: Context, notes: Json, understood: Reading) -> Source:
     source_id = ids.SourceId(UUID(notes[SOURCE]))
     async with context.deps.tx() as tx:
-        return await grow_source(tx, owner_id=context.actor.id, source_id=source_id, reading=reading)
+        return await grow_source(tx, owner_id=context.actor.id, source_id=source_id, reading=understood)
 
 
 async def on_anything(context: Context) -> None:
-    """What can't be read yet is answered with what can; an album once."""
-    if not await _first_of_album(context):
-        return
-    t = context.texts
-    await context.send(
-        Screen(
-            t(
-                "I can't read that yet. Send me <b>text</b>, a <b>link</b> to an article, a <b>forwarded post</b>, "
-                "or a <b>.txt</b> or <b>.md</b> file, and I make posts of it."
-            )
-        )
-    )
+    """What has no words is answered with what is taken; an album once."""
+    if await _first_of_album(context):
+        await context.send(screens.not_accepted(what_came(_message(context), context.texts), context.texts))
 
 
 async def on_edited(context: Context) -> None:
@@ -182,9 +183,9 @@ async def on_show_source(context: Context, press: ShowSource) -> None:
     await context.show(screens.source_card(source, context.texts))
 
 
-async def _keep(context: Context, reading: Reading) -> Source:
+async def _keep(context: Context, understood: Reading) -> Kept:
     async with context.deps.tx() as tx:
-        return await keep_source(tx, owner_id=context.actor.id, reading=reading)
+        return await keep_or_find(tx, owner_id=context.actor.id, reading=understood)
 
 
 async def _first_of_album(context: Context, what: str = "") -> bool:
@@ -204,7 +205,14 @@ def _read_key(context: Context) -> str:
 
 
 def _kind(context: Context) -> SourceKind:
-    return SourceKind.FORWARD if _message(context).forward_origin else SourceKind.TEXT
+    message = _message(context)
+    if message.voice or message.audio or message.video_note:
+        return SourceKind.AUDIO
+    if message.video is not None:
+        return SourceKind.VIDEO
+    if message.document is not None and message.animation is None:
+        return SourceKind.FILE
+    return SourceKind.FORWARD if message.forward_origin else SourceKind.TEXT
 
 
 def _caption(context: Context) -> str:

@@ -5,15 +5,13 @@ from typing import Any
 
 from markupsafe import Markup
 
-from bot.router import Router
 from bot.texts import Texts
+from bot.viral.sentences import network_problem
+from core.providers.discovery import DiscoveryErrorCode
+from core.providers.transcription import NOT_SET_UP
+from core.providers.transcription import TranscriptionErrorCode as Heard
 
 Params = Mapping[str, Any]
-
-
-def register_sentences(router: Router) -> None:
-    for code, sentence in SENTENCES.items():
-        router.error(code, sentence)
 
 
 def _too_short(t: Texts, params: Params) -> Markup:
@@ -40,10 +38,39 @@ def _too_big(t: Texts, params: Params) -> Markup:
 
 
 def _unsupported(t: Texts, params: Params) -> Markup:
+    if not params["extension"]:
+        return t("I can't read files of that kind. Send a PDF, a .docx or a .txt file, or paste the text.")
     return t(
-        "I can't read {extension} files yet. Send a .txt or .md file, or paste the text.",
-        extension=params["extension"] or t("such"),
+        "I can't read {extension} files. Send a PDF, a .docx or a .txt file, or paste the text.",
+        extension=params["extension"],
     )
+
+
+def _file_too_big(t: Texts, params: Params) -> Markup:
+    if params.get("limit_bytes"):
+        return t("That file is too large: it may have up to {size} MB.", size=int(params["limit_bytes"]) // 1_000_000)
+    return t("Telegram gives me files of up to 20 MB only. Send this one by the browser.")
+
+
+def _no_words(t: Texts, params: Params) -> Markup:
+    return t("There are no words in that file. Send another one, or type what it is about.")
+
+
+def _too_long_recording(t: Texts, params: Params) -> Markup:
+    return t("That recording is too long: I listen to up to {n} hours. Send it in parts.", n=params["hours"])
+
+
+def _refused_recording(t: Texts, params: Params) -> Markup:
+    return t("The transcription service doesn't take that recording. Save it as an MP3, or type what is said.")
+
+
+def source_problem(error: Mapping[str, Any], t: Texts) -> Markup:
+    """Why the words of a source aren't there (`{"code", "params"}`), and what to do."""
+    code, params = str(error["code"]), error.get("params", {})
+    if code in {one.value for one in DiscoveryErrorCode}:
+        return network_problem(error, t)
+    sentence = SENTENCES.get(code) or STORED.get(code)
+    return sentence(t, params) if sentence is not None else t("Something went wrong on my side. Please try again.")
 
 
 def _link_is_file(t: Texts, params: Params) -> Markup:
@@ -69,6 +96,63 @@ SENTENCES: dict[str, Callable[[Texts, Params], Markup]] = {
     "source.unsupported_file": _unsupported,
     "source.link_is_file": _link_is_file,
     "source.page_without_text": lambda t, _: t("I found no article on that page. Please paste its text."),
+    "source.encrypted": lambda t, _: t("That file has a password. Save it without one, and send it again."),
+    "source.scanned": lambda t, _: t(
+        "That PDF is scanned: its pages are pictures, with no words that I could read. Make its text recognisable with "
+        "a scanner app (OCR), or type what matters."
+    ),
+    "source.no_words": _no_words,
+    "source.broken_file": lambda t, _: t("That file is broken: it can't be opened. Save it anew, and send it again."),
+    "source.not_a_document": lambda t, _: t(
+        "That is no Word document, whatever its name says. Send a PDF, a .docx or a .txt file, or paste the text."
+    ),
+    "source.old_word": lambda t, _: t(
+        "That is a document of the old kind (.doc). Save it as .docx or PDF, and send it again."
+    ),
+    "source.too_big_inside": lambda t, _: t(
+        "There is too much in that file for me. Save the part that matters on its own, and send that."
+    ),
+    "source.no_sound": lambda t, _: t("There is no sound in it, so nothing is said. Type what it is about."),
+    "source.broken_recording": lambda t, _: t(
+        "That recording can't be played: its file is broken. Save it anew, or type what is said."
+    ),
+    "source.nothing_said": lambda t, _: t("I heard no words in it. Type what it is about, if you like."),
+    "source.recording_too_long": _too_long_recording,
+    "source.nothing_to_read": lambda t, _: t("There is nothing in it that I could read."),
+    "source.no_transcript": lambda t, _: t(
+        "Nobody tells me what is said in that video: it has no transcript, or none can be had here. Type or paste the "
+        "words."
+    ),
+    "source.not_cut": lambda t, _: t("That recording couldn't be cut into pieces. Please try again."),
+    "source.listening_too_long": lambda t, _: t("Preparing that recording took too long. Send it in parts."),
+    "source.no_ffmpeg": lambda t, _: t("Recordings can't be prepared here at the moment. Try again later."),
+    "source.title_length": lambda t, params: t(
+        "A title has between 1 and {most} characters. Send a shorter one.", most=params["most"]
+    ),
+    "source.nothing_picked": lambda t, _: t("Nothing is chosen any more. Choose at least two sources in the list."),
+    "source.picked_most": lambda t, params: t("You can use up to {n} sources together.", n=params["most"]),
+    NOT_SET_UP: lambda t, _: t(
+        "I can't listen here: no transcription service is set up. Type what is said, and I keep it with the recording."
+    ),
+    Heard.UNAVAILABLE: lambda t, _: t(
+        "The transcription service doesn't answer right now. Try again in a few minutes."
+    ),
+    Heard.TIMEOUT: lambda t, _: t("The transcription service took too long. Try again in a few minutes."),
+    Heard.RATE_LIMITED: lambda t, _: t("The transcription service asks for a pause. Try again in a few minutes."),
+    Heard.GARBLED: lambda t, _: t("The transcription service's answer made no sense. Please try again."),
+    Heard.NO_CREDIT: lambda t, _: t(
+        "The transcription service's credit is used up. Whoever runs this bot can top it up; until then, type it."
+    ),
+    Heard.KEY_REFUSED: lambda t, _: t(
+        "The transcription service refuses the access key. Whoever runs this bot has to look at it; until then, type "
+        "it."
+    ),
+    Heard.NOT_FOUND: lambda t, _: t(
+        "The transcription service isn't where it should be. Whoever runs this bot has to look at it; until then, type "
+        "it."
+    ),
+    Heard.TOO_BIG: _refused_recording,
+    Heard.REFUSED: _refused_recording,
     "sources.not_found": lambda t, _: t("That source isn't there any more, or it isn't yours."),
     "link.not_found": _not_found,
     "link.refused": _refused,
@@ -87,3 +171,13 @@ SENTENCES: dict[str, Callable[[Texts, Params], Markup]] = {
     ),
     "link.unreachable": lambda t, _: t("I can't reach that page. Please check the link, or paste the text."),
 }
+
+STORED: dict[str, Callable[[Texts, Params], Markup]] = {
+    "telegram.file_too_big": _file_too_big,
+    "telegram.file_gone": lambda t, _: t("Telegram doesn't give me that file any more. Send it once more."),
+    "telegram.not_reached": lambda t, _: t("Telegram didn't answer when I fetched that file. Please try again."),
+    "work.cancelled": lambda t, _: t("Stopped. Its words weren't read."),
+    "work.timed_out": lambda t, _: t("It took too long. Please try again, or send it in parts."),
+    "work.attempts_exhausted": lambda t, _: t("It didn't work several times in a row. Please try again later."),
+}
+"""On the card only: where something else failed, other features have other words for these."""

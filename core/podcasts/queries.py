@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 
 from core import ids
 from core.db import Page, Paged, ReadSession, paged
@@ -86,10 +86,21 @@ class Material:
         return sum(len(source.text.strip()) for source in self.sources)
 
 
+async def podcasts_from_source(session: ReadSession, *, owner_id: ids.UserId, source_id: ids.SourceId) -> int:
+    """How many are made, or being made, from it."""
+    mine = (
+        Podcast.owner_id == owner_id,
+        Podcast.deleted_at.is_(None),
+        Podcast.status != PodcastStatus.DRAFT,
+        Podcast.source_ids.contains([str(source_id)]),
+    )
+    return await session.scalar(select(func.count()).select_from(Podcast).where(*mine)) or 0
+
+
 async def material_of(session: ReadSession, podcast: Podcast) -> Material:
     """The sources, in the order in which they were chosen."""
     found = [
-        await source_of(session, owner_id=podcast.owner_id, source_id=ids.SourceId(UUID(source_id)))
+        await source_of(session, owner_id=podcast.owner_id, source_id=ids.SourceId(UUID(source_id)), also_deleted=True)
         for source_id in podcast.source_ids
     ]
     return Material(tuple(ScriptSource(each.text, each.title) for each in found), found[0].language)

@@ -28,10 +28,19 @@ async def recent_sources(session: ReadSession, *, owner_id: ids.UserId, page: Pa
 
 
 async def sources(
-    session: ReadSession, *, owner_id: ids.UserId, page: Page, kinds: Collection[str] = (), search: str = ""
+    session: ReadSession,
+    *,
+    owner_id: ids.UserId,
+    page: Page,
+    kinds: Collection[str] = (),
+    search: str = "",
+    with_words: bool = False,
 ) -> Paged[SourceTitle]:
-    """All of them, newest first. `search` looks for each of its words in title and text."""
+    """All of them, newest first, or those that can be written from. `search` looks for each of its words in title and
+    text."""
     wanted = _mine(owner_id)
+    if with_words:
+        wanted.append(Source.text != "")
     if kinds:
         wanted.append(Source.kind.in_(kinds))
     for word in search.split():
@@ -51,6 +60,13 @@ async def chosen_sources(
     found = await session.scalars(select(Source).where(*_mine(owner_id), Source.id.in_(source_ids)))
     by_id = {source.id: source for source in found}
     return [by_id[source_id] for source_id in source_ids if source_id in by_id]
+
+
+async def unnamed(session: ReadSession, keys: Sequence[str]) -> list[str]:
+    """Those of the keys that no row names."""
+    key = Source.recording["storage_key"].astext
+    named = set((await session.scalars(select(key).where(key.in_(keys)))).all())
+    return [each for each in keys if each not in named]
 
 
 async def same_file(

@@ -68,6 +68,7 @@ async def pieces_of(
         raise InvalidInput("source.broken_recording")
     if done_s > LONGEST_S:
         raise InvalidInput("source.recording_too_long", hours=LONGEST_S // 3600)
+    progress(1.0)
     cuts = list(cuts_for(done_s, _silences(said), piece_s=_piece_s(file_bytes)))
     if not cuts:
         return Pieces([whole], done_s)

@@ -36,6 +36,11 @@ class UnreadFile:
     def ending(self) -> str:
         return self.name.rpartition(".")[2].lower() if "." in self.name else ""
 
+    @property
+    def is_heard(self) -> bool:
+        """Whether somebody has to listen to it; as far as its name tells."""
+        return self.ending not in PAPERS | TEXTS
+
 
 def unread_files(media: Iterable[Media], recording: UnreadFile | None = None) -> list[UnreadFile]:
     """Those that may have words, in their order; a recording that can't be posted stands for all."""

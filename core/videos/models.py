@@ -83,6 +83,11 @@ class VideoUpload(Base):
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
 
+    @property
+    def came(self) -> bool:
+        """Whether a file has come by it: what it became has the upload's id."""
+        return self.video_id is not None or (self.source_id is not None and self.source_id.int == self.id.int)
+
 
 class PreparedVideo(Base):
     """A copy as one network wants it; made once, whoever publishes it how often. Goes with its video."""

@@ -165,11 +165,13 @@ def place_of(payload: Mapping[str, Any]) -> Place:
     return Place(TelegramId(payload["chat_id"]), TelegramId(payload["message_id"]), payload["language"])
 
 
-def clean_name(name: str | None) -> str:
-    """What a file is called, without its ending; none of it means anything to us."""
+def clean_name(name: str | None, *, ending: bool = False) -> str:
+    """What a file is called, for its owner; without its ending, unless that is wanted."""
     plain = " ".join("".join(each if each.isprintable() else " " for each in name or "").split())
-    stem, dot, ending = plain.rpartition(".")
-    if dot and stem and len(ending) <= ENDING_CHARACTERS:
+    stem, dot, last = plain.rpartition(".")
+    if ending and dot:
+        return f"{stem[:NAME_CHARACTERS]}.{last[:ENDING_CHARACTERS]}"
+    if dot and stem and len(last) <= ENDING_CHARACTERS:
         plain = stem
     return plain[:NAME_CHARACTERS].strip() or UNNAMED
 

@@ -8,15 +8,25 @@ from core.db import Json
 from core.deliveries.statuses import show_status, status_message_of
 from core.posts.writing import Place
 from core.tx import Tx
-from core.videos.models import OwnVideo, VideoUpload
+from core.videos.models import OwnVideo, UploadPurpose, VideoUpload
 
 UPLOADING, CHECKING, READY = "videos.uploading", "videos.checking", "videos.ready"
 REFUSED, SAME, STOPPED, EXPIRED = "videos.refused", "videos.same", "videos.cancelled", "videos.expired"
 
 
+OF_SOURCES = {
+    UPLOADING: "sources.uploading",
+    STOPPED: "sources.upload_stopped",
+    EXPIRED: "sources.upload_expired",
+}
+"""The same of a file to write from."""
+
+
 async def show_upload(tx: Tx, upload: VideoUpload, place: Place, notice: str, **more: Any) -> None:
     """An upload and the video that comes of it have one id, and so one message."""
     data = {"video_id": str(upload.id), "name": upload.name, "language": place.language, **more}
+    if upload.purpose == UploadPurpose.SOURCE:
+        notice = OF_SOURCES[notice]
     await _show(tx, upload.owner_id, upload.id, place, notice, data)
 
 

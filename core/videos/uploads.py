@@ -13,9 +13,11 @@ from core.accounts.service import user_of
 from core.db import ReadSession
 from core.errors import AppError, Conflict, InvalidInput, LimitReached, NotFound
 from core.posts.writing import Place
+from core.sources.unread import UnreadFile
+from core.sources.uploaded import take_uploaded
 from core.tx import Tx
 from core.videos import showing
-from core.videos.models import VideoUpload
+from core.videos.models import UploadPurpose, VideoUpload
 from core.videos.queries import OwnVideoNotFound, own_video
 from core.videos.service import clean_name, take_file
 
@@ -53,8 +55,18 @@ class TooLarge(InvalidInput):
     code = "videos.upload_too_large"
 
 
-async def open_upload(tx: Tx, *, owner_id: ids.UserId, place: Place) -> VideoUpload:
-    """A page for one file, for a day. Raises LimitReached "videos.too_many_uploads" (limit)."""
+async def open_upload(
+    tx: Tx,
+    *,
+    owner_id: ids.UserId,
+    place: Place,
+    purpose: UploadPurpose = UploadPurpose.VIDEO,
+    source_id: ids.SourceId | None = None,
+) -> VideoUpload:
+    """A page for one file, for a day. `source_id`: whose file it is, which Telegram didn't give.
+
+    Raises LimitReached "videos.too_many_uploads" (limit).
+    """
     await user_of(tx.session, owner_id)
     mine = select(func.count()).where(
         VideoUpload.owner_id == owner_id, VideoUpload.ended_at.is_(None), VideoUpload.expires_at > tx.now
@@ -66,6 +78,8 @@ async def open_upload(tx: Tx, *, owner_id: ids.UserId, place: Place) -> VideoUpl
         owner_id=owner_id,
         chat_id=place.chat_id,
         message_id=place.message_id,
+        purpose=purpose,
+        source_id=source_id,
         offset_bytes=0,
         created_at=tx.now,
         updated_at=tx.now,
@@ -93,7 +107,7 @@ async def open_upload_of(tx: Tx, *, owner_id: ids.UserId, upload_id: ids.UploadI
     """One that still takes bytes. Raises UploadNotFound, UploadEnded, UploadExpired."""
     upload = await upload_of(tx.session, owner_id=owner_id, upload_id=upload_id, lock=lock)
     if upload.ended_at is not None:
-        raise UploadEnded(done=upload.video_id is not None)
+        raise UploadEnded(done=upload.came)
     if upload.expires_at <= tx.now:
         raise UploadExpired
     return upload
@@ -111,7 +125,8 @@ async def begin_file(
     if size_bytes < 1:
         raise InvalidInput("videos.empty")
     upload = await open_upload_of(tx, owner_id=owner_id, upload_id=upload_id, lock=True)
-    upload.name, upload.size_bytes, upload.offset_bytes = clean_name(name), size_bytes, 0
+    upload.name = clean_name(name, ending=upload.purpose == UploadPurpose.SOURCE)
+    upload.size_bytes, upload.offset_bytes = size_bytes, 0
     upload.updated_at = tx.now
     await showing.show_upload(tx, upload, await _place(tx, upload), showing.UPLOADING, percent=0)
     return upload
@@ -144,16 +159,28 @@ async def finish_upload(tx: Tx, *, owner_id: ids.UserId, upload_id: ids.UploadId
     upload = await upload_of(tx.session, owner_id=owner_id, upload_id=upload_id, lock=True)
     if upload.ended_at is not None:
         return upload
-    video = await take_file(
-        tx,
-        video_id=ids.OwnVideoId(upload.id),
-        owner_id=owner_id,
-        name=upload.name,
-        storage_key=storage_key,
-        size_bytes=upload.size_bytes or 0,
-        place=await _place(tx, upload),
-    )
-    upload.video_id, upload.ended_at, upload.updated_at = video.id, tx.now, tx.now
+    place = await _place(tx, upload)
+    if upload.purpose == UploadPurpose.SOURCE:
+        upload.source_id = await take_uploaded(
+            tx,
+            source_id=ids.SourceId(upload.id),
+            owner_id=owner_id,
+            file=UnreadFile(upload.name or "", storage_key=storage_key),
+            place=place,
+            instead_of=upload.source_id,
+        )
+    else:
+        video = await take_file(
+            tx,
+            video_id=ids.OwnVideoId(upload.id),
+            owner_id=owner_id,
+            name=upload.name,
+            storage_key=storage_key,
+            size_bytes=upload.size_bytes or 0,
+            place=place,
+        )
+        upload.video_id = video.id
+    upload.ended_at = upload.updated_at = tx.now
     return upload
 
 

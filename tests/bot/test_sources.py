@@ -100,13 +100,15 @@ async def test_a_sticker_is_answered_with_what_is_accepted(chat: Chat) -> None:
     private = {"id": chat.person.id, "type": "private", "first_name": "Ann"}
     sent = {"message_id": 900, "date": 1, "chat": private, "from": chat.person.user, "sticker": sticker}
     await chat.application.handle(Update.de_json({"update_id": 900, "message": sent}, chat.application.bot))
-    assert "I can't read that yet" in (await chat.last()).text
+    told = (await chat.last()).text
+    assert "A sticker has no words" in told
+    assert "voice message" in told
 
 
 async def test_new_says_what_to_send_and_the_next_text_is_the_source(chat: Chat) -> None:
     asked = await chat.say("/new")
     assert "50,000 characters" in asked.text
-    assert "Not yet" in asked.text
+    assert "here I can't listen" in asked.text
     assert "min to read" in (await chat.say("Bread needs time, and it shows.")).text
     assert await texts_of(chat) == ["Bread needs time, and it shows."]
 
