@@ -204,7 +204,7 @@ async def _rewrite(context: Context, post_id: ids.PostId, rewrite: Rewrite, plac
     await hit(context.deps.redis, GENERATIONS, str(context.actor.telegram_id))
     async with context.deps.tx() as tx:
         await posts.request_rewrite(tx, owner_id=context.actor.id, post_id=post_id, rewrite=rewrite, place=place)
-    await _nod(context)
+    await nod(context)
 
 
 async def on_stop_rewrite(context: Context, press: StopRewrite) -> None:
@@ -253,7 +253,7 @@ async def send_card(context: Context, post: Post) -> None:
 
 async def _redraw(context: Context, post: Post, message_id: TelegramId) -> None:
     await _bind(context, post, await context.change(message_id, await _card(context, post)))
-    await _nod(context)
+    await nod(context)
 
 
 async def _card(context: Context, post: Post) -> Screen:
@@ -267,7 +267,7 @@ async def _bind(context: Context, post: Post, message_id: TelegramId) -> None:
     await return_to_card(context.deps.redis, chat_id=context.chat_id, message_id=message_id)
 
 
-async def _nod(context: Context) -> None:
+async def nod(context: Context) -> None:
     """A reaction under what the user wrote: seen, and done. Only a courtesy."""
     if context.message is None:
         return
