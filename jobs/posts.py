@@ -27,8 +27,8 @@ from core.providers.text import Brief, Change, Finished, Note, NoteCode, Partial
 from core.sources.service import source_of
 from core.telegram.outcomes import Refusal, Refused, SafeToRetry
 from core.tx import Tx
-from core.work.service import ClaimedWork, error_row, report_progress
-from jobs.preview import Preview
+from core.work.service import ClaimedWork, error_row, keep_claim, report_progress
+from jobs.preview import Edit, Preview
 from jobs.runtime import Run, job
 from jobs.statuses import CARD
 
@@ -77,8 +77,9 @@ async def write(run: Run) -> None:
 
 async def _collect(run: Run, brief: Brief) -> tuple[list[WrittenDraft], Usage]:
     """All variants, platform by platform in the order of the brief."""
-    preview = _preview(run)
     finished: list[Finished] = []
+    wanted = brief.variants * len(brief.platforms)
+    preview = _preview(run, lambda text: _tell_progress(run, len(finished), wanted, begun=text))
     usage = Usage(model=run.deps.writer.engine)
     async with aclosing(run.deps.writer.write(brief)) as pieces:
         async for piece in pieces:
@@ -87,7 +88,7 @@ async def _collect(run: Run, brief: Brief) -> tuple[list[WrittenDraft], Usage]:
                     await preview.show(_preview_text(piece))
                 case Finished():
                     finished.append(piece)
-                    await _tell_progress(run, len(finished), brief.variants * len(brief.platforms))
+                    await _tell_progress(run, len(finished), wanted)
                 case Usage():
                     usage = piece
     finished.sort(key=lambda one: (brief.platforms.index(one.platform), one.number))
@@ -101,7 +102,7 @@ def _signed(one: Finished, signature: str) -> WrittenDraft:
     return WrittenDraft(one.platform, draft, (*one.notes, *notes))
 
 
-async def _tell_progress(run: Run, written: int, wanted: int) -> None:
+async def _tell_progress(run: Run, written: int, wanted: int, *, begun: str = "") -> None:
     if written == wanted:
         return
     async with run.deps.tx() as tx:
@@ -112,6 +113,7 @@ async def _tell_progress(run: Run, written: int, wanted: int) -> None:
             batch_id=ids.BatchId(run.work.subject_id),
             place=_place(run.work),
             written=written,
+            begun=begun,
         )
 
 
@@ -160,7 +162,17 @@ async def rewrite(run: Run) -> None:
         brand_voice=voice_text(brand) if brand is not None else "",
         manner=replace(manner_of(brand), signature=""),
     )
-    draft, notes, usage = await _rewritten(run, change)
+    draft, notes, usage = await _rewritten(
+        run,
+        change,
+        Preview(
+            run.bench.sender,
+            run.work.payload["chat_id"],
+            0,
+            edit=lambda text: _show_begun(run, post_id, text),
+            streams=False,
+        ),
+    )
     if kind is not RewriteKind.VOICEOVER and signature and signature in post.text:
         draft = signed(change.platform, draft, signature)
     async with run.finishing() as tx:
@@ -188,7 +200,25 @@ async def _brand(session: ReadSession, post: Post) -> Brand | None:
         return None
 
 
-async def _rewritten(run: Run, change: Change) -> tuple[Draft, tuple[Note, ...], Usage]:
+async def _show_begun(run: Run, post_id: ids.PostId, text: str) -> None:
+    """What there is of the new text, on the card. Nothing once somebody has stopped it."""
+    async with run.deps.tx() as tx:
+        if not await keep_claim(tx, run.work, spec=run.spec):
+            return
+        post = await post_of(tx.session, owner_id=run.work.owner_id, post_id=post_id)
+        card = await card_of(tx.session, post=post, now=tx.now)
+        begun = {"title": "", "text": text, "entities": [], "language": _place(run.work).language}
+        await show_status(
+            tx,
+            owner_id=run.work.owner_id,
+            subject_id=run.work.id,
+            chat_id=_place(run.work).chat_id,
+            notice="posts.rewriting",
+            data=card | begun,
+        )
+
+
+async def _rewritten(run: Run, change: Change, preview: Preview) -> tuple[Draft, tuple[Note, ...], Usage]:
     draft, notes, usage = change.draft, tuple[Note, ...](), Usage(model=run.deps.writer.engine)
     async with aclosing(run.deps.writer.rewrite(change)) as pieces:
         async for piece in pieces:
@@ -198,7 +228,7 @@ async def _rewritten(run: Run, change: Change) -> tuple[Draft, tuple[Note, ...],
                 case Usage():
                     usage = piece
                 case Partial():
-                    continue
+                    await preview.show(_preview_text(piece))
     return draft, notes, usage
 
 
@@ -255,9 +285,9 @@ def _place(work: ClaimedWork) -> Place:
     return Place(TelegramId(payload["chat_id"]), TelegramId(payload["message_id"]), payload["language"])
 
 
-def _preview(run: Run) -> Preview:
+def _preview(run: Run, edit: Edit) -> Preview:
     draft_id = UUID(str(run.work.id)).int % 2_147_483_647 or 1
-    return Preview(run.bench.sender, run.work.payload["chat_id"], draft_id)
+    return Preview(run.bench.sender, run.work.payload["chat_id"], draft_id, edit)
 
 
 def _preview_text(partial: Partial) -> str:

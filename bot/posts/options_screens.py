@@ -139,6 +139,7 @@ def writing(data: Mapping[str, Any], t: Texts) -> Screen:
             t("✍️ <b>Writing from “{title}”</b>", title=data["source_title"]),
             "",
             f"{bar(written, posts)} {written}/{posts}",
+            *(["", Markup("<blockquote>{} …</blockquote>").format(data["begun"])] if data.get("begun") else []),
         ]
     )
     return Screen(text, [[Button(t("Cancel"), StopWriting(_batch_id(data)))]])

@@ -194,11 +194,13 @@ async def cancel_writing(tx: Tx, *, owner_id: ids.UserId, batch_id: ids.BatchId,
         await end_writing(tx, owner_id=owner_id, batch_id=batch.id, place=place, error=AppError(CANCELLED))
 
 
-async def show_writing(tx: Tx, *, owner_id: ids.UserId, batch_id: ids.BatchId, place: Place, written: int) -> None:
-    """Tell how many posts are there. Without effect once the writing has ended."""
+async def show_writing(
+    tx: Tx, *, owner_id: ids.UserId, batch_id: ids.BatchId, place: Place, written: int, begun: str = ""
+) -> None:
+    """Tell how many posts are there, and what there is of the next one. Without effect once the writing has ended."""
     batch = await batch_of(tx.session, owner_id=owner_id, batch_id=batch_id, lock=True)
     if batch.status == BatchStatus.WRITING:
-        await _show(tx, batch, place, "posts.writing", written=written, posts=options_of(batch).posts)
+        await _show(tx, batch, place, "posts.writing", written=written, posts=options_of(batch).posts, begun=begun)
 
 
 async def record_written(

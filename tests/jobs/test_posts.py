@@ -18,6 +18,7 @@ from core.clock import FixedClock
 from core.db import TelegramId
 from core.deliveries import service as deliveries
 from core.deliveries import statuses
+from core.deliveries.models import Delivery, DeliveryStatus
 from core.deps import Deps
 from core.posts import service as posts
 from core.posts import writing
@@ -28,15 +29,17 @@ from core.providers.llm import ChatClient
 from core.providers.model import ModelWriter
 from core.providers.text import Rewrite, RewriteKind
 from core.work.models import Work, WorkStatus
+from core.work.service import claim_work
 from jobs import deliveries as delivery_jobs
 from jobs import posts as jobs
 from jobs import statuses as status_jobs
-from jobs.runtime import Bench
+from jobs.runtime import Bench, Run
 from tests.core.providers import fake_model_server
 from tests.core.providers.fake_model_server import KEY, FakeModelServer, refused, silent, streamed
 from tests.factories import make_batch, make_post, make_user
 from tests.patience import PATIENCE_S, until
 from tests.recording_queue import RecordingQueue
+from tests.sandbox_server import RunningSandbox
 from web.sandbox.client import Person
 
 
@@ -261,3 +264,51 @@ async def test_a_rewrite_that_fails_brings_the_card_back_with_the_reason(
     [card] = await texts(person)
     assert post.text in card
     assert "refuses our key" in card
+
+
+async def test_a_rewrite_grows_on_its_card_until_somebody_stops_it(
+    modelled: Bench, person: Person, queue: RecordingQueue
+) -> None:
+    post = await one_post(modelled.deps, person, queue)
+    await rewritten(modelled, post, person)
+    work = await work_on(modelled.deps, post.id)
+    async with modelled.deps.tx() as tx:
+        claimed = await claim_work(tx, work.id, spec=posts.REWRITE, worker=modelled.worker)
+    assert claimed is not None
+    run = Run(modelled, posts.REWRITE, claimed)
+    await jobs._show_begun(run, post.id, "Bread ri")
+    await show_all(modelled, queue)
+    assert "Bread ri" in (await texts(person))[-1]
+    async with modelled.deps.tx() as tx:
+        await posts.cancel_rewrite(tx, owner_id=post.owner_id, post_id=post.id)
+    await jobs._show_begun(run, post.id, "Bread rises")
+    await show_all(modelled, queue)
+    assert "Bread rises" not in (await texts(person))[-1]
+
+
+async def test_flood_control_keeps_the_stream_back_and_loses_nothing_of_the_posts(
+    modelled: Bench, person: Person, queue: RecordingQueue, sandbox: RunningSandbox
+) -> None:
+    for method in ("sendMessageDraft", "sendMessage"):
+        await sandbox.client.add_fault("rate_limit", method, chat_id=person.id, retry_after=1, times=9)
+    batch = await asked(modelled.deps, person)
+    await write(modelled, batch)
+    await show_all(modelled, queue)
+    assert not any("Bread rises slowly" in text for text in await texts(person))
+    async with modelled.deps.sessions() as session:
+        waiting = (await session.scalars(select(Delivery).where(Delivery.owner_id == batch.owner_id))).one()
+    assert waiting.status == DeliveryStatus.SCHEDULED
+    assert await deliver_until_there(modelled, waiting, person)
+
+
+async def deliver_until_there(bench: Bench, waiting: Delivery, person: Person) -> bool:
+    """As the scheduler does it, which leases what is due; gives whether the card is there with all of its text."""
+    await person.client.clear_faults()
+    async with bench.deps.tx() as tx:
+        row = await tx.session.get_one(Delivery, waiting.id)
+        row.next_attempt_at = tx.now
+    async with bench.deps.tx() as tx:
+        leased = await deliveries.lease_due(tx, limit=5)
+    assert leased is not None
+    await delivery_jobs.send.run(bench, leased.ticket, *map(str, leased.delivery_ids))
+    return any("Bread rises slowly" in text for text in await texts(person))
