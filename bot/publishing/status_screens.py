@@ -281,17 +281,18 @@ def _about(data: Data, t: Texts) -> Markup:
 def by_hand(data: Data, t: Texts) -> Screen:
     """The file, and below it the words to copy: a press on them copies all."""
     publication_id = ids.PublicationId(UUID(data["publication_id"]))
-    video, words = data["video"], (("title", t("Title")), ("caption", t("Words")))
-    shown = [t("✋ <b>Time to publish on {network}</b>", network=network_label(data["network"])), ""]
-    for name, label in words:
-        if data[name]:
-            shown += [Markup("{}:\n<code>{}</code>").format(label, data[name])]
-    shown.append("")
+    video, labels = data["video"], {"title": t("Title"), "caption": t("Words")}
+    words = [Markup("{}:\n<code>{}</code>").format(label, data[name]) for name, label in labels.items() if data[name]]
+    shown = [t("✋ <b>Time to publish on {network}</b>", network=network_label(data["network"])), "", *words]
+    shown += [""] if words else []
     if video["size_bytes"] > SIZE_BYTES:
         shown.append(t("It is too big for a message here: Download has it."))
         download = [Button(t("⬇️ Download"), DownloadVideo(publication_id))]
         return Screen(lines(shown), [download, *by_hand_rows(publication_id, t)])
-    shown.append(t("Save the video, copy the words with a press on them, and publish it in the app."))
+    if words:
+        shown.append(t("Save the video, copy the words with a press on them, and publish it in the app."))
+    else:
+        shown.append(t("Save the video, and publish it in the app."))
     file = Media(
         kind=MediaKind.VIDEO,
         storage_key=video["storage_key"],
