@@ -1,5 +1,7 @@
 """What becomes of a picture: onto a draft, into a file, away; and the list of all."""
 
+from dataclasses import replace
+
 from telegram.error import BadRequest
 
 from bot.context import Context
@@ -23,7 +25,8 @@ from core.errors import Conflict
 from core.images import service
 from core.images.models import Image
 from core.images.queries import image_of, ready_images
-from core.images.showing import image_data
+from core.images.showing import result_data
+from core.posts.details import takes_media
 from core.posts.models import PostStatus
 from core.posts.queries import PostFilter, posts
 from core.storage import StoredFileNotFound
@@ -54,7 +57,8 @@ async def on_choose_post(context: Context, press: ChoosePost) -> None:
             page=Page(press.page, PAGE_SIZE),
             chosen=PostFilter(status=PostStatus.DRAFT),
         )
-    await _beside(context, screens.choose_post(image.id, drafts, context.texts))
+    fitting = replace(drafts, items=[post for post in drafts.items if takes_media(post)])
+    await _beside(context, screens.choose_post(image.id, fitting, context.texts))
 
 
 async def on_attach(context: Context, press: AttachImage) -> None:
@@ -106,8 +110,9 @@ async def on_list(context: Context, press: ListImages) -> None:
 async def on_show(context: Context, press: ShowImage) -> None:
     image = await _image(context, press.image_id)
     service.medium_of(image)
-    screen = screens.result(image_data(image, language=context.actor.language), context.texts)
-    await _send(context, screen.to_content())
+    async with context.deps.read() as session:
+        data = await result_data(session, image, language=context.actor.language)
+    await _send(context, screens.result(data, context.texts).to_content())
 
 
 async def _send(context: Context, content: Content) -> None:

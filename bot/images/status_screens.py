@@ -92,6 +92,11 @@ def result(data: Data, t: Texts) -> Screen:
         if typeset
         else t("<i>Made by {model}</i>", model=data["made_by"]),
         *_left_out(data, t),
+        *(
+            []
+            if data["takes_it"]
+            else [t("Its post is a text to be copied elsewhere: save the image as a file for it.")]
+        ),
         t("Reply with other words for another one."),
     ]
     again = (
@@ -100,7 +105,7 @@ def result(data: Data, t: Texts) -> Screen:
         else Button(t("🔁 Again"), MakeAnother(image_id, next_layout=False))
     )
     rows = [
-        [_attach(data, image_id, t)],
+        [_attach(data, image_id, t)] if data["takes_it"] else [],
         [again, Button(t("⚙️ Options"), ShowImageOptions(image_id))],
         [Button(t("✏️ Other words"), AskPrompt(image_id)), Button(t("💾 As a file"), SaveImageFile(image_id))],
         [Button(t("🗑 Delete"), DeleteImage(image_id)), Button(t("🗂 My images"), ListImages(1))],

@@ -2,10 +2,12 @@
 
 from typing import Final
 
-from core.db import Json, TelegramId
+from core.db import Json, ReadSession, TelegramId
 from core.deliveries.service import send_notice
 from core.deliveries.statuses import show_status
 from core.images.models import Image
+from core.posts.details import takes_media
+from core.posts.queries import PostNotFound, post_of
 from core.posts.writing import Place
 from core.tx import Tx
 
@@ -33,6 +35,17 @@ def image_data(image: Image, *, language: str, **more: object) -> Json:
     }
 
 
+async def result_data(session: ReadSession, image: Image, *, language: str) -> Json:
+    """As `image_data`, with whether its post can have it: some are only texts to be copied elsewhere."""
+    takes_it = True
+    if image.post_id is not None:
+        try:
+            takes_it = takes_media(await post_of(session, owner_id=image.owner_id, post_id=image.post_id))
+        except PostNotFound:
+            return image_data(image, language=language, takes_it=True) | {"post_id": None}
+    return image_data(image, language=language, takes_it=takes_it)
+
+
 async def show_progress(
     tx: Tx, image: Image, place: Place, *, step: str, percent: int, message_id: TelegramId | None = None
 ) -> None:
@@ -50,7 +63,7 @@ async def show_made(tx: Tx, image: Image, place: Place) -> None:
         chat_id=place.chat_id,
         subject_id=image.id,
         notice=RESULT,
-        data=image_data(image, language=place.language),
+        data=await result_data(tx.session, image, language=place.language),
         language=place.language,
         dedupe_key=f"image:{image.id}",
     )

@@ -1,16 +1,16 @@
 """/image and 🖼 Image as people meet them: the card with choices, what comes of it, where it goes."""
 
-import pytest
-
 from bot.app import Application
 from bot.images.actions import Choice, ImageForPost, MakeImage, SetImageOption, ShowImage
 from core import ids
 from core.accounts.models import User
+from core.db import TelegramId
 from core.images import service
 from core.images.models import Image
 from core.images.queries import newest_image
 from core.posts.models import Post
 from core.posts.platforms import Platform
+from core.posts.writing import Place
 from core.providers.images import ImageEngine, MadeImage
 from core.storage.keys import key_for
 from tests.bot.chat import Chat
@@ -172,19 +172,27 @@ async def test_it_becomes_a_post_of_its_own(application: Application, chat: Chat
     assert "🖼 1 photo" in (await chat.last()).text
 
 
-@pytest.mark.parametrize("platform", [Platform.TWITTER, Platform.INSTAGRAM])
-async def test_a_draft_for_another_platform_takes_it_or_says_why_not(
-    application: Application, chat: Chat, platform: Platform
-) -> None:
+async def test_drafts_that_are_texts_to_be_copied_are_not_offered(application: Application, chat: Chat) -> None:
     shown = await result_of(application, chat)
-    await posts_of(application, await chat.user(), "A draft.", platform=platform)
+    await posts_of(application, await chat.user(), "A tweet.", platform=Platform.TWITTER)
+    await posts_of(application, await chat.user(), "A caption.", platform=Platform.INSTAGRAM)
     await chat.press(shown, "📎 Put it on a draft")
-    answer = await chat.press(await chat.last(), "A draft.")
-    if platform is Platform.TWITTER:
-        assert answer is not None
-        assert "Telegram" in answer.text
-    else:
-        assert "🖼 1 photo" in (await chat.last()).text
+    offered = await chat.last()
+    assert "A tweet." not in labels(offered)
+    await chat.press(offered, "A caption.")
+    assert "🖼 1 photo" in (await chat.last()).text
+
+
+async def test_for_a_tweet_it_is_saved_as_a_file(application: Application, chat: Chat) -> None:
+    await chat.say("/start")
+    (post,) = await posts_of(application, await chat.user(), BREAD, platform=Platform.TWITTER)
+    await chat.press_data(await chat.last(), ImageForPost(post.id).encode())
+    image = await newest(application, await chat.user())
+    await made(application, image)
+    await chat.press_data(await chat.last(), ShowImage(image.id).encode())
+    shown = await chat.last()
+    assert "save the image as a file" in shown.text
+    assert not any("📎" in label for label in labels(shown))
 
 
 async def test_as_a_file_it_is_whole(application: Application, chat: Chat) -> None:
@@ -242,7 +250,7 @@ async def test_when_nothing_is_left_no_message_stays_behind(application: Applica
             image = await newest_image(tx.session, owner_id=user.id)
             assert image is not None
             copy = await service.copy_of(tx, image)
-            place = service.Place(chat_id=user.telegram_user_id, message_id=user.telegram_user_id, language="en")
+            place = Place(user.telegram_user_id, TelegramId(1), "en")
             await service.request_image(tx, owner_id=user.id, image_id=copy.id, place=place)
     await application.deps.redis.flushdb()
     await chat.press(shown, "🎨 Another layout")

@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import httpx
 import pytest
@@ -13,7 +14,6 @@ from PIL import Image as Pillow
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from core import ids
 from core.accounts.models import User
 from core.billing.queries import Feature, entitlement_of
 from core.brands.service import Wanted, create_brand
@@ -359,7 +359,7 @@ async def test_somebody_elses_picture_is_not_there(typeset: Bench) -> None:
     other, _ = await opened(typeset)
     async with typeset.deps.tx() as tx:
         post = await make_post(tx, other)
-        mine = {"owner_id": ids.UserId(other.id), "image_id": image.id}
+        mine: dict[str, Any] = {"owner_id": other.id, "image_id": image.id}
         for attempt in (
             service.request_image(tx, **mine, place=place(other)),
             service.change_prompt(tx, **mine, prompt="Mine"),
