@@ -3,6 +3,7 @@
 from bot.approvals.actions import ShowApproval
 from bot.posts.actions import ShowCard
 from bot.screens import Button, Screen, rows_of
+from bot.templates.actions import SaveAsTemplate
 from bot.texts import Texts
 from core.posts.models import Post
 from core.posts.service import EDITABLE
@@ -13,6 +14,7 @@ def more(post: Post, t: Texts) -> Screen:
     buttons = []
     if post.status in EDITABLE or post.approval:
         buttons.append(Button(asked, ShowApproval(post.id)))
+    buttons.append(Button(t("💾 Save as a template"), SaveAsTemplate(post.id)))
     return Screen(
         t("✨ <b>More for this post</b>"), [*rows_of(buttons, columns=2), [Button(t("‹ Back"), ShowCard(post.id))]]
     )

@@ -85,7 +85,7 @@ async def story(
     chats = [Chat(application, sandbox, await sandbox.client.new_person(name)) for name in ("Ann", "Bo", "Cy")]
     for chat in chats:
         await chat.say("/start")
-    told = Story(*chats, bench, queue)
+    told = Story(chats[0], chats[1], chats[2], bench, queue)
     made = await told.ann.person.make_chat("supergroup", "Bakers")
     await told.ann.person.add_bot(made["id"])
     for guest in chats[1:]:
@@ -95,8 +95,8 @@ async def story(
     async with deps.tx() as tx:
         ann, bo, cy = [await user_of(tx.session, (await chat.user()).id) for chat in chats]
         await choose_time_zone(tx, user_id=ann.id, time_zone="Europe/Berlin")
-        for guest in (bo, cy):
-            await name_person(tx, owner_id=ann.id, user_id=guest.id, told=False)
+        for named in (bo, cy):
+            await name_person(tx, owner_id=ann.id, user_id=named.id, told=False)
         await make_channel(tx, ann, chat_id=told.group, kind=ChannelKind.SUPERGROUP, title="Bakers")
         told.post = await make_post(tx, ann, TEXT)
         await schedule_post(tx, owner_id=ann.id, post_id=told.post.id, due_at=tx.now + timedelta(hours=2))
