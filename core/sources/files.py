@@ -7,6 +7,7 @@ from pathlib import PurePath
 from core.errors import InvalidInput
 from core.sources import markdown, markup
 from core.sources.reading import Reading, SourceKind, read_text
+from core.sources.subtitles import said_in
 
 FILE_BYTES_LIMIT = 2 * 1024 * 1024
 _SNIFFED_BYTES = 32 * 1024
@@ -80,12 +81,18 @@ def _of_markdown(source: str) -> Reading:
     return read_text(markdown.plain(source), kind=SourceKind.FILE, title=markdown.heading(source))
 
 
+def _read_subtitles(name: str, content: bytes) -> Reading:
+    return read_text(said_in(decode(content)), kind=SourceKind.FILE, title=PurePath(name).stem)
+
+
 READERS: dict[str, FileReader] = {
     "": _read_plain,
     ".txt": _read_plain,
     ".text": _read_plain,
     ".md": _read_markdown,
     ".markdown": _read_markdown,
+    ".srt": _read_subtitles,
+    ".vtt": _read_subtitles,
 }
 """The kinds of file that can be read. A new kind is one function and one line."""
 

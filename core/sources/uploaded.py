@@ -12,6 +12,7 @@ from core.sources.service import SourceNotFound, source_of
 from core.sources.unread import FILMS, SOUNDS, UnreadFile
 from core.sources.words import begin_reading
 from core.tx import Tx
+from core.work.service import request_cancel
 
 FILES: Final = "sources"
 """Under which they are stored."""
@@ -42,6 +43,7 @@ async def take_uploaded(
         created_at=tx.now,
     )
     if instead_of is not None:
+        await request_cancel(tx, owner_id=owner_id, subject_id=instead_of)  # first: jobs lock in this order
         await _take_the_place(tx, source, instead_of)
     tx.session.add(source)
     await tx.session.flush()
