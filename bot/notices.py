@@ -14,6 +14,7 @@ from bot.analyses import screens as analysis_screens
 from bot.approvals import notices as approval_notices
 from bot.billing import notices as billing_notices
 from bot.brands import member_screens as brand_member_screens
+from bot.brands import voice_screens as brand_voice_screens
 from bot.channels import screens as channel_screens
 from bot.connections import notices as connection_notices
 from bot.deliveries.missed_screens import missed
@@ -44,6 +45,8 @@ RENDERERS: dict[str, Renderer] = {
     "posts.writing_failed": lambda data, t, _: options_screens.writing_failed(data, t),
     "posts.writing_cancelled": lambda data, t, _: options_screens.writing_cancelled(data, t),
     "posts.card": lambda data, t, _: screens.draft_card(data, t),
+    "posts.hearing": lambda data, t, _: screens.hearing(data, t),
+    "posts.heard": lambda data, t, _: screens.heard(data, t),
     "posts.rewriting": lambda data, t, _: screens.rewriting(data, t),
     "posts.not_rewritten": lambda data, t, _: screens.not_rewritten(data, t),
     "posts.status": status_screen,
@@ -97,6 +100,7 @@ RENDERERS: dict[str, Renderer] = {
     "channels.lost": lambda data, t, _: channel_screens.lost(data, t),
     "channels.regained": lambda data, t, _: channel_screens.regained(data, t),
     **brand_member_screens.RENDERERS,
+    **brand_voice_screens.RENDERERS,
     **approval_notices.RENDERERS,
     **billing_notices.RENDERERS,
     **publishing_notices.RENDERERS,

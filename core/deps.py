@@ -35,6 +35,8 @@ from core.providers.speech import Engine, Speaker
 from core.providers.text import PostWriter
 from core.providers.transcribers import build_transcriber
 from core.providers.transcription import Transcriber
+from core.providers.voice_readers import build_voice_reader
+from core.providers.voices import VoiceReader
 from core.providers.writers import build_post_writer
 from core.providers.youtube_quota import YouTubeQuota
 from core.publishing.networks.contract import ConsentNetwork, Publisher
@@ -64,6 +66,7 @@ class Deps:
     scripts: ScriptWriter
     answers: EpisodeAnswerer
     critic: ScriptCritic
+    voice_reader: VoiceReader
     storage: Storage
     cipher: Cipher
     """For tokens: nothing that opens an account is stored as it is."""
@@ -143,6 +146,7 @@ async def open_deps(settings: Settings, *, clock: Clock | None = None) -> AsyncI
             scripts=build_script_writer(settings, http),
             answers=build_answerer(settings, http),
             critic=build_critic(settings, http),
+            voice_reader=build_voice_reader(settings, http),
             storage=storage,
             cipher=build_cipher(settings),
             speakers=build_speakers(settings, http),

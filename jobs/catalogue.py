@@ -3,6 +3,7 @@
 from core.queue import JobSpec
 from jobs import (
     analyses,
+    brands,
     deliveries,
     digests,
     emails,
@@ -18,6 +19,7 @@ from jobs import (
     questions,
     scripts,
     sources,
+    spoken,
     statuses,
     stripe,
     videos,
@@ -40,6 +42,7 @@ WORK_JOBS: tuple[WorkJob, ...] = (
     analyses.analyze,
     scripts.analyse,
     scripts.write,
+    brands.learn,
     emails.send,
     publishing.publish,
     publishing_copies.prepare,
@@ -47,6 +50,7 @@ WORK_JOBS: tuple[WorkJob, ...] = (
     publishing_reports.make_report,
     videos.check_video,
     sources.read_words,
+    spoken.hear_instruction,
     plans.fit,
     voiceovers.make,
     images.make,

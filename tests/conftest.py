@@ -44,6 +44,7 @@ from core.providers.email_engines import build_mailer
 from core.providers.image_makers import build_image_makers
 from core.providers.scriptwriters import build_script_writer
 from core.providers.speakers import build_speakers
+from core.providers.voice_readers import build_voice_reader
 from core.providers.writers import build_post_writer
 from core.settings import Settings
 from core.storage import build_storage
@@ -233,6 +234,7 @@ def _deps(
         scripts=build_script_writer(settings, http),
         answers=build_answerer(settings, http),
         critic=build_critic(settings, http),
+        voice_reader=build_voice_reader(settings, http),
         storage=build_storage(settings, clock),
         cipher=build_cipher(settings),
         speakers=build_speakers(settings, http),

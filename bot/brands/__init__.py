@@ -1,10 +1,11 @@
 """Brands: what they say, their voice and hashtags, and who may use them."""
 
-from bot.brands import handlers, members, sentences
+from bot.brands import handlers, members, sentences, voice
 from bot.router import Router
 
 
 def register(router: Router) -> None:
     handlers.register(router)
     members.register(router)
+    voice.register(router)
     sentences.register(router)

@@ -4,6 +4,7 @@ from bot.actions import Action, action
 from core import ids
 from core.brands.models import Role
 from core.brands.service import Part
+from core.brands.style import Trait
 
 
 @action("br.list")
@@ -113,3 +114,58 @@ class JoinBrand(Action):
 class LeaveBrand(Action):
     brand_id: ids.BrandId
     sure: bool
+
+
+@action("br.v")
+class ShowVoice(Action):
+    brand_id: ids.BrandId
+
+
+@action("br.vf")
+class CollectPosts(Action):
+    """Learn from posts that are forwarded or pasted next."""
+
+    brand_id: ids.BrandId
+
+
+@action("br.vfx")
+class ForgetPosts(Action):
+    brand_id: ids.BrandId
+
+
+@action("br.vl")
+class LearnVoice(Action):
+    brand_id: ids.BrandId
+
+
+@action("br.vx")
+class StopLearning(Action):
+    brand_id: ids.BrandId
+
+
+@action("br.vc")
+class ChooseChannel(Action):
+    brand_id: ids.BrandId
+
+
+@action("br.vch")
+class LearnFromChannel(Action):
+    brand_id: ids.BrandId
+    channel_id: ids.ChannelId
+
+
+@action("br.vt")
+class ChooseTrait(Action):
+    brand_id: ids.BrandId
+
+
+@action("br.vta")
+class AskTrait(Action):
+    brand_id: ids.BrandId
+    trait: Trait
+
+
+@action("br.vtx")
+class ClearTrait(Action):
+    brand_id: ids.BrandId
+    trait: Trait

@@ -5,6 +5,7 @@ from markupsafe import Markup
 from bot.texts import Texts
 from core.brands.models import Role
 from core.brands.service import Part
+from core.brands.style import Trait
 
 
 def role_label(role: Role, t: Texts) -> Markup:
@@ -27,3 +28,16 @@ def part_label(part: Part, t: Texts) -> Markup:
         Part.AUDIENCE: t("Audience"),
         Part.SIGNATURE: t("Signature"),
     }[part]
+
+
+def trait_label(trait: Trait, t: Texts) -> Markup:
+    return {
+        Trait.TONE: t("Tone"),
+        Trait.LENGTH: t("Length"),
+        Trait.EMOJIS: t("Emojis"),
+        Trait.HASHTAGS: t("Hashtags"),
+        Trait.OPENINGS: t("Openings"),
+        Trait.CLOSINGS: t("Endings"),
+        Trait.SAMPLES: t("Sample lines"),
+        Trait.TABOO: t("Words to avoid"),
+    }[trait]

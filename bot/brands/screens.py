@@ -15,6 +15,7 @@ from bot.brands.actions import (
     ShowBrand,
     ShowBrands,
     ShowMembers,
+    ShowVoice,
     SkipPart,
     UseByDefault,
 )
@@ -86,7 +87,7 @@ def _keyboard(access: Access, t: Texts) -> Keyboard:
                 Button(by_default, UseByDefault(brand_id, not access.is_default)),
             ]
         )
-    rows.append([Button(t("👥 Members"), ShowMembers(brand_id))])
+    rows.append([Button(t("🗣 Voice"), ShowVoice(brand_id)), Button(t("👥 Members"), ShowMembers(brand_id))])
     if access.role is Role.OWNER:
         rows.append([Button(t("🗑 Delete"), DeleteBrand(brand_id)), _back(t)])
     else:

@@ -33,6 +33,27 @@ SENTENCES: dict[str, Sentence] = {
         "This invite is over three days old and doesn't work any more. Ask whoever sent it for a new link."
     ),
     "brands.already_member": lambda t, _: t("You have access to this brand already. See /brands."),
+    "brands.example_length": lambda t, params: t(
+        "That has {characters} characters: a post to learn from has {least} to {most}. Please send another one.",
+        **params,
+    ),
+    "brands.too_few_examples": lambda t, params: t(
+        "To learn a voice takes at least {least} posts. Open the brand's Voice and forward some.", least=params["least"]
+    ),
+    "brands.already_learning": lambda t, _: t("I'm on it already."),
+    "brands.not_a_length": lambda t, params: t("Please send a number from {least} to {most}, or /cancel.", **params),
+    "brands.not_emojis": lambda t, params: t(
+        "Please send a number of at most {most}, emojis, or both. Or /cancel.", most=params["most"]
+    ),
+    "brands.not_hashtags": lambda t, params: t(
+        "Please send a number of at most {most}, hashtags, or both. Or /cancel.", most=params["most"]
+    ),
+    "brands.entry_too_long": lambda t, params: t(
+        "That is too long: {length} of {limit} characters. Please send a shorter one, or /cancel.", **params
+    ),
+    "brands.too_many_entries": lambda t, params: t(
+        "Those are {count}, and {limit} are enough. Please send fewer, or /cancel.", **params
+    ),
     "brands.too_many_invites": lambda t, params: t(
         "{limit} invites wait to be used already. Withdraw one first.", limit=params["limit"]
     ),

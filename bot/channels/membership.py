@@ -5,6 +5,7 @@ from telegram.constants import ChatMemberStatus, ChatType
 
 from bot.channels.checking import KINDS, state_for
 from core.accounts.service import user_by_telegram_id
+from core.brands.hearing import hear_post
 from core.channels.models import ChannelKind
 from core.channels.standing import (
     follow_migration,
@@ -29,9 +30,23 @@ async def note_chat_news(deps: Deps, update: Update) -> bool:
     elif message is not None and _is_news(message):
         async with deps.tx() as tx:
             await _note_message(tx, message)
+    elif update.channel_post is not None:
+        await _hear(deps, update.channel_post)
     else:
-        return update.channel_post is not None
+        return False
     return True
+
+
+async def _hear(deps: Deps, post: Message) -> None:
+    """Somebody else has posted in a channel: a voice can be learned from it."""
+    async with deps.tx() as tx:
+        await hear_post(
+            tx,
+            chat_id=TelegramId(post.chat.id),
+            message_id=TelegramId(post.message_id),
+            text=post.text or post.caption or "",
+            posted_at=post.date,
+        )
 
 
 def _kind(change: ChatMemberUpdated) -> ChannelKind | None:

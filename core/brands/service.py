@@ -12,6 +12,8 @@ from core.billing.service import limit_reached
 from core.brands.members import add_member, check_role, forget_default
 from core.brands.models import Brand, BrandMember, Role
 from core.brands.queries import Access, BrandNotFound, access_of, room_for_brands
+from core.brands.style import Trait, edited
+from core.brands.voice import style_of
 from core.errors import InvalidInput
 from core.tx import Tx
 
@@ -70,6 +72,18 @@ async def change_part(tx: Tx, *, user_id: ids.UserId, brand_id: ids.BrandId, par
     """
     access = await check_role(tx.session, user_id=user_id, brand_id=brand_id)
     setattr(access.brand, part, cleaned(part, text))
+    await tx.session.flush()
+    return access
+
+
+async def change_trait(tx: Tx, *, user_id: ids.UserId, brand_id: ids.BrandId, trait: Trait, text: str) -> Access:
+    """Change how a brand sounds by hand; empty takes it away.
+
+    Raises BrandNotFound, RoleTooLow, InvalidInput as core.brands.style.edited does.
+    """
+    access = await check_role(tx.session, user_id=user_id, brand_id=brand_id)
+    await tx.session.refresh(access.brand, with_for_update=True)
+    access.brand.voice = edited(style_of(access.brand), trait, text).to_json()
     await tx.session.flush()
     return access
 

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from core import ids
 from core.billing.queries import Entitlement, Feature, entitlement_of
 from core.channels.models import Channel
-from core.db import Page, Paged, ReadSession, paged
+from core.db import Page, Paged, ReadSession, TelegramId, paged
 from core.errors import NotFound
 
 SUPERGROUP_PREFIX = -1_000_000_000_000
@@ -63,6 +63,12 @@ async def default_channel(session: ReadSession, *, owner_id: ids.UserId) -> Chan
     return await session.scalar(
         select(Channel).where(Channel.owner_id == owner_id, Channel.is_default, Channel.disconnected_at.is_(None))
     )
+
+
+async def is_connected(session: ReadSession, *, chat_id: TelegramId) -> bool:
+    """Whether anybody has connected this chat."""
+    found = select(Channel.id).where(Channel.chat_id == chat_id, Channel.disconnected_at.is_(None))
+    return bool(await session.scalar(select(found.exists())))
 
 
 async def room_for_channels(session: ReadSession, *, owner_id: ids.UserId, now: datetime) -> Entitlement:

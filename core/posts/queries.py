@@ -147,3 +147,17 @@ async def count_by_status(session: ReadSession, *, owner_id: ids.UserId) -> dict
 
 def _has_words(wanted: str) -> ColumnElement[bool]:
     return or_(Post.text.icontains(wanted, autoescape=True), Post.title.icontains(wanted, autoescape=True))
+
+
+async def published_in(
+    session: ReadSession, *, owner_id: ids.UserId, channel_id: ids.ChannelId, limit: int
+) -> Sequence[tuple[datetime, str]]:
+    """When and what of an owner's posts with words that went out in a chat, the newest first."""
+    found = select(Post.updated_at, Post.text).where(
+        Post.owner_id == owner_id,
+        Post.channel_id == channel_id,
+        Post.status == PostStatus.PUBLISHED,
+        Post.text != "",
+        Post.deleted_at.is_(None),
+    )
+    return [(at, text) for at, text in await session.execute(found.order_by(Post.updated_at.desc()).limit(limit))]

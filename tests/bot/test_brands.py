@@ -5,9 +5,12 @@ import pytest
 from bot.brands.actions import ShowBrand
 from bot.posts.actions import SetBrand
 from core import ids
+from core.brands.learning import examples_of
 from core.brands.models import Role
 from core.brands.queries import Access, accesses_of
 from tests.bot.chat import Chat
+from tests.core.brands.test_learning import POSTS
+from tests.factories import make_channel
 from tests.pictures import picture
 
 
@@ -206,3 +209,65 @@ async def test_a_brand_that_one_only_looks_at_isnt_offered(chat: Chat, guest: Ch
     refused = await guest.press_data(card, SetBrand(batch_id, access.brand.id).encode())
     assert refused is not None
     assert "you have no access" in refused.text
+
+
+async def test_posts_are_collected_into_one_answer_that_counts_them(chat: Chat) -> None:
+    await make(chat)
+    await steps(chat, "🗣 Voice", "📥 Forward posts")
+    for post in POSTS:
+        await chat.person.send_text(post)
+    await chat.handle_updates()
+    answer = next(m for m in reversed(await chat.person.history()) if not m.outgoing and "I have" in m.text)
+    assert answer.text == "📥 I have 3 posts.\nThat is enough; up to 7 more make it better."
+    assert [button.text for button in answer.buttons] == ["🗣 Learn the voice"]
+    await chat.press(answer, "🗣 Learn the voice")
+    assert "nothing to cancel" in (await chat.say("/cancel")).text
+
+
+async def test_a_post_that_is_too_short_is_refused_and_the_next_one_still_counts(chat: Chat) -> None:
+    await make(chat)
+    await steps(chat, "🗣 Voice", "📥 Forward posts")
+    assert "That has 5 characters" in (await chat.say("Bread")).text
+    assert "I have 1 post." in (await chat.say(POSTS[0])).text
+
+
+async def test_the_style_card_is_changed_by_replies(chat: Chat) -> None:
+    await make(chat)
+    await steps(chat, "🗣 Voice", "✏️ Change by hand", "Words to avoid")
+    shown = await chat.say("cheap, free*")
+    assert "🗣 Voice: written by hand" in shown.text
+    assert "Words to avoid: cheap, free*" in shown.text
+    await steps(chat, "✏️ Change by hand", "Length")
+    assert "a number from 40 to 5,000" in (await chat.say("long")).text
+    assert "Length: about 300 characters" in (await chat.say("300")).text
+    await steps(chat, "✏️ Change by hand", "Words to avoid")
+    asked = await chat.last()
+    assert "Now: cheap, free*" in asked.text
+    await steps(chat, "🗑 Remove it")
+    assert "cheap" not in (await chat.last()).text
+
+
+async def test_a_channel_of_which_too_little_is_known_says_why(chat: Chat) -> None:
+    await make(chat)
+    async with chat.application.deps.tx() as tx:
+        await make_channel(tx, await chat.user(), title="Oven news")
+    await steps(chat, "🗣 Voice", "📣 From a channel")
+    assert "A bot can't read what was posted before" in (await chat.last()).text
+    await steps(chat, "Oven news")
+    assert (await chat.last()).text.startswith("I know only 0 posts of 📣 Oven news, and it takes 3.")
+
+
+async def test_what_others_post_in_a_connected_channel_can_be_learned_from(chat: Chat) -> None:
+    await make(chat)
+    made = await chat.person.make_chat("channel", "Oven news")
+    await chat.person.add_bot(made["id"])
+    async with chat.application.deps.tx() as tx:
+        await make_channel(tx, await chat.user(), chat_id=made["id"], title="Oven news")
+    for post in POSTS:
+        await chat.person.send_text(post, chat_id=made["id"])
+    await chat.handle_updates()
+    await steps(chat, "🗣 Voice", "📣 From a channel", "Oven news")
+    async with chat.application.deps.read() as session:
+        (access,) = await mine(chat)
+        found = await examples_of(session, user_id=(await chat.user()).id, brand_id=access.brand.id)
+    assert {each.text for each in found} == set(POSTS)
