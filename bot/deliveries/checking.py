@@ -62,7 +62,7 @@ async def objected_to_repeating(
     async with context.deps.read() as session:
         post = await post_of(session, owner_id=context.actor.id, post_id=post_id)
         for at in times:
-            for finding in await problems_before(session, post, due_at=at, now=now):
+            for finding in await problems_before(session, post, due_at=at, now=now, repeats=True):
                 found.setdefault(finding.code, finding)
         target = await target_data(session, post)
     if found:

@@ -183,6 +183,13 @@ def _unoriginal(told: _Told, params: Params) -> Markup:
     )
 
 
+def _variable(told: _Told, params: Params) -> Markup:
+    return told.t(
+        "{variable} stands in it, and would go out like that: the day is filled in only where a post recurs.",
+        variable=f"{{{params['name']}}}",
+    )
+
+
 def _quiet(told: _Told, params: Params) -> Markup:
     until = datetime.fromisoformat(params["free_at"])
     return told.t(
@@ -202,6 +209,7 @@ _SENTENCES: dict[FindingCode, Callable[[_Told, Params], Markup]] = {
     FindingCode.DUPLICATE: _duplicate,
     FindingCode.CROWDED: _crowded,
     FindingCode.UNORIGINAL: _unoriginal,
+    FindingCode.VARIABLE: _variable,
     FindingCode.QUIET: _quiet,
 }
 

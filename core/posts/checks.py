@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from core.channels.models import ChannelState
 from core.db import Json, ReadSession
 from core.posts.content import footer_for, message_of
+from core.posts.dates import has_date
 from core.posts.makeup import Footer, draft_problems, layouts_for, needs_layout, one_message_limit, units_of
 from core.posts.models import Layout, Post, PostStatus
 from core.posts.originals import overlap_with_original
@@ -64,6 +65,8 @@ class FindingCode(StrEnum):
     """Params: post_id, at: the other one's; free_at: the next moment without a neighbour, or None; next_slot."""
     UNORIGINAL = "check.unoriginal"
     """It says in a video's words what it should say in its own. Params: percent, passages."""
+    VARIABLE = "check.variable"
+    """{date} stands in it, which is filled in copies only. Params: name."""
     QUIET = "check.quiet"
     """In the hours in which nothing should go there. Params: free_at: their end; next_slot."""
 
@@ -103,13 +106,20 @@ class Finding:
 
 
 async def problems_before(
-    session: ReadSession, post: Post, *, due_at: datetime, now: datetime, in_slot: bool = False
+    session: ReadSession,
+    post: Post,
+    *,
+    due_at: datetime,
+    now: datetime,
+    in_slot: bool = False,
+    repeats: bool = False,
 ) -> Sequence[Finding]:
     """All that speaks against sending a post at `due_at` as it is, what stops it first; empty when nothing does.
 
     `in_slot`: `due_at` is a slot of its target's queue. Its neighbours in the queue are as near as its owner wants.
 
-    The post needn't be stored yet, but its make-up must be set.
+    `repeats`: it goes out again and again, each time as a copy. The post needn't be stored yet, but its make-up must be
+    set.
     """
     found = [
         *_text(post),
@@ -117,6 +127,7 @@ async def problems_before(
         *length_problems(post, await footer_for(session, post)),
         *_platform(post),
         *_media(post),
+        *(_variable(post) if not repeats else ()),
         *await _duplicates(session, post, due_at=due_at),
         *await _borrowed(session, post),
         *await _quiet(session, post, due_at=due_at, now=now),
@@ -175,6 +186,11 @@ def _media(post: Post) -> list[Finding]:
     if post.media or post.platform not in WANT_MEDIA:
         return []
     return [Finding(FindingCode.NO_MEDIA, Severity.WARNS, (Fix.ADD_MEDIA,), {"platform": post.platform})]
+
+
+def _variable(post: Post) -> list[Finding]:
+    """What was kept from a template for posts that repeat."""
+    return [Finding(FindingCode.VARIABLE, Severity.WARNS, (Fix.EDIT,), {"name": "date"})] if has_date(post) else []
 
 
 async def _duplicates(session: ReadSession, post: Post, *, due_at: datetime) -> list[Finding]:

@@ -13,7 +13,7 @@ from sqlalchemy import ARRAY, DateTime, Text, Uuid, column, func, insert, litera
 from sqlalchemy.dialects import postgresql
 
 from core import ids
-from core.accounts.service import telegram_ids
+from core.accounts.service import telegram_ids, user_of, users_of
 from core.channels.models import ChannelState
 from core.channels.queries import channels_by_id
 from core.db import Json, ReadSession, TelegramId, any_of
@@ -22,6 +22,7 @@ from core.deliveries.models import DeliveryStatus
 from core.deliveries.service import cancel_deliveries, replace_content
 from core.deliveries.statuses import show_status, status_message_of
 from core.posts.content import content_for, post_content
+from core.posts.dates import fill_date, has_date
 from core.posts.makeup import COPIED, NO_FOOTER, Footer, entities_of
 from core.posts.models import Post, PostStatus, PostVersion
 from core.posts.views import post_data
@@ -54,6 +55,7 @@ class Template:
     connected: bool
     """False: its owner has disconnected the chat."""
     content: Json
+    footer: Footer
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ async def templates_by_id(tx: Tx, post_ids: Collection[ids.PostId]) -> Mapping[i
             ready=channel is None or channel.state == ChannelState.READY,
             connected=channel is None or channel.disconnected_at is None,
             content=post_content(post, footer),
+            footer=footer,
         )
     return templates
 
@@ -102,9 +105,31 @@ async def plan_copies(tx: Tx, wanted: Sequence[Copy], templates: Mapping[ids.Pos
     made = {ids.PostId(ids.new()): copy for copy in wanted}
     rows = await tx.session.scalars(_insert_copies(tx, made, templates))
     new = [(post_id, made[post_id]) for post_id in rows.all()]
+    dated = await _fill_dates(tx, new, templates)
     await tx.session.execute(_insert_versions(tx, [post_id for post_id, _ in new]))
-    await schedule_many(tx, [_delivery(post_id, copy, templates[copy.template_id]) for post_id, copy in new])
+    await schedule_many(
+        tx, [_delivery(post_id, copy, templates[copy.template_id], dated.get(post_id)) for post_id, copy in new]
+    )
     return len(new)
+
+
+async def _fill_dates(
+    tx: Tx, new: Sequence[tuple[ids.PostId, Copy]], templates: Mapping[ids.PostId, Template]
+) -> dict[ids.PostId, Json]:
+    """Copies that say their own day: what goes out of each."""
+    dated = {
+        post_id: templates[copy.template_id] for post_id, copy in new if has_date(templates[copy.template_id].post)
+    }
+    if not dated:
+        return {}
+    users = await users_of(tx.session, {template.post.owner_id for template in dated.values()})
+    copies = await tx.session.scalars(select(Post).where(Post.id == any_of(list(dated))))
+    contents = {}
+    for copy in copies:
+        fill_date(copy, users[copy.owner_id].time_zone)
+        contents[copy.id] = post_content(copy, dated[copy.id].footer)
+    await tx.session.flush()
+    return contents
 
 
 def _insert_copies(tx: Tx, made: Mapping[ids.PostId, Copy], templates: Mapping[ids.PostId, Template]) -> Any:
@@ -153,12 +178,12 @@ def _insert_versions(tx: Tx, post_ids: Sequence[ids.PostId]) -> Any:
     return insert(PostVersion).from_select(["post_id", "number", *said, "created_at"], source, include_defaults=False)
 
 
-def _delivery(post_id: ids.PostId, copy: Copy, template: Template) -> NewDelivery:
+def _delivery(post_id: ids.PostId, copy: Copy, template: Template, content: Json | None) -> NewDelivery:
     return NewDelivery(
         owner_id=template.post.owner_id,
         subject_id=post_id,
         chat_id=template.chat_id,
-        content=template.content,
+        content=content or template.content,
         due_at=copy.due_at,
         status=DeliveryStatus.SCHEDULED if template.ready else DeliveryStatus.ON_HOLD,
         dedupe_key=f"series:{copy.series_id}:{copy.occurrence.isoformat()}",
@@ -219,9 +244,12 @@ async def replan_copies(tx: Tx, template: Post) -> None:
 
 async def refresh_copies(tx: Tx, template: Post) -> None:
     """The template has changed: so do the copies that nobody has begun to send, of its series and of its pool."""
+    zone = (await user_of(tx.session, template.owner_id)).time_zone if has_date(template) else None
     for post in await _waiting_copies(tx, template):
         for name in ("title", "text", "engine", *COPIED):
             setattr(post, name, getattr(template, name))
+        if has_date(template):
+            fill_date(post, zone)
         post.version, post.updated_at = post.version + 1, tx.now
         tx.session.add(PostVersion.of(post, tx.now))
         content = await content_for(tx.session, post)

@@ -11,6 +11,7 @@ from core.deliveries.models import DeliveryKind, Priority
 from core.deliveries.service import schedule_delivery
 from core.posts.awaiting import is_not_waiting
 from core.posts.content import content_for
+from core.posts.dates import fill_date, has_date
 from core.posts.makeup import copied_values
 from core.posts.models import Post, PostStatus, PostVersion
 from core.posts.targets import chat_for
@@ -34,10 +35,12 @@ async def plan_filler(
 ) -> Post:
     """Schedule a copy of a post in a slot. Raises NotReady or ChannelNotFound when the chat takes no posts."""
     copy = _copy(tx, template, queue_id, channel_id, due_at)
+    user = await user_of(tx.session, copy.owner_id)
+    if has_date(template):
+        fill_date(copy, user.time_zone)
     tx.session.add(copy)
     await tx.session.flush()
     tx.session.add(PostVersion.of(copy, tx.now))
-    user = await user_of(tx.session, copy.owner_id)
     await schedule_delivery(
         tx,
         owner_id=copy.owner_id,

@@ -51,7 +51,7 @@ def cut(text: str, fits: Callable[[str], bool]) -> str:
     text = text.strip()
     if fits(text):
         return text
-    words = _longest(text, _word_ends(text), lambda part: fits(_with_ellipsis(part)))
+    words = _longest(text, word_ends(text), lambda part: fits(_with_ellipsis(part)))
     sentences = _longest(text, [end for _, end in sentence_spans(text)], fits)
     if len(sentences) >= _SENTENCE_SHARE * len(words) and TERMINATED.search(sentences):
         return sentences
@@ -102,7 +102,8 @@ def _longest(text: str, ends: list[int], fits: Callable[[str], bool]) -> str:
     return text[: ends[found - 1]] if found else ""
 
 
-def _word_ends(text: str) -> list[int]:
+def word_ends(text: str) -> list[int]:
+    """Where a text may be cut: behind words, also where no spaces part them, and never within a link."""
     inside = [match.span() for match in _LINK.finditer(text)]
     ends, link = [], 0
     for match in _WORD_END.finditer(text):
