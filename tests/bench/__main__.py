@@ -8,6 +8,7 @@ from tests.bench import (
     digests,
     entitlements,
     episode,
+    images,
     lateness,
     leases,
     limiter,
@@ -21,6 +22,7 @@ from tests.bench import (
     uploads,
     viral,
     webhooks,
+    writing,
 )
 from tests.bench.running import run
 
@@ -42,6 +44,8 @@ BENCHES = {
     "webhooks": webhooks.main,
     "uploads": uploads.main,
     "transcode": transcode.main,
+    "writing": writing.main,
+    "images": images.main,
 }
 
 if __name__ == "__main__":

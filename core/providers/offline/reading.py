@@ -13,6 +13,8 @@ from core.sentences import TERMINATED, split_sentences
 _SENTENCE_WORDS = (3, 55)
 _SENTENCE_CHARACTERS = 360
 _PIECE_CHARACTERS = 200
+_ENOUGH = 8
+"""Sentences: with as many, a post and its variants need no pieces of long ones."""
 _HEADING_WORDS = 14
 _WRAP_CHARACTERS = 100
 """Editors wrap below this; a longer line anywhere shows that this text isn't wrapped."""
@@ -78,11 +80,22 @@ def read(text: str, language: str, title: str = "", *, avoid: Callable[[str], bo
     """
     blocks = _blocks(_without_markup(text))
     title, blocks = _take_title(_plain(title), blocks)
-    wanted: tuple[Callable[[str], bool], ...] = (lambda one: _is_prose(one) and not avoid(one), _is_prose, bool)
-    sentences = next((found for accept in wanted if (found := _sentences(blocks, language, accept))), [])
+    sentences = _best_sentences(blocks, language, avoid)
     if avoid(title) or _is_sentence(title, sentences):
         title = ""
     return Reading(title, tuple(sentences) or _whole(text))
+
+
+def _best_sentences(blocks: list[list[_Line]], language: str, avoid: Callable[[str], bool]) -> list[Sentence]:
+    """Whole ones where there are enough: what is cut out of the middle of a long one says little by itself."""
+    wanted: tuple[Callable[[str], bool], ...] = (lambda one: _is_prose(one) and not avoid(one), _is_prose, bool)
+    for accept in wanted:
+        whole = _sentences(blocks, language, accept, cutting=False)
+        if len(whole) >= _ENOUGH:
+            return whole
+        if found := _sentences(blocks, language, accept, cutting=True):
+            return found
+    return []
 
 
 def _is_sentence(title: str, sentences: Sequence[Sentence]) -> bool:
@@ -151,23 +164,29 @@ def _is_heading(line: _Line, block: list[_Line], number: int, blocks: int) -> bo
     return alone and short and blocks > 1 and not line.listed and not TERMINATED.search(line.text)
 
 
-def _sentences(blocks: list[list[_Line]], language: str, accept: Callable[[str], bool]) -> list[Sentence]:
+def _sentences(
+    blocks: list[list[_Line]], language: str, accept: Callable[[str], bool], *, cutting: bool
+) -> list[Sentence]:
+    """`cutting`: what is too long is cut; else it is left out."""
     found: list[Sentence] = []
     seen: set[str] = set()
     for number, block in enumerate(blocks):
         before = ""
-        for text, listed in ((text, line.listed) for line in block for text in _pieces(line.text, language)):
-            if text.casefold() not in seen and accept(text) and len(found) < _MOST_SENTENCES:
+        for text, listed in ((text, line.listed) for line in block for text in _pieces(line.text, language, cutting)):
+            fits = cutting or len(text) <= _SENTENCE_CHARACTERS
+            if fits and text.casefold() not in seen and accept(text) and len(found) < _MOST_SENTENCES:
                 seen.add(text.casefold())
-                leans = cues.leans_on_previous(text) or cues.QUESTION.search(before) is not None
+                goes_on = before.endswith(ELLIPSIS) or cues.QUESTION.search(before) is not None
+                leans = goes_on or cues.leans_on_previous(text)
                 follows = bool(before) and bool(found) and found[-1].text == before
                 found.append(Sentence(text, len(found), number, leans=leans, follows=follows, listed=listed))
             before = text
     return found
 
 
-def _pieces(line: str, language: str) -> list[str]:
-    return [piece for sentence in split_sentences(line, language) for piece in _halved(sentence)]
+def _pieces(line: str, language: str, cutting: bool) -> list[str]:
+    sentences = split_sentences(line, language)
+    return [piece for sentence in sentences for piece in _halved(sentence)] if cutting else sentences
 
 
 def _halved(sentence: str) -> list[str]:

@@ -91,6 +91,34 @@ async def test_a_sentence_that_points_back_comes_right_after_what_it_points_to()
             assert squeezed(before + sentence) in squeezed(one.draft.text)
 
 
+LONG_WINDED = "While the oven was cold, " + "and the baker slept, " * 20 + "nobody sold anything at all."
+SHORT_ONES = [
+    "Bread rises slowly in the cold cellar of a small bakery.",
+    "The baker of Porto moved the last bake to four in the afternoon.",
+    "Waste fell to three percent within one single month.",
+    "Customers came later and bought more bread than before.",
+    "Crumbs are sold in paper bags beside the till.",
+    "The oven pays for its own electricity now.",
+    "Two more bakeries in the street have copied the idea.",
+    "A cold cellar costs less than a new refrigerator.",
+]
+
+
+async def test_the_middle_of_a_long_sentence_never_stands_alone() -> None:
+    text = " ".join([*SHORT_ONES[:4], LONG_WINDED, *SHORT_ONES[4:]])
+    for one in await drafts(text, Platform.TELEGRAM, Platform.LINKEDIN, variants=5):
+        assert "the baker slept" not in one.draft.text
+        assert len(one.draft.text) > 200
+
+
+async def test_where_there_is_little_else_a_long_sentence_is_begun_and_goes_on_in_its_order() -> None:
+    text = " ".join([*SHORT_ONES[:2], LONG_WINDED])
+    sentences = read(text, "en").sentences
+    pieces = [sentence for sentence in sentences if "baker slept" in sentence.text]
+    assert [piece.leans for piece in pieces] == [False, *[True] * (len(pieces) - 1)]
+    assert all(piece.text.endswith("…") for piece in pieces[:-1])
+
+
 async def test_variants_open_differently() -> None:
     for platform in (Platform.TWITTER, Platform.LINKEDIN, Platform.TIKTOK):
         openings = {one.draft.text.split(".")[0] for one in await drafts(ARTICLE, platform, variants=6)}
