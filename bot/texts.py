@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
@@ -46,9 +46,7 @@ def locale_of(language: str) -> Locale:
     """Babel's locale of a BCP-47 code; English for what Babel doesn't know."""
     try:
         return Locale.parse(language, sep="-")
-    except ValueError:
-        return Locale(DEFAULT_LANGUAGE)
-    except LookupError:
+    except (ValueError, UnknownLocaleError):
         return Locale(DEFAULT_LANGUAGE)
 
 

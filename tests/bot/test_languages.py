@@ -5,11 +5,12 @@ from telegram import BotCommandScopeChat
 
 from bot.app import Application
 from bot.menus import publish_menu
-from bot.texts import Texts, supported_language
+from bot.texts import LANGUAGES, Texts, supported_language
 from core.accounts.service import choose_language, follow_language, welcome_user
 from core.db import TelegramId
 from core.tx import Tx
 from tests.bot.chat import Chat
+from tests.texts.speaking import english_in
 
 ARABIC = Texts("ar")
 
@@ -49,6 +50,16 @@ async def test_what_is_chosen_is_ticked_and_menus_follow(chat: Chat, application
     await chat.press(await chat.person.refresh(settings), "As in Telegram")
     assert not (await chat.user()).language_chosen
     assert not await _own_menu(chat)
+
+
+@pytest.mark.parametrize("language", [each for each in LANGUAGES if each != "en"])
+async def test_every_command_answers_in_the_language(chat: Chat, application: Application, language: str) -> None:
+    """And every button below the answer has its label in it."""
+    person = await chat.sandbox.client.new_person("Ann", language_code=language)
+    theirs = Chat(application, chat.sandbox, person)
+    answers = [await theirs.say(f"/{name}") for name in application.router.commands]
+    shown = [text for each in answers for text in (each.text, *(button.text for button in each.buttons))]
+    assert english_in(shown, language) == []
 
 
 async def _own_menu(chat: Chat) -> bool:
