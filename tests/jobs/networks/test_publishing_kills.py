@@ -1,7 +1,7 @@
 """Killed between any two steps, whatever the steps: it ends published once, and the message says so.
 
-The moments are counted: before and behind all that the network does, each piece of the upload, and each commit. The
-n-th run is killed at the n-th moment, until one gets through; and some are killed twice.
+The moments are counted (fate.py). The n-th run is killed at the n-th moment, until one gets through; and some are
+killed twice.
 """
 
 import random
@@ -9,49 +9,22 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import pytest
-from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
-from sqlalchemy.orm import Session
 
 from core.clock import FixedClock
 from core.providers.discovery import Network
 from core.publishing.models import VideoPostStatus
 from jobs.runtime import Bench
 from tests.jobs.networks.desk import Desk, open_desk
+from tests.jobs.networks.fate import Fate, MortalSession, mortal_commits
 from tests.jobs.networks.played import Killed, PlayedNetwork
-
-
-@dataclass
-class Fate:
-    """Kills at the moments whose numbers are told, counted from 1 in all attempts together."""
-
-    at: frozenset[int] = frozenset()
-    passed: int = 0
-    killed: int = 0
-
-    def moment(self, _name: str = "") -> None:
-        self.passed += 1
-        if self.passed in self.at:
-            self.killed += 1
-            raise Killed
-
-
-class MortalSession(Session):
-    """Whose process may be gone right before a commit and right behind it."""
 
 
 @pytest.fixture
 def fate() -> Iterator[Fate]:
     made = Fate()
-
-    def moment(_session: Session) -> None:
-        made.moment()
-
-    for name in ("before_commit", "after_commit"):
-        event.listen(MortalSession, name, moment)
-    yield made
-    for name in ("before_commit", "after_commit"):
-        event.remove(MortalSession, name, moment)
+    with mortal_commits(made):
+        yield made
 
 
 @dataclass
