@@ -17,8 +17,8 @@ _LATIN: Final = re.compile(r"[A-Za-z]{3,}")
 KEPT: Final = frozenset(
     """
     Ann Apple Atom AVI Business CSV Calendar English Free GIF GMT Google Instagram JavaScript JPEG LinkedIn MOV MP3 MP4
-    Postaify Pro RSS Shorts Starter Stars Stripe Telegram Threads TikTok UTC Word YouTube PDF fal espeak Markdown SRT VTT
-    docx txt vtt srt csv API text when target media url queue
+    Postaify Pro RSS Shorts Starter Stars Stripe Telegram Threads TikTok UTC Word YouTube PDF fal espeak Markdown SRT
+    VTT docx txt vtt srt csv API text when target media url queue
     """.split()  # noqa: SIM905  one name per line would be a page
 )
 """Names, formats, and the columns of a table, which are the same in every language."""
