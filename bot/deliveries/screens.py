@@ -112,9 +112,17 @@ def _published(data: Data, t: Texts, now: datetime) -> Screen:
         keyboard.insert(0, [Button(t("🔗 Open the post"), url=url)])
     if Platform(data["platform"]) is Platform.TELEGRAM or data.get("target"):
         pinned = _pinning(data.get("pinning"), t)
-        return Screen(_body(data, t("✅ <b>Published</b>"), t, when, *pinned), keyboard)
+        return Screen(_body(data, t("✅ <b>Published</b>"), t, when, *pinned, *_comment(data, t)), keyboard)
     ready = t("It is in this chat, ready to be copied to {platform}.", platform=platform_label(data["platform"]))
-    return Screen(_body(data, t("✅ <b>Delivered</b>"), t, when, ready), keyboard)
+    return Screen(_body(data, t("✅ <b>Delivered</b>"), t, when, ready, *_comment(data, t)), keyboard)
+
+
+def _comment(data: Data, t: Texts) -> list[Markup]:
+    """What its owner wanted to write below it: to be copied by a tap."""
+    comment = data.get("first_comment")
+    if not comment:
+        return []
+    return [t("💬 Now the first comment (tap to copy): {text}", text=Markup("<code>{}</code>").format(comment))]
 
 
 def _pinning(outcome: str | None, t: Texts) -> list[Markup]:

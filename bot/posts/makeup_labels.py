@@ -5,6 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from bot.deliveries.phrases import shortened
 from bot.texts import Texts
 from core.posts.models import Layout
 from core.telegram.content import MediaKind
@@ -77,3 +78,9 @@ def layout_label(layout: Layout, *, media: bool, t: Texts) -> Markup:
     if layout is Layout.TEXT_FIRST:
         return t("📄 Text first, media after")
     return t("✂️ Begin as the caption") if media else t("✂️ Split into messages")
+
+
+def comment_line(card: Mapping[str, Any], t: Texts) -> Markup:
+    """What its owner writes below it once it is out; empty for nothing."""
+    comment = card.get("first_comment")
+    return t("💬 First comment: {text}", text=shortened(comment)) if comment else Markup()

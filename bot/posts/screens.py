@@ -40,7 +40,7 @@ from bot.posts.labels import (
     status_label,
     style_label,
 )
-from bot.posts.makeup_labels import layout_line, makeup_line, media_label
+from bot.posts.makeup_labels import comment_line, layout_line, makeup_line, media_label
 from bot.posts.problems import note_sentence, problem_sentence
 from bot.publishing.actions import ListVideoPosts, PublishWithWords
 from bot.queues.actions import AddToQueue, SelectQueued
@@ -83,7 +83,11 @@ def draft_card(card: Mapping[str, Any], t: Texts) -> Screen:
         *([shown] if shown else []),
         *([t("… the rest is under Full text.")] if _is_cut(card) else []),
         *([""] if shown else []),
-        *(line for line in (makeup_line(card, t), layout_line(card, t), _series_line(card, t)) if line),
+        *(
+            line
+            for line in (makeup_line(card, t), layout_line(card, t), comment_line(card, t), _series_line(card, t))
+            if line
+        ),
         _footer(card, t),
         *(Markup("<i>{}</i>").format(note) for note in notes),
     ]
@@ -261,6 +265,17 @@ def rewriting(card: Mapping[str, Any], t: Texts) -> Screen:
     return Screen(
         lines([t("🔁 <b>Rewriting…</b>"), "", _shown(card)]), [[Button(t("Cancel"), StopRewrite(_post_id(card)))]]
     )
+
+
+def hearing(card: Mapping[str, Any], t: Texts) -> Screen:
+    """While somebody listens to what the user has said about it."""
+    text = lines([t("🎧 <b>Listening to you…</b>"), "", _shown(card)])
+    return Screen(text, [[Button(t("Cancel"), StopRewrite(_post_id(card)))]])
+
+
+def heard(data: Mapping[str, Any], t: Texts) -> Screen:
+    """What was understood, so that a mistake is seen."""
+    return Screen(t("🎧 I heard: <i>{words}</i>", words=data["words"]))
 
 
 def ask_edit(platform: Platform, t: Texts) -> Screen:

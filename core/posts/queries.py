@@ -65,6 +65,20 @@ async def posts_from_source(session: ReadSession, *, owner_id: ids.UserId, sourc
     return await session.scalar(select(func.count()).select_from(Post).where(*mine)) or 0
 
 
+async def versions_of(session: ReadSession, post: Post) -> Sequence[Post]:
+    """All that say the same as a post, itself included, in the platforms' order. Its owner was checked before."""
+    root_id = post.root_id or post.id
+    found = await session.scalars(
+        select(Post).where(
+            Post.owner_id == post.owner_id,
+            or_(Post.id == root_id, Post.root_id == root_id),
+            Post.deleted_at.is_(None),
+        )
+    )
+    order = list(Platform)
+    return sorted(found.all(), key=lambda each: (order.index(Platform(each.platform)), each.created_at))
+
+
 async def posts(session: ReadSession, *, owner_id: ids.UserId, page: Page, chosen: PostFilter) -> Paged[Post]:
     """History, the newest first."""
     mine = select(Post).where(Post.owner_id == owner_id, Post.deleted_at.is_(None))

@@ -21,7 +21,7 @@ from core.posts.makeup import draft_problems
 from core.posts.models import Batch, BatchStatus, Card, Post, PostStatus, PostVersion
 from core.posts.options import DEFAULT_BRAND, WritingOptions
 from core.posts.platforms import Draft, Platform
-from core.posts.queries import batch_of, posts_of_batch
+from core.posts.queries import batch_of, posts_of_batch, versions_of
 from core.posts.targets import has_choice, preset_target, target_data
 from core.posts.views import batch_data, card_data
 from core.providers.text import Note
@@ -271,6 +271,8 @@ async def card_of(session: ReadSession, *, post: Post, now: datetime, notes: Seq
     siblings: Sequence[Post] = [post]
     if post.batch_id is not None:
         siblings = await posts_of_batch(session, owner_id=post.owner_id, batch_id=post.batch_id)
+    elif post.root_id is not None:
+        siblings = await versions_of(session, post)
     target = await target_data(session, post)
     choice = await has_choice(session, owner_id=post.owner_id)
     footer = await footer_for(session, post)
