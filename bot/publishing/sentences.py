@@ -242,6 +242,11 @@ LACK_SENTENCES: Final[Mapping[LackCode, Say]] = {
         length=moment_label(round(1000 * float(params["seconds"]))),
         most=moment_label(round(1000 * float(params["most"]))),
     ),
+    LackCode.TOO_SHORT: lambda t, params: t(
+        "The video takes {length}, and this network takes none under {least}. Send me a longer one.",
+        length=moment_label(round(1000 * float(params["seconds"]))),
+        least=moment_label(round(1000 * float(params["least"]))),
+    ),
     LackCode.AT_LIMIT: lambda t, _: t("This account can't post any more for now. Please try again later."),
     LackCode.TAGS_TOO_LONG: lambda t, params: t(
         "The tags are too long together: {characters} of {most} characters. Leave some out.",

@@ -31,11 +31,13 @@ class LackCode(StrEnum):
     KIDS_MISSING = "publishing.kids_missing"
     TOO_LONG = "publishing.video_too_long"
     """Params: `seconds`, `most`."""
+    TOO_SHORT = "publishing.video_too_short"
+    """Params: `seconds`, `least`."""
     AT_LIMIT = "publishing.no_posts_left"
     TAGS_TOO_LONG = "publishing.tags_too_long"
 
 
-STOPS: Final = frozenset({LackCode.TOO_LONG, LackCode.AT_LIMIT})
+STOPS: Final = frozenset({LackCode.TOO_LONG, LackCode.TOO_SHORT, LackCode.AT_LIMIT})
 """What no choice can mend: TikTok wants the attempt to end there."""
 
 
@@ -93,6 +95,8 @@ def _stops(terms: Terms, duration_s: float) -> list[Lack]:
         found.append(Lack(LackCode.AT_LIMIT))
     if terms.duration_max_s is not None and duration_s > terms.duration_max_s:
         found.append(Lack(LackCode.TOO_LONG, {"seconds": duration_s, "most": terms.duration_max_s}))
+    if terms.duration_min_s is not None and duration_s < terms.duration_min_s:
+        found.append(Lack(LackCode.TOO_SHORT, {"seconds": duration_s, "least": terms.duration_min_s}))
     return found
 
 

@@ -13,6 +13,7 @@ from core.accounts.service import user_by_telegram_id
 from core.billing.trials import start_trial
 from core.connections.connecting import connect
 from core.connections.consents import Walk, request_consent
+from core.crypto import place_of
 from core.db import TelegramId
 from core.deps import Deps, open_deps
 from core.posts.writing import Place
@@ -125,6 +126,16 @@ class Newsroom:
             return found <= set(statuses)
 
         await until(reached, every_s=0.05)
+
+    async def secrets(self) -> list[str]:
+        """All tokens that were given out to the owner's accounts."""
+        rows = await self.house.rows("SELECT * FROM connections WHERE owner_id = $1", self.owner_id)
+        return [
+            self.deps.cipher.decrypt(row[column], place=place_of("connections", column, row["id"])).get_secret_value()
+            for row in rows
+            for column in ("access_token", "refresh_token")
+            if row[column]
+        ]
 
     async def ends_published_once(self, post_id: ids.VideoPostId, network: Network) -> None:
         await self.until_status(post_id, "published")

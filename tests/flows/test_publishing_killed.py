@@ -1,6 +1,7 @@
 """Videos on their way to the sandbox's networks, with real processes that are killed at the worst moments: each ends
 published, once."""
 
+import re
 from collections.abc import AsyncIterator
 
 import pytest
@@ -32,6 +33,13 @@ async def test_a_video_goes_out_at_all_three_networks(newsroom: Newsroom) -> Non
 
     assert [len(await newsroom.there(network)) for network in (TIKTOK, INSTAGRAM, YOUTUBE)] == [1, 1, 1]
     await newsroom.person.wait_for_message("Published: Cat")
+    secrets = await newsroom.secrets()
+    assert len(secrets) == 5
+    log = newsroom.house.log
+    assert "publishing.looked" in log
+    for secret in secrets:
+        assert secret not in log
+    assert not re.search(r"upload_token=(?!\*)|upload_id=(?!\*)|1\.home\.[\w-]{20}|ya29\.|rft\.|act\.", log)
 
 
 @pytest.mark.parametrize(

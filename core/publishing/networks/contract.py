@@ -96,6 +96,8 @@ class Account:
     username: str
     name: str
     picture_url: str | None = None
+    url: str | None = None
+    """Where everybody sees it."""
 
 
 class ConsentNetwork(Protocol):
@@ -147,6 +149,7 @@ class Terms:
     duet_off: bool = False
     stitch_off: bool = False
     duration_max_s: float | None = None
+    duration_min_s: float | None = None
     posts_left: int | None = None
     """Of the network's limit, where it tells."""
     direct: bool = True

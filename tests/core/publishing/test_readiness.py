@@ -70,6 +70,11 @@ def test_a_draft_in_the_inbox_wants_nothing_but_room() -> None:
     assert codes(Network.TIKTOK, Wanted(inbox=True), posts_left=0) == [LackCode.AT_LIMIT]
 
 
+def test_what_is_too_short_for_a_network_is_told_before_it_is_sent() -> None:
+    assert codes(Network.INSTAGRAM, Wanted(), duration_s=2.9, duration_min_s=3.0) == [LackCode.TOO_SHORT]
+    assert codes(Network.INSTAGRAM, Wanted(), duration_s=3.0, duration_min_s=3.0) == []
+
+
 def test_by_hand_only_the_words_count() -> None:
     assert lacks(Network.TIKTOK, Wanted(), terms=None, duration_s=9_000) == []
     told = lacks(Network.INSTAGRAM, Wanted(caption="x" * 2201), terms=None, duration_s=1)

@@ -34,6 +34,9 @@ from core.publishing.networks.instagram.refusals import NOT_READY, NOT_THERE, fa
 from core.publishing.networks.matching import Published, the_one
 
 PAGE: Final = 25
+SHORTEST_S: Final = 3.0
+LONGEST_S: Final = 900.0
+"""Of reels. https://developers.facebook.com/docs/instagram-platform/instagram-graph-api/reference/ig-user/media"""
 METRICS: Final = ("views", "likes", "comments", "shares")
 """Only such as reels have: one that they don't fails the whole call."""
 
@@ -59,7 +62,13 @@ class InstagramPublisher:
         quota = Quota.model_validate(answers.first_of(told))
         known = quota.used is not None and quota.total is not None
         left = max(0, (quota.total or 0) - (quota.used or 0)) if known else None
-        return Terms(name=me.username or access.username, picture_url=me.picture or None, posts_left=left)
+        return Terms(
+            name=me.username or access.username,
+            picture_url=me.picture or None,
+            posts_left=left,
+            duration_max_s=LONGEST_S,
+            duration_min_s=SHORTEST_S,
+        )
 
     async def begin(self, access: Access, media: Media, wanted: Wanted) -> Handle:
         """A container that nobody sees; one whose making got lost is forgotten after a day."""

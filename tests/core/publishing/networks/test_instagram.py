@@ -76,6 +76,7 @@ async def test_how_many_may_still_be_published_is_asked(instagram: There) -> Non
     await published(instagram, access, film())
     terms = await instagram.publisher.terms(access)
     assert (terms.name, terms.posts_left, terms.privacy_options) == ("ann", 1, ())
+    assert (terms.duration_min_s, terms.duration_max_s) == (3, 900)
     await published(instagram, access, film())
     handle = await uploaded(instagram, access, film())
     with pytest.raises(ProviderError) as raised:
