@@ -73,8 +73,9 @@ async def on_terms(context: Context) -> None:
 
 
 async def on_privacy(context: Context) -> None:
-    writer = context.deps.writer
-    await context.send(Screen(screens.privacy(None if writer.offline else writer.engine, context.texts)))
+    writer, painted = context.deps.writer, len(context.deps.image_makers) > 1
+    model = None if writer.offline else writer.engine
+    await context.send(Screen(screens.privacy(model, context.texts, painted=painted)))
 
 
 def _commands(router: Router, context: Context) -> list[Command]:

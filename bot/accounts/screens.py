@@ -186,19 +186,22 @@ def terms(t: Texts) -> Markup:
     )
 
 
-def privacy(model: str | None, t: Texts) -> Markup:
-    """`model` is who writes, when it isn't this server itself."""
+def privacy(model: str | None, t: Texts, *, painted: bool = False) -> Markup:
+    """`model` is who writes, when it isn't this server itself; `painted`: whether a service paints images."""
     written = (
         t("To write posts, their texts are sent to a language model ({model}), and to nobody else.", model=model)
         if model
         else t("Posts are written on the server that runs this bot: your texts are sent to nobody else.")
     )
+    goes_out = t("What you have painted goes to an image service, as you word it; quote cards don't.")
+    painter = [goes_out] if painted else []
     return lines(
         [
             t("<b>Privacy</b>"),
             "",
             t("I keep your Telegram id, name, language and time zone, what you sent me, and your posts."),
             written,
+            *painter,
             t("Whoever takes a payment has your card, not I: I keep what was paid, when, and for which plan."),
             t("Links that you send are opened to read the article. No advertising, no selling of data."),
             t("Whoever runs this bot can give you all of it, or delete it."),

@@ -46,7 +46,7 @@ NEW_PROMPT, WORDS_PROMPT = "images.new", "images.words"
 
 
 def register(router: Router) -> None:
-    router.command("image", on_image, menu="A picture or a quote card")
+    router.command("image", on_image)
     router.press(NewImage, on_new)
     router.press(ImageForPost, on_post)
     router.press(ShowImageOptions, on_options)

@@ -113,6 +113,12 @@ def result(data: Data, t: Texts) -> Screen:
     return Screen(lines(body), rows, media=(photo,))
 
 
+def _for_elsewhere(data: Data, t: Texts) -> list[Markup]:
+    if data["takes_it"]:
+        return []
+    return [t("Its post is a text to be copied elsewhere: save the image as a file for it.")]
+
+
 def _left_out(data: Data, t: Texts) -> list[Markup]:
     if not data["left_out"]:
         return []

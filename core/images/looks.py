@@ -5,7 +5,6 @@ from typing import Final
 
 import structlog
 
-from core import ids
 from core.brands.models import Brand
 from core.brands.queries import BrandNotFound, brand_for
 from core.db import ReadSession
@@ -44,16 +43,13 @@ async def brand_look(session: ReadSession, image: Image) -> BrandLook:
         except PostNotFound:
             brand_id = None
     try:
-        return _look_of(await brand_for(session, owner_id=image.owner_id, brand_id=brand_id))
+        return brand_look_of(await brand_for(session, owner_id=image.owner_id, brand_id=brand_id))
     except BrandNotFound:
         return NO_BRAND
 
 
-async def default_brand_look(session: ReadSession, *, owner_id: ids.UserId) -> BrandLook:
-    return _look_of(await brand_for(session, owner_id=owner_id))
-
-
-def _look_of(brand: Brand | None) -> BrandLook:
+def brand_look_of(brand: Brand | None) -> BrandLook:
+    """What a brand gives; None gives nothing."""
     if brand is None:
         return NO_BRAND
     return BrandLook(brand.name, tuple(map(color_of, brand.colors)), brand.logo_key)

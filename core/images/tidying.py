@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete, or_, select
 
 from core import ids
+from core.brands.look import LOGOS, logo_keys
 from core.db import ReadSession, any_found
 from core.images.models import Image, ImageStatus
 from core.images.queries import keys_of_images
@@ -15,8 +16,8 @@ from core.images.service import UNDO_WITHIN
 from core.posts.stored_media import keys_in_posts
 from core.tx import Tx
 
-KINDS: Final = ("images",)
-"""Of stored files that are all of pictures."""
+KINDS: Final = ("images", LOGOS)
+"""Of stored files that are all of pictures, and of brands' logos."""
 GRACE: Final = timedelta(days=2)
 """How long a file that nothing names is left alone: a row may be about to name it, a message about to be sent."""
 DELETED_FOR: Final = UNDO_WITHIN + timedelta(days=1)
@@ -45,8 +46,8 @@ async def forget_images(tx: Tx) -> int:
 
 
 async def unnamed(session: ReadSession, keys: Sequence[str]) -> list[str]:
-    """Those of the keys that neither a picture nor a post names."""
-    left = set(keys) - set(await keys_of_images(session, keys))
+    """Those of the keys that neither a picture nor a post nor a brand names."""
+    left = set(keys) - set(await keys_of_images(session, keys)) - set(await logo_keys(session, keys))
     for owner in {key.partition("/")[0] for key in left}:
         theirs = [key for key in left if key.partition("/")[0] == owner]
         left -= await keys_in_posts(session, owner_id=ids.UserId(UUID(owner)), keys=theirs)

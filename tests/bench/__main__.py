@@ -4,12 +4,14 @@ runs one, `--help` lists them."""
 import sys
 
 from tests.bench import (
+    cards,
     deliveries,
     digests,
     entitlements,
     episode,
     images,
     lateness,
+    leaks,
     leases,
     limiter,
     making,
@@ -45,6 +47,8 @@ BENCHES = {
     "uploads": uploads.main,
     "transcode": transcode.main,
     "writing": writing.main,
+    "cards": cards.main,
+    "leaks": leaks.main,
     "images": images.main,
 }
 
