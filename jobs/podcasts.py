@@ -9,6 +9,8 @@ import structlog
 
 from core import ids
 from core.billing.costs import record_model_use
+from core.brands.choosing import preset_brand
+from core.brands.voice import voice_text
 from core.errors import AppError, NotFound
 from core.podcasts import recording, service
 from core.podcasts.models import Podcast
@@ -53,7 +55,7 @@ async def ended(tx: Tx, work: ClaimedWork, error: AppError) -> None:
 async def write_script(run: Run) -> None:
     """Write an episode's script, section by section."""
     podcast, material = await _read(run)
-    brief = _brief(podcast, material)
+    brief = _brief(podcast, material, await _voice(run, podcast))
     async with telling(run, _progress_of(run)) as tell:
         script, usage = await _collected(run, run.deps.scripts.write(brief), tell)
     async with run.finishing() as tx:
@@ -76,7 +78,8 @@ async def rewrite_section(run: Run) -> None:
     """Write one section of a script anew."""
     podcast, material = await _read(run)
     number, wish = int(run.work.payload["section"]), str(run.work.payload.get("wish", ""))
-    written = run.deps.scripts.rewrite_section(_brief(podcast, material), _script(podcast), number, wish=wish)
+    brief = _brief(podcast, material, await _voice(run, podcast))
+    written = run.deps.scripts.rewrite_section(brief, _script(podcast), number, wish=wish)
     async with telling(run, _progress_of(run)) as tell:
         done, usage = await _collected(run, written, tell)
     page = page_of_section(done.script, number)
@@ -88,7 +91,8 @@ async def rewrite_line(run: Run) -> None:
     """Write one line of a script anew, as its owner wishes."""
     podcast, material = await _read(run)
     script, number = _script(podcast), int(run.work.payload["line"])
-    wish = LineWish(script, number, str(run.work.payload["wish"]), material.sources)
+    voice = await _voice(run, podcast)
+    wish = LineWish(script, number, str(run.work.payload["wish"]), material.sources, brand_voice=voice)
     rewritten: LineRewritten | None = None
     usage = Usage(model=run.deps.scripts.engine)
     async with aclosing(run.deps.scripts.rewrite_line(wish)) as pieces:
@@ -161,7 +165,14 @@ async def _read(run: Run) -> tuple[Podcast, Material]:
         return podcast, await material_of(session, podcast)
 
 
-def _brief(podcast: Podcast, material: Material) -> ScriptBrief:
+async def _voice(run: Run, podcast: Podcast) -> str:
+    """That of the chosen brand; of one that its owner may not write with any more their default one's."""
+    async with run.deps.read() as session:
+        brand = await preset_brand(session, user_id=podcast.owner_id, choice=options_of(podcast).brand)
+    return voice_text(brand) if brand is not None else ""
+
+
+def _brief(podcast: Podcast, material: Material, brand_voice: str) -> ScriptBrief:
     options = options_of(podcast)
     language = options.language or material.language
     return ScriptBrief(
@@ -174,6 +185,7 @@ def _brief(podcast: Podcast, material: Material) -> ScriptBrief:
         host=options.host.name,
         guest=options.guest.name,
         pace=options.pace(language),
+        brand_voice=brand_voice,
     )
 
 

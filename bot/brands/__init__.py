@@ -1,6 +1,6 @@
 """Brands: what they say, their voice and hashtags, and who may use them."""
 
-from bot.brands import handlers, members, sentences, voice
+from bot.brands import handlers, hashtags, look, members, sentences, voice
 from bot.router import Router
 
 
@@ -8,4 +8,6 @@ def register(router: Router) -> None:
     handlers.register(router)
     members.register(router)
     voice.register(router)
+    look.register(router)
+    hashtags.register(router)
     sentences.register(router)

@@ -169,3 +169,34 @@ class AskTrait(Action):
 class ClearTrait(Action):
     brand_id: ids.BrandId
     trait: Trait
+
+
+@action("br.h")
+class ShowHashtags(Action):
+    brand_id: ids.BrandId
+
+
+@action("br.hg")
+class ShowHashtagGroup(Action):
+    group_id: ids.HashtagGroupId
+
+
+@action("br.hn")
+class NewHashtagGroup(Action):
+    brand_id: ids.BrandId
+
+
+@action("br.hr")
+class RenameHashtagGroup(Action):
+    group_id: ids.HashtagGroupId
+
+
+@action("br.hc")
+class ChangeHashtags(Action):
+    group_id: ids.HashtagGroupId
+
+
+@action("br.hx")
+class DeleteHashtagGroup(Action):
+    group_id: ids.HashtagGroupId
+    sure: bool

@@ -14,12 +14,14 @@ from bot.brands.actions import (
     RestoreBrand,
     ShowBrand,
     ShowBrands,
+    ShowHashtags,
     ShowMembers,
     ShowVoice,
     SkipPart,
     UseByDefault,
 )
 from bot.brands.labels import part_label, role_label, role_sentence
+from bot.brands.look_actions import ShowLook
 from bot.keyboards import ticked
 from bot.screens import Button, Keyboard, Screen, lines, rows_of
 from bot.texts import Texts
@@ -87,7 +89,8 @@ def _keyboard(access: Access, t: Texts) -> Keyboard:
                 Button(by_default, UseByDefault(brand_id, not access.is_default)),
             ]
         )
-    rows.append([Button(t("🗣 Voice"), ShowVoice(brand_id)), Button(t("👥 Members"), ShowMembers(brand_id))])
+    rows.append([Button(t("🗣 Voice"), ShowVoice(brand_id)), Button(t("# Hashtags"), ShowHashtags(brand_id))])
+    rows.append([Button(t("🎨 Look"), ShowLook(brand_id)), Button(t("👥 Members"), ShowMembers(brand_id))])
     if access.role is Role.OWNER:
         rows.append([Button(t("🗑 Delete"), DeleteBrand(brand_id)), _back(t)])
     else:

@@ -23,6 +23,17 @@ SENTENCES: dict[str, Sentence] = {
     "brands.no_name": lambda t, _: t("A name needs at least one character. Please send it again, or /cancel."),
     "brands.needs_text": lambda t, _: t("I need that as text. Please write it, or /cancel."),
     "brands.too_long": lambda t, params: _too_long(t, params),
+    "brands.no_colors": lambda t, _: t("I found no colour in that. Please send one like #7a1fa2, or /cancel."),
+    "brands.too_many_colors": lambda t, params: t(
+        "That are too many colours: a brand has up to {most}. Please send the main one first.", most=params["most"]
+    ),
+    "brands.logo_too_big": lambda t, params: t(
+        "That file is too big for a logo: up to {limit} MB are enough. Please send a smaller one.",
+        limit=params["limit_mb"],
+    ),
+    "picture.unreadable": lambda t, _: t(
+        "I can't read that as a picture. Please send a PNG, JPEG or WebP, or /cancel."
+    ),
     "brands.invite_not_found": lambda t, _: t(
         "This invite doesn't work (any more). Ask whoever sent it for a new link."
     ),
@@ -53,6 +64,20 @@ SENTENCES: dict[str, Sentence] = {
     ),
     "brands.too_many_entries": lambda t, params: t(
         "Those are {count}, and {limit} are enough. Please send fewer, or /cancel.", **params
+    ),
+    "brands.no_hashtags": lambda t, _: t("I need at least one hashtag: <i>#bread #porto</i>. Or /cancel."),
+    "brands.not_a_hashtag": lambda t, params: t(
+        "“{word}” can't be a hashtag: letters, digits and _ only. Please send them again, or /cancel.",
+        word=params["word"],
+    ),
+    "brands.too_many_hashtags": lambda t, params: t(
+        "Those are {count} hashtags, and a group has at most {limit}. Please send fewer, or /cancel.", **params
+    ),
+    "brands.group_name_too_long": lambda t, params: t(
+        "That is too long: {length} of {limit} characters. Please send a shorter one, or /cancel.", **params
+    ),
+    "brands.too_many_groups": lambda t, params: t(
+        "A brand has at most {limit} groups of hashtags. Delete one first.", limit=params["limit"]
     ),
     "brands.too_many_invites": lambda t, params: t(
         "{limit} invites wait to be used already. Withdraw one first.", limit=params["limit"]

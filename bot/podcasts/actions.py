@@ -288,3 +288,16 @@ class RotateFeed(Action):
 @action("pd.answer")
 class HearAnswer(Action):
     question_id: ids.QuestionId
+
+
+@action("pd.brs")
+class ChoosePodcastBrand(Action):
+    podcast_id: ids.PodcastId
+
+
+@action("pd.br")
+class SetPodcastBrand(Action):
+    """`brand_id` None: in nobody's voice."""
+
+    podcast_id: ids.PodcastId
+    brand_id: ids.BrandId | None

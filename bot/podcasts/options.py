@@ -7,6 +7,7 @@ from bot.context import Context
 from bot.podcasts import options_screens as screens
 from bot.podcasts.actions import (
     AskFocus,
+    ChoosePodcastBrand,
     ChoosePodcastLanguage,
     ChooseProvider,
     ChooseSources,
@@ -16,6 +17,7 @@ from bot.podcasts.actions import (
     NewPodcast,
     SetFormat,
     SetLength,
+    SetPodcastBrand,
     SetPodcastLanguage,
     SetProvider,
     SetVoice,
@@ -33,6 +35,7 @@ from bot.prompts import Prompt
 from bot.router import Router
 from bot.screens import Screen
 from core import ids
+from core.brands.choosing import chosen_brand, preset_brand, writable_brands
 from core.db import Page, ReadSession
 from core.errors import InvalidInput
 from core.limits import GENERATIONS, hit
@@ -42,6 +45,7 @@ from core.podcasts.options import ChosenVoice, PodcastOptions, preset, spoken_la
 from core.podcasts.queries import last_options, material_of, options_of, podcast_of
 from core.podcasts.quotes import filled_minutes, quote_of
 from core.podcasts.script import Speaker
+from core.posts.options import NO_BRAND
 from core.providers.speech import Engine, Voice
 from core.sources.queries import recent_sources
 from core.sources.service import source_of
@@ -64,6 +68,8 @@ def register(router: Router) -> None:
     router.press(SetProvider, on_provider)
     router.press(ChoosePodcastLanguage, on_choose_language)
     router.press(SetPodcastLanguage, on_language)
+    router.press(ChoosePodcastBrand, on_choose_brand)
+    router.press(SetPodcastBrand, on_brand)
     router.press(AskFocus, on_ask_focus)
     router.press(ClearFocus, on_clear_focus)
     router.prompt(FOCUS_PROMPT, on_focus, about="what the podcast is about")
@@ -222,6 +228,21 @@ async def on_language(context: Context, press: SetPodcastLanguage) -> None:
     await _change(context, press.podcast_id, change)
 
 
+async def on_choose_brand(context: Context, press: ChoosePodcastBrand) -> None:
+    async with context.deps.read() as session:
+        podcast = await podcast_of(session, owner_id=context.actor.id, podcast_id=press.podcast_id)
+        chosen = await preset_brand(session, user_id=context.actor.id, choice=options_of(podcast).brand)
+        found = await writable_brands(session, user_id=context.actor.id)
+    await context.show(screens.choose_brand(podcast.id, found, chosen, context.texts))
+
+
+async def on_brand(context: Context, press: SetPodcastBrand) -> None:
+    choice = str(press.brand_id) if press.brand_id is not None else NO_BRAND
+    async with context.deps.read() as session:
+        await chosen_brand(session, user_id=context.actor.id, choice=choice)
+    await _change(context, press.podcast_id, lambda options: replace(options, brand=choice))
+
+
 async def on_ask_focus(context: Context, press: AskFocus) -> None:
     async with context.deps.read() as session:
         podcast = await podcast_of(session, owner_id=context.actor.id, podcast_id=press.podcast_id)
@@ -317,6 +338,7 @@ async def _card(context: Context, session: ReadSession, podcast: Podcast) -> Scr
     except InvalidInput as refusal:
         problem = (refusal.error_code, refusal.params)
     offline = context.deps.scripts.offline
+    has_brands = bool(await writable_brands(session, user_id=context.actor.id))
     card = screens.OptionsCard(
         podcast_id=podcast.id,
         options=options_of(podcast),
@@ -327,6 +349,8 @@ async def _card(context: Context, session: ReadSession, podcast: Podcast) -> Scr
         has_model=not offline,
         problem=problem,
         zone=context.actor.time_zone,
+        has_brands=has_brands,
+        brand=await preset_brand(session, user_id=context.actor.id, choice=options_of(podcast).brand),
     )
     return screens.options_card(card, context.texts)
 

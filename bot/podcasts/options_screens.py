@@ -8,6 +8,7 @@ from markupsafe import Markup
 from bot.keyboards import bar, pager, ticked
 from bot.podcasts.actions import (
     AskFocus,
+    ChoosePodcastBrand,
     ChoosePodcastLanguage,
     ChooseProvider,
     ChooseSources,
@@ -16,6 +17,7 @@ from bot.podcasts.actions import (
     HearVoice,
     SetFormat,
     SetLength,
+    SetPodcastBrand,
     SetPodcastLanguage,
     SetProvider,
     SetVoice,
@@ -32,6 +34,8 @@ from bot.posts.labels import language_label
 from bot.screens import Button, Keyboard, Screen, clipped, lines, rows_of
 from bot.texts import Texts
 from core import ids
+from core.brands.models import Brand
+from core.brands.queries import Access
 from core.languages import UNKNOWN
 from core.podcasts.names import voice_mark
 from core.podcasts.options import SOURCES_MOST, Length, PodcastOptions
@@ -61,6 +65,8 @@ class OptionsCard:
     has_model: bool
     problem: tuple[str, dict[str, object]] | None
     zone: str | None
+    has_brands: bool = False
+    brand: Brand | None = None
 
     @property
     def is_short(self) -> bool:
@@ -136,10 +142,27 @@ def _choices(card: OptionsCard, t: Texts) -> Keyboard:
         more.append(Button(t("🔊 {name}", name=provider_label(options.provider, t)), ChooseProvider(podcast_id)))
     if card.has_model:
         more.append(Button(_language_button(card, t), ChoosePodcastLanguage(podcast_id)))
+    if card.has_model and card.has_brands:
+        as_brand = t("🏷 As {brand}", brand=card.brand.name) if card.brand is not None else t("🏷 As no brand")
+        more.append(Button(as_brand, ChoosePodcastBrand(podcast_id)))
     more.append(Button(t("🎯 Focus"), AskFocus(podcast_id)))
     more.append(Button(_sources_button(len(card.material.sources), t), ChooseSources(podcast_id, 1)))
     more.append(Button(ticked(t("🎵 Music"), options.music), ShowMusic(podcast_id)))
     return [lengths, *rows_of(formats, columns=2), voices, *rows_of(more, columns=2)]
+
+
+def choose_brand(podcast_id: ids.PodcastId, brands: Sequence[Access], chosen: Brand | None, t: Texts) -> Screen:
+    """In whose voice it is written."""
+    chosen_id = chosen.id if chosen is not None else None
+    buttons = [
+        Button(ticked(each.brand.name, each.brand.id == chosen_id), SetPodcastBrand(podcast_id, each.brand.id))
+        for each in brands
+    ]
+    none = Button(ticked(t("No brand"), chosen is None), SetPodcastBrand(podcast_id, None))
+    return Screen(
+        t("In whose voice should the podcast be?"),
+        [*rows_of(buttons, columns=2), [none], [Button(t("‹ Back"), ShowPodcastOptions(podcast_id))]],
+    )
 
 
 def _sources_button(count: int, t: Texts) -> Markup:

@@ -177,3 +177,16 @@ class ShowMore(Action):
     """What else can be done with a post."""
 
     post_id: ids.PostId
+
+
+@action("po.tags")
+class ChooseHashtags(Action):
+    """The groups of hashtags that can be put under a draft."""
+
+    post_id: ids.PostId
+
+
+@action("po.tag")
+class AddHashtags(Action):
+    post_id: ids.PostId
+    group_id: ids.HashtagGroupId

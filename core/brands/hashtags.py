@@ -6,11 +6,18 @@ from typing import Final
 from sqlalchemy import func, select
 
 from core import ids
+from core.brands.choosing import writable_brands
 from core.brands.members import RoleTooLow, check_role
 from core.brands.models import Brand, HashtagGroup, Role
-from core.brands.queries import hashtag_group_of
+from core.brands.queries import Access, hashtag_group_of, hashtag_groups
+from core.db import ReadSession
 from core.errors import InvalidInput
 from core.posts import counting
+from core.posts.makeup import entities_of
+from core.posts.mending import split_tags
+from core.posts.models import Post
+from core.posts.platforms import Draft
+from core.posts.service import editable_post, replace_text
 from core.tx import Tx
 
 GROUPS_MOST: Final = 20
@@ -67,6 +74,38 @@ async def delete_group(tx: Tx, *, user_id: ids.UserId, group_id: ids.HashtagGrou
     await tx.session.delete(group)
     await tx.session.flush()
     return group
+
+
+async def groups_for_drafts(
+    session: ReadSession, *, user_id: ids.UserId, first: ids.BrandId | None
+) -> Sequence[tuple[Access, HashtagGroup]]:
+    """The groups of all brands that a user may write with; those of the brand `first` come first."""
+    brands = await writable_brands(session, user_id=user_id)
+    ordered = sorted(brands, key=lambda access: (access.brand.id != first, not access.is_default))
+    return [(access, group) for access in ordered for group in await hashtag_groups(session, brand_id=access.brand.id)]
+
+
+async def append_group(
+    tx: Tx, *, user_id: ids.UserId, post_id: ids.PostId, group_id: ids.HashtagGroupId
+) -> tuple[Post, int]:
+    """Put a group's hashtags under a draft: those that don't stand in it yet. Gives how many those were.
+
+    Raises PostNotFound, NotEditable, HashtagGroupNotFound, RoleTooLow for a viewer, InvalidInput with the platform's
+    problem when they don't fit: then the draft is as it was.
+    """
+    group = await _editable(tx, user_id=user_id, group_id=group_id)
+    post = await editable_post(tx, user_id, post_id)
+    there = {tag.casefold() for tag in counting.hashtags(post.text)}
+    fresh = [tag for tag in group.hashtags if tag.casefold() not in there]
+    if not fresh:
+        return post, 0
+    _, closing = split_tags(post.text)
+    gap = " " if closing else "\n\n" if post.text else ""
+    draft = Draft(post.text.rstrip() + gap + " ".join(fresh), post.title)
+    changed = await replace_text(
+        tx, owner_id=user_id, post_id=post_id, draft=draft, entities=entities_of(post.entities)
+    )
+    return changed, len(fresh)
 
 
 def cleaned_name(name: str) -> str:

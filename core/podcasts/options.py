@@ -9,6 +9,7 @@ from core.errors import InvalidInput
 from core.languages import UNKNOWN
 from core.podcasts.pace import LONG_MINUTES, SHORT_MINUTES, Pace, pace_of
 from core.podcasts.script import Format
+from core.posts.options import DEFAULT_BRAND
 from core.providers.speech import Engine, Voice
 
 FOCUS_CHARACTERS = 300
@@ -36,7 +37,7 @@ class ChosenVoice:
 
 @dataclass(frozen=True, slots=True)
 class PodcastOptions:
-    """`language` is a BCP-47 tag, "" for the sources' own."""
+    """`language` is a BCP-47 tag, "" for the sources' own. `brand`: whose voice it has, as in WritingOptions."""
 
     provider: Engine
     host: ChosenVoice
@@ -47,6 +48,7 @@ class PodcastOptions:
     focus: str = ""
     music: bool = False
     """Whether the owner's music plays before and after it."""
+    brand: str = DEFAULT_BRAND
 
     def pace(self, language: str) -> Pace:
         """How fast the provider's voices speak."""
@@ -70,6 +72,7 @@ class PodcastOptions:
             language=stored["language"],
             focus=stored["focus"],
             music=stored.get("music", False),
+            brand=stored.get("brand", DEFAULT_BRAND),
         )
 
 

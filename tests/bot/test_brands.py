@@ -3,14 +3,14 @@
 import pytest
 
 from bot.brands.actions import ShowBrand
-from bot.posts.actions import SetBrand
+from bot.posts.actions import ChooseHashtags, SetBrand
 from core import ids
 from core.brands.learning import examples_of
 from core.brands.models import Role
 from core.brands.queries import Access, accesses_of
 from tests.bot.chat import Chat
 from tests.core.brands.test_learning import POSTS
-from tests.factories import make_channel
+from tests.factories import make_channel, make_post
 from tests.pictures import picture
 
 
@@ -271,3 +271,31 @@ async def test_what_others_post_in_a_connected_channel_can_be_learned_from(chat:
         (access,) = await mine(chat)
         found = await examples_of(session, user_id=(await chat.user()).id, brand_id=access.brand.id)
     assert {each.text for each in found} == set(POSTS)
+
+
+async def test_hashtags_are_made_shown_changed_and_deleted_by_a_question(chat: Chat) -> None:
+    await make(chat)
+    await steps(chat, "# Hashtags", "➕ New group")
+    assert "Send me the hashtags of “Daily”" in (await chat.say("Daily")).text
+    assert "“no-dash” can't be a hashtag" in (await chat.say("#bread no-dash")).text
+    shown = await chat.say("#bread Porto")
+    assert "Daily: #bread #Porto" in shown.text
+    await steps(chat, "Daily", "✏️ Hashtags")
+    assert "Daily: #rye" in (await chat.say("#rye")).text
+    await steps(chat, "Daily", "🗑 Delete", "🗑 Yes, delete")
+    assert "No group yet" in (await chat.last()).text
+
+
+async def test_a_group_goes_under_a_draft_with_one_press(chat: Chat) -> None:
+    await make(chat)
+    await steps(chat, "# Hashtags", "➕ New group")
+    await chat.say("Daily")
+    await chat.say("#bread #porto")
+    async with chat.application.deps.tx() as tx:
+        post = await make_post(tx, await chat.user(), "Bread that pays.")
+    listed = await chat.say("/posts")
+    await chat.press_data(listed, ChooseHashtags(post.id).encode())
+    answer = await chat.press(await chat.last(), "Daily")
+    assert answer is not None
+    assert answer.text == "2 hashtags added."
+    assert "Bread that pays.\n\n#bread #porto" in (await chat.last()).text

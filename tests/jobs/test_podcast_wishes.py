@@ -8,6 +8,9 @@ import pytest
 from pydantic import SecretStr
 
 from bot import notices
+from core.accounts.service import user_of
+from core.brands.service import change_trait, choose_default
+from core.brands.style import Trait
 from core.deliveries.models import StatusMessage
 from core.deps import Deps
 from core.errors import InvalidInput
@@ -22,7 +25,7 @@ from jobs import podcasts as jobs
 from jobs.runtime import Bench
 from tests.core.providers import fake_model_server
 from tests.core.providers.fake_model_server import KEY, FakeModelServer
-from tests.factories import make_source, make_user
+from tests.factories import make_brand, make_source, make_user
 from tests.jobs.test_podcasts import NOTES, SCRIPT, place_of, row_of, work_on
 from web.sandbox.client import Person
 
@@ -82,6 +85,23 @@ async def test_a_model_writes_a_line_as_its_owner_wishes(
     assert script.line(2).text == "The oven is the heart of the house."
     assert [script.line(number) for number in (1, 3, 4)] == [SCRIPT.line(number) for number in (1, 3, 4)]
     assert "Task: speak of the oven" in server.requests[0]["messages"][1]["content"]
+
+
+async def test_a_line_is_written_in_the_voice_of_the_brand_unless_none_was_chosen(
+    modelled: Bench, person: Person, server: FakeModelServer
+) -> None:
+    podcast = await scripted(modelled.deps, person)
+    async with modelled.deps.tx() as tx:
+        brand = await make_brand(tx, await user_of(tx.session, podcast.owner_id), "Oven & Bread")
+        await change_trait(tx, user_id=podcast.owner_id, brand_id=brand.id, trait=Trait.TONE, text="Dry.")
+    await wished_of_line(modelled, person, podcast, 2, "speak of the oven")
+    async with modelled.deps.tx() as tx:
+        await choose_default(tx, user_id=podcast.owner_id, brand_id=brand.id, wanted=False)
+    await wished_of_line(modelled, person, await row_of(modelled.deps, podcast), 3, "speak of the oven")
+    first, second = (asked["messages"][1]["content"] for asked in server.requests)
+    assert "=== BEGIN BRAND VOICE" in first
+    assert "Name: Oven & Bread\nTone: Dry." in first
+    assert "BRAND VOICE" not in second
 
 
 async def test_a_model_writes_a_section_as_its_owner_wishes(
