@@ -24,7 +24,7 @@ from bot.posts.actions import (
 )
 from bot.posts.labels import OUTPUT_LANGUAGES
 from bot.prompts import Prompt
-from bot.received import Received, shifted
+from bot.received import Received, shifted, spoken_in
 from bot.router import Router
 from bot.screens import Screen, Toast
 from core import ids
@@ -38,14 +38,15 @@ from core.posts.makeup import entities_of
 from core.posts.models import Post
 from core.posts.platforms import Draft, Platform
 from core.posts.queries import PostNotFound, post_of, post_on_card
+from core.posts.spoken import INSTRUCTION_LIMIT, request_hearing
 from core.posts.writing import Place, bind_card, card_of, draft_from_source
 from core.providers.text import Rewrite, RewriteKind
+from core.sources.unread import UnreadFile
 from core.telegram.content import Content, Entity, TextFormat
 from core.telegram.markup import from_entities, to_entities, utf16_length
 
 EDIT_PROMPT = "posts.edit"
 REPLACES = "="
-INSTRUCTION_LIMIT = 1_000
 
 
 def register(router: Router) -> None:
@@ -132,8 +133,13 @@ async def _post_on(context: Context, replied: Message) -> Post | None:
 
 
 async def _apply(context: Context, post: Post, message_id: TelegramId) -> None:
-    """What the user sent about a draft: a new text behind `=`, an instruction, or media to go with it."""
+    """What the user sent about a draft: a new text behind `=`, an instruction, written or spoken, or media to go with
+    it."""
     text = context.text.strip()
+    said = spoken_in(context.message) if context.message is not None else None
+    if said is not None:
+        await _hear(context, post, message_id, said)
+        return
     if not text and context.received.media:
         await details.answer_growing(context, await details.attach(context, post.id))
         return
@@ -146,6 +152,24 @@ async def _apply(context: Context, post: Post, message_id: TelegramId) -> None:
         raise InvalidInput("posts.instruction_too_long", length=len(text), limit=INSTRUCTION_LIMIT)
     place = Place(context.chat_id, message_id, context.actor.language)
     await _rewrite(context, post.id, Rewrite(RewriteKind.INSTRUCTION, text), place)
+
+
+async def _hear(context: Context, post: Post, message_id: TelegramId, said: UnreadFile) -> None:
+    """The words of a voice message are the instruction, once somebody has listened to it."""
+    if context.deps.transcriber is None:
+        raise InvalidInput("posts.cant_listen")
+    await hit(context.deps.redis, GENERATIONS, str(context.actor.telegram_id))
+    place = Place(context.chat_id, message_id, context.actor.language)
+    async with context.deps.tx() as tx:
+        await request_hearing(
+            tx,
+            owner_id=context.actor.id,
+            post_id=post.id,
+            file_id=said.file_id or "",
+            duration_s=said.duration_s,
+            place=place,
+        )
+    await nod(context)
 
 
 async def _replace(context: Context, post: Post) -> Post:

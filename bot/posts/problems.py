@@ -5,6 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from bot.hearing import SENTENCES as HEARING
 from bot.posts.labels import PLATFORMS, language_label
 from bot.router import Router
 from bot.texts import Texts
@@ -89,6 +90,7 @@ def _check_figures(t: Texts, params: Params) -> Markup:
 
 
 SENTENCES: dict[str, Callable[[Texts, Params], Markup]] = {
+    **HEARING,
     "post.empty": lambda t, _: t("There is no text in that. Please send the text of the post."),
     "post.too_long": _too_long,
     "post.title_missing": lambda t, _: t("YouTube needs a title: put it on the first line, and the description below."),
@@ -107,6 +109,13 @@ SENTENCES: dict[str, Callable[[Texts, Params], Markup]] = {
     "posts.rewrite_running": lambda t, _: t("I'm still working on the last change. One moment."),
     "posts.nothing_to_undo": lambda t, _: t("This is the first version."),
     "posts.changed_meanwhile": lambda t, _: t("You changed the post meanwhile, so I left it as it is."),
+    "posts.cant_listen": lambda t, _: t(
+        "I can't listen here: no transcription service is set up. Please type what to change."
+    ),
+    "posts.nothing_heard": lambda t, _: t("I heard no words in that. Please say it again, or type it."),
+    "posts.spoken_too_long": lambda t, params: t(
+        "That is too long: say what to change in at most {n} minutes.", n=int(params["limit_s"]) // 60
+    ),
     "posts.edit_needs_text": lambda t, _: t("I need words for that: tell me what to change, or /cancel."),
     "posts.instruction_too_long": _instruction_too_long,
     "brands.not_found": lambda t, _: t(

@@ -5,11 +5,10 @@ from typing import Any
 
 from markupsafe import Markup
 
+from bot.hearing import SENTENCES as HEARING
 from bot.texts import Texts
 from bot.viral.sentences import network_problem
 from core.providers.discovery import DiscoveryErrorCode
-from core.providers.transcription import NOT_SET_UP
-from core.providers.transcription import TranscriptionErrorCode as Heard
 
 Params = Mapping[str, Any]
 
@@ -56,14 +55,6 @@ def _no_words(t: Texts, params: Params) -> Markup:
     return t("There are no words in that file. Send another one, or type what it is about.")
 
 
-def _too_long_recording(t: Texts, params: Params) -> Markup:
-    return t("That recording is too long: I listen to up to {n} hours. Send it in parts.", n=params["hours"])
-
-
-def _refused_recording(t: Texts, params: Params) -> Markup:
-    return t("The transcription service doesn't take that recording. Save it as an MP3, or type what is said.")
-
-
 def source_problem(error: Mapping[str, Any], t: Texts) -> Markup:
     """Why the words of a source aren't there (`{"code", "params"}`), and what to do."""
     code, params = str(error["code"]), error.get("params", {})
@@ -88,6 +79,7 @@ def _refused(t: Texts, params: Params) -> Markup:
 
 
 SENTENCES: dict[str, Callable[[Texts, Params], Markup]] = {
+    **HEARING,
     "source.too_short": _too_short,
     "source.too_long": _too_long,
     "source.empty_file": lambda t, _: t("That file is empty. Please send one with text in it."),
@@ -112,47 +104,17 @@ SENTENCES: dict[str, Callable[[Texts, Params], Markup]] = {
     "source.too_big_inside": lambda t, _: t(
         "There is too much in that file for me. Save the part that matters on its own, and send that."
     ),
-    "source.no_sound": lambda t, _: t("There is no sound in it, so nothing is said. Type what it is about."),
-    "source.broken_recording": lambda t, _: t(
-        "That recording can't be played: its file is broken. Save it anew, or type what is said."
-    ),
     "source.nothing_said": lambda t, _: t("I heard no words in it. Type what it is about, if you like."),
-    "source.recording_too_long": _too_long_recording,
     "source.nothing_to_read": lambda t, _: t("There is nothing in it that I could read."),
     "source.no_transcript": lambda t, _: t(
         "Nobody tells me what is said in that video: it has no transcript, or none can be had here. Type or paste the "
         "words."
     ),
-    "source.not_cut": lambda t, _: t("That recording couldn't be cut into pieces. Please try again."),
-    "source.listening_too_long": lambda t, _: t("Preparing that recording took too long. Send it in parts."),
-    "source.no_ffmpeg": lambda t, _: t("Recordings can't be prepared here at the moment. Try again later."),
     "source.title_length": lambda t, params: t(
         "A title has between 1 and {most} characters. Send a shorter one.", most=params["most"]
     ),
     "source.nothing_picked": lambda t, _: t("Nothing is chosen any more. Choose at least two sources in the list."),
     "source.picked_most": lambda t, params: t("You can use up to {n} sources together.", n=params["most"]),
-    NOT_SET_UP: lambda t, _: t(
-        "I can't listen here: no transcription service is set up. Type what is said, and I keep it with the recording."
-    ),
-    Heard.UNAVAILABLE: lambda t, _: t(
-        "The transcription service doesn't answer right now. Try again in a few minutes."
-    ),
-    Heard.TIMEOUT: lambda t, _: t("The transcription service took too long. Try again in a few minutes."),
-    Heard.RATE_LIMITED: lambda t, _: t("The transcription service asks for a pause. Try again in a few minutes."),
-    Heard.GARBLED: lambda t, _: t("The transcription service's answer made no sense. Please try again."),
-    Heard.NO_CREDIT: lambda t, _: t(
-        "The transcription service's credit is used up. Whoever runs this bot can top it up; until then, type it."
-    ),
-    Heard.KEY_REFUSED: lambda t, _: t(
-        "The transcription service refuses the access key. Whoever runs this bot has to look at it; until then, type "
-        "it."
-    ),
-    Heard.NOT_FOUND: lambda t, _: t(
-        "The transcription service isn't where it should be. Whoever runs this bot has to look at it; until then, type "
-        "it."
-    ),
-    Heard.TOO_BIG: _refused_recording,
-    Heard.REFUSED: _refused_recording,
     "sources.not_found": lambda t, _: t("That source isn't there any more, or it isn't yours."),
     "link.not_found": _not_found,
     "link.refused": _refused,

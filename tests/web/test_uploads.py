@@ -22,7 +22,7 @@ from core.posts.writing import Place
 from core.storage import build_storage
 from core.videos import service, uploads
 from core.videos.links import build_upload_links
-from core.videos.models import OwnVideo, OwnVideoStatus, VideoUpload
+from core.videos.models import OwnVideo, OwnVideoStatus, UploadPurpose, VideoUpload
 from core.videos.partial import PartialFile, partial_files
 from core.work.models import Work
 from tests.factories import make_user
@@ -89,10 +89,10 @@ def at_home(deps: Deps, home: Path) -> Deps:
 
 
 @asynccontextmanager
-async def linked(here: Deps) -> AsyncIterator[Link]:
+async def linked(here: Deps, *, purpose: UploadPurpose = UploadPurpose.VIDEO) -> AsyncIterator[Link]:
     async with here.tx() as tx:
         owner = await make_user(tx)
-        row = await uploads.open_upload(tx, owner_id=owner.id, place=PLACE)
+        row = await uploads.open_upload(tx, owner_id=owner.id, place=PLACE, purpose=purpose)
     url = build_upload_links(here.settings).page(owner_id=owner.id, upload_id=row.id)
     async with TestClient(TestServer(build_app(here))) as client:
         yield Link(row, url[url.index("/upload/") :], client)
