@@ -11,7 +11,7 @@ from bot.deliveries.actions import ChooseTime
 from bot.deliveries.choosing_screens import quick_label
 from bot.deliveries.phrases import echo, first_words, shortened
 from bot.keyboards import pager
-from bot.posts.actions import ChooseRewrite, ShowCard, ShowMore
+from bot.posts.actions import ChooseHashtags, ChooseRewrite, ShowCard, ShowMore
 from bot.posts.labels import PLATFORMS, STATUS_ICONS, platform_label, status_label
 from bot.posts.more_actions import (
     AskFirstComment,
@@ -67,6 +67,7 @@ def more(post: Post, versions: int, t: Texts) -> Screen:
         *([Button(others, ShowVersions(post.id))] if post.text else []),
         *([Button(t("🧵 As a thread for X"), ShowThread(post.id, 1))] if post.text else []),
         Button(t("💬 First comment"), comment),
+        *([Button(t("# Hashtags"), ChooseHashtags(post.id))] if editable else []),
         Button(t("💾 Save as a template"), SaveAsTemplate(post.id)),
     ]
     words = Markup("<i>{}</i>").format(first_words(post.title, post.text, WORDS_UNITS))
