@@ -10,7 +10,7 @@ from tests.texts.extracting import messages
 
 OTHER_SCRIPTS: Final = frozenset({"ar", "hi", "ru", "uk"})
 """Where every Latin word stands out."""
-_PLACEHOLDER: Final = re.compile(r"\\\{\w*\\\}")
+_PLACEHOLDER: Final = re.compile(r"\{\w*\}")
 _TAG: Final = re.compile(r"</?[a-z][^>]*>")
 _NO_WORDS: Final = re.compile(r"/\w+|https?://\S+|@\w+|[\w.]+@[\w.]+|\.\w+\b|[\u2068\u2069]")
 _LATIN: Final = re.compile(r"[A-Za-z]{3,}")
@@ -27,27 +27,28 @@ KEPT: Final = frozenset(
 def english_in(shown: Iterable[str], language: str) -> list[str]:
     """The lines that aren't in the language."""
     lines = {line.strip() for text in shown for line in text.splitlines() if line.strip()}
-    return sorted(line for line in lines if _is_english(line, language))
-
-
-def _is_english(line: str, language: str) -> bool:
-    if any(pattern.fullmatch(line) for pattern in _english(language)):
-        return True
-    if language not in OTHER_SCRIPTS:
-        return False
-    return bool({*_LATIN.findall(_NO_WORDS.sub(" ", line))} - KEPT)
+    whole = "\n".join(lines)
+    suspects = [re.compile(said) for chunk, said in _english(language) if chunk in whole]
+    english = {line for line in lines if any(suspect.fullmatch(line) for suspect in suspects)}
+    if language in OTHER_SCRIPTS:
+        english |= {line for line in lines if {*_LATIN.findall(_NO_WORDS.sub(" ", line))} - KEPT}
+    return sorted(english)
 
 
 @cache
-def _english(language: str) -> tuple[re.Pattern[str], ...]:
-    """English lines that the language says otherwise."""
+def _english(language: str) -> tuple[tuple[str, str], ...]:
+    """English lines that the language says otherwise, as patterns; each with its longest words in a row."""
     known = catalogue(language).messages
     texts = ((text, known.get(text.msgid, ("",))) for text in messages().values())
     said = (each for text, forms in texts for each in (text.msgid, text.plural) if each and each not in forms)
     lines = {line.strip() for each in said for line in _TAG.sub("", each).splitlines()}
-    return tuple(re.compile(_PLACEHOLDER.sub(".+", re.escape(line))) for line in lines if _tells(line))
+    return tuple(
+        (max(_PLACEHOLDER.split(line), key=len), ".+".join(map(re.escape, _PLACEHOLDER.split(line))))
+        for line in lines
+        if _tells(line)
+    )
 
 
 def _tells(line: str) -> bool:
     """Whether it has words enough of its own to be told from data."""
-    return len(_LATIN.findall(re.sub(r"\{\w*\}", "", line))) >= 2
+    return len(_LATIN.findall(_PLACEHOLDER.sub("", line))) >= 2
