@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import Any, Final
 
 import pytest
-from hypothesis import HealthCheck, Phase, given, settings
+from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.ext.asyncio import AsyncEngine, async_sessionmaker
 
@@ -204,12 +204,28 @@ MOVE: Final = st.tuples(
 )
 
 
+RELEASED_AND_FORGOTTEN: Final = [
+    (Life.lost, LOSABLE.index("release")),
+    (Life.attempt, 0),
+    (Life.time, 1),
+    (Life.attempt, 0),
+    (Life.forgotten, 0),
+    (Life.hidden, 1),
+    (Life.time, 1),
+    (Life.attempt, 0),
+    (Life.time, 1),
+    (Life.attempt, 0),
+]
+"""Its answer gets lost, and the network knows nothing of it any more, nor shows it yet."""
+
+
 @settings(
     max_examples=EXAMPLES,
     suppress_health_check=list(HealthCheck),
     deadline=None,
     phases=(Phase.explicit, Phase.generate),  # what fails is short enough as it is
 )
+@example(by_upload=False, moves=RELEASED_AND_FORGOTTEN)
 @given(by_upload=st.booleans(), moves=st.lists(MOVE, min_size=2, max_size=MOVES))
 async def test_whatever_happens_in_whatever_order_ends_in_a_truth(
     concurrent_bench: Bench,
