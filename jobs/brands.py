@@ -2,18 +2,23 @@
 
 import asyncio
 
+import structlog
+
 from core import ids
 from core.billing.costs import record_model_use
-from core.brands import learning
+from core.brands import learning, tidying
 from core.brands.measuring import common_ending, learned_card
 from core.brands.members import check_role
 from core.brands.voice import style_of
+from core.deps import Deps
 from core.errors import AppError
 from core.posts.writing import Place
 from core.tx import Tx
 from core.viral.service import place_of
 from core.work.service import ClaimedWork
 from jobs.runtime import Run, job
+
+log = structlog.get_logger()
 
 
 async def learning_ended(tx: Tx, work: ClaimedWork, error: AppError) -> None:
@@ -46,6 +51,17 @@ async def learn(run: Run) -> None:
             place=place,
         )
         await record_model_use(tx, owner_id=user_id, subject_id=brand_id, purpose="brands.learn", usage=usage)
+
+
+async def tidy_brands(deps: Deps) -> int:
+    """What nobody can want any more. Gives how many brands went. May be killed at any moment and run side by side."""
+    async with deps.tx() as tx:
+        removed = await tidying.remove_deleted_brands(tx)
+        await tidying.forget_old_invites(tx)
+        await tidying.forget_unconnected(tx)
+    if removed:
+        log.info("brands.tidied", removed=removed)
+    return removed
 
 
 def _place(work: ClaimedWork) -> Place:

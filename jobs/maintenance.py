@@ -12,6 +12,7 @@ from core.posts.scheduling import tell_late
 from core.queue import JobSpec
 from core.work import service as work_service
 from core.workers import dead_workers
+from jobs.brands import tidy_brands
 from jobs.deliveries import after_delivery
 from jobs.images import tidy_images
 from jobs.runtime import without_undoing
@@ -42,6 +43,7 @@ async def tidy_files(deps: Deps) -> float:
         await tidy_sources(deps)
         await tidy_images(deps)
         await tidy_voiceovers(deps)
+        await tidy_brands(deps)
     except ProviderError as error:
         log.warning("maintenance.files_not_tidied", error=str(error))
     else:

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 
 from core.brands.models import HeardPost
-from core.channels.queries import is_connected
+from core.channels.queries import connected_chats
 from core.db import ReadSession, TelegramId
 from core.tx import Tx
 
@@ -23,7 +23,7 @@ CHARACTERS_MOST: Final = 5_000
 
 async def hear_post(tx: Tx, *, chat_id: TelegramId, message_id: TelegramId, text: str, posted_at: datetime) -> None:
     """Keep what was just posted in a channel, if anybody has connected it. Only the newest few stay."""
-    if not text.strip() or not await is_connected(tx.session, chat_id=chat_id):
+    if not text.strip() or not await connected_chats(tx.session, [chat_id]):
         return
     heard = insert(HeardPost).values(
         chat_id=chat_id, message_id=message_id, text=text[:CHARACTERS_MOST], posted_at=posted_at
@@ -42,9 +42,3 @@ async def heard_posts(session: ReadSession, *, chat_id: TelegramId) -> Sequence[
     """When and what, the newest first. Whether the user has connected the chat is asked before."""
     found = select(HeardPost).where(HeardPost.chat_id == chat_id).order_by(HeardPost.message_id.desc())
     return [(each.posted_at, each.text) for each in await session.scalars(found.limit(HEARD_MOST))]
-
-
-async def forget_heard(tx: Tx, *, chat_id: TelegramId) -> None:
-    """Keep nothing of a chat that nobody has connected any more."""
-    if not await is_connected(tx.session, chat_id=chat_id):
-        await tx.session.execute(delete(HeardPost).where(HeardPost.chat_id == chat_id))

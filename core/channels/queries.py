@@ -65,10 +65,10 @@ async def default_channel(session: ReadSession, *, owner_id: ids.UserId) -> Chan
     )
 
 
-async def is_connected(session: ReadSession, *, chat_id: TelegramId) -> bool:
-    """Whether anybody has connected this chat."""
-    found = select(Channel.id).where(Channel.chat_id == chat_id, Channel.disconnected_at.is_(None))
-    return bool(await session.scalar(select(found.exists())))
+async def connected_chats(session: ReadSession, chat_ids: Collection[TelegramId]) -> set[TelegramId]:
+    """Those of the chats that anybody has connected."""
+    found = select(Channel.chat_id).where(Channel.chat_id.in_(chat_ids), Channel.disconnected_at.is_(None))
+    return {*(await session.scalars(found)).all()}
 
 
 async def room_for_channels(session: ReadSession, *, owner_id: ids.UserId, now: datetime) -> Entitlement:
