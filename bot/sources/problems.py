@@ -58,7 +58,9 @@ def _no_words(t: Texts, params: Params) -> Markup:
 def source_problem(error: Mapping[str, Any], t: Texts) -> Markup:
     """Why the words of a source aren't there (`{"code", "params"}`), and what to do."""
     code, params = str(error["code"]), error.get("params", {})
-    if code in {one.value for one in DiscoveryErrorCode}:
+    if code in (DiscoveryErrorCode.NOT_FOUND, DiscoveryErrorCode.CLOSED):
+        return t("That video isn't there for everybody: it is private, or gone. Type or paste the words.")
+    if code in set(DiscoveryErrorCode):
         return network_problem(error, t)
     sentence = SENTENCES.get(code) or STORED.get(code)
     return sentence(t, params) if sentence is not None else t("Something went wrong on my side. Please try again.")

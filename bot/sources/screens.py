@@ -56,7 +56,9 @@ TELEGRAM_MEGABYTES = 20
 """https://core.telegram.org/bots/api#getfile"""
 MEGABYTE = 1_000_000
 FILE_TOO_BIG = "telegram.file_too_big"
-NO_SECOND_TRY = frozenset({NOT_SET_UP, FILE_TOO_BIG})
+NO_SECOND_TRY = frozenset({NOT_SET_UP, FILE_TOO_BIG, "telegram.file_gone"})
+OURS = frozenset({"source.not_cut", "source.no_ffmpeg"})
+"""Troubles of this machine."""
 
 
 def source_card(source: Source, t: Texts, *, caption: str = "", same: bool = False) -> Screen:
@@ -71,7 +73,7 @@ def card(data: Data, t: Texts, *, caption: str = "", from_list: bool = False) ->
             *([t("♻️ <b>You have sent me that before.</b> I keep it once:")] if data.get("same") else []),
             *_heading(data, t),
             *([t("{names}", names=", ".join(data["files"])[:NAMES_CHARACTERS])] if data["files"] else []),
-            *([_facts(data, t)] if data["characters"] else []),
+            *([_facts(data, t)] if data["characters"] and data["status"] == SourceStatus.READY else []),
             *([*_standing(data, t)]),
             *(
                 ["", Markup("<blockquote expandable>{}</blockquote>").format(_excerpt(data))]
@@ -104,12 +106,17 @@ def _ways_to_words(data: Data, t: Texts) -> Keyboard:
     if data["status"] == SourceStatus.READING:
         return [[Button(t("Cancel"), StopReading(source_id))]]
     if data["status"] == SourceStatus.UNREAD:
-        again = [] if code in NO_SECOND_TRY else [Button(t("🔁 Try again"), ReadWords(source_id))]
+        again = [Button(t("🔁 Try again"), ReadWords(source_id))] if _may_pass(code) else []
         page = [[Button(t("🌐 Send it by the browser"), OpenSourcePage(source_id))]] if code == FILE_TOO_BIG else []
         return [*page, [*again, Button(t("✏️ Type it instead"), TypeWords(source_id))]]
     if data["unread"] and not data["was_read"]:
         return [[Button(t("🎧 Get its words"), ReadWords(source_id))]]
     return []
+
+
+def _may_pass(code: str) -> bool:
+    """Whether another try may go better: what is wrong with the file itself stays wrong."""
+    return code in OURS or (not code.startswith("source.") and code not in NO_SECOND_TRY)
 
 
 def _from_list(data: Data, t: Texts) -> Keyboard:

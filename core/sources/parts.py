@@ -11,6 +11,8 @@ from core.sources.reading import MAX_CHARACTERS, Reading, SourceKind, clean_text
 
 PARTS_MOST: Final = 10
 """Half a million characters: a long novel."""
+SPOKEN: Final = (SourceKind.AUDIO, SourceKind.VIDEO)
+OPENING_CHARACTERS: Final = 60
 _ENDS = (re.compile(r"\n\n"), re.compile(r"(?<=[.!?…])\s+|(?<=[。！？])"), re.compile(r"\s+"))
 """Where a text may be parted, the best first."""
 
@@ -25,11 +27,11 @@ def readings_of(
     """
     text, caption = clean_text(words.text), clean_text(caption)
     if not text:
-        raise InvalidInput("source.nothing_said" if kind in (SourceKind.AUDIO, SourceKind.VIDEO) else "source.no_words")
+        raise InvalidInput("source.nothing_said" if kind in SPOKEN else "source.no_words")
     titled = caption if caption and is_title(caption) else ""
     if caption and not titled:
         text = f"{caption}\n\n{text}"
-    title = titled or words.title or _stem(name)
+    title = titled or words.title or _stem(name) or (_opening(words.text) if kind in SPOKEN else "")
     parts = list(_parts(text))[:PARTS_MOST]
     first = read_text(parts[0], kind=kind, title=title or None, url=url, expected_language=language)
     return [first, *(_further(part, number, first) for number, part in enumerate(parts[1:], start=2))]
@@ -62,6 +64,14 @@ def _place(text: str) -> int:
         if places:
             return places[-1]
     return MAX_CHARACTERS
+
+
+def _opening(text: str) -> str:
+    """How people begin to speak tells little in its first sentence: so many characters of it, in whole words."""
+    plain = " ".join(text.split())
+    if len(plain) <= OPENING_CHARACTERS:
+        return plain
+    return f"{plain[:OPENING_CHARACTERS].rpartition(' ')[0] or plain[:OPENING_CHARACTERS]}…"
 
 
 def _stem(name: str) -> str:

@@ -39,6 +39,12 @@ def test_it_is_called_by_what_tells_most(caption: str, title: str, name: str, ex
     assert (reading.title, reading.text) == expected
 
 
+def test_what_is_said_is_called_by_how_it_begins() -> None:
+    words = Words("Hello. This is a longer thought about the bread that we bake every morning in Porto.")
+    (reading,) = readings_of(words, kind=SourceKind.AUDIO)
+    assert reading.title == "Hello. This is a longer thought about the bread that we…"
+
+
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
