@@ -26,9 +26,9 @@ def engine_label(engine: ImageEngine, t: Texts) -> Markup:
         case ImageEngine.TYPESET:
             return t("Quote card")
         case ImageEngine.FAL:
-            return Markup("fal.ai")
+            return t("Painted by fal.ai")
         case ImageEngine.OPENAI:
-            return t("Image model")
+            return t("Painted by a model")
 
 
 def style_label(style: ImageStyle, t: Texts) -> Markup:

@@ -12,7 +12,7 @@ from PIL import Image, ImageDraw, ImageFont
 from core.pictures.quote import COLORS, PNG_EFFORT, CardLayout, Look, draw_quote
 from core.pictures.type import FONTS
 from tests.bench.figures import Figure
-from tests.core.pictures.test_quote import WORDS
+from tests.core.pictures.scripts import WORDS
 
 SIZE = (1080, 1080)
 CARDS = 30

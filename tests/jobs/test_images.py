@@ -34,8 +34,9 @@ from core.providers.images import Aspect, ImageEngine, ImageErrorCode, ImageMake
 from core.providers.offline.typesetter import Typesetter
 from core.storage.keys import key_for
 from core.work.models import Work, WorkStatus
+from core.work.service import claim_work, sweep_work
 from jobs import images as jobs
-from jobs.runtime import Bench
+from jobs.runtime import Bench, Run
 from tests.core.providers.fake_image_server import FAL_MODELS, KEY, FakeImageServer, answered, running_images
 from tests.factories import make_post, make_user
 from tests.patience import until
@@ -165,12 +166,16 @@ async def test_what_a_model_paints_is_ordered_once_and_kept(fal: Bench, server: 
     assert await used(fal, user) == 1
 
 
-async def test_a_killed_worker_costs_no_second_picture(fal: Bench, server: FakeImageServer) -> None:
-    """It is killed while it waits for the picture: whoever comes next fetches what was ordered."""
+async def test_a_killed_worker_costs_no_second_picture(fal: Bench, server: FakeImageServer, clock: FixedClock) -> None:
+    """It leaves its claim behind while the picture is painted: whoever has it next fetches what was ordered."""
     server.hold_results = asyncio.Event()
     user, image = await opened(fal)
     await request(fal, user, image)
-    killed = asyncio.create_task(jobs.make.run(fal, str((await work_of(fal, image)).id)))
+    work_id = (await work_of(fal, image)).id
+    async with fal.deps.tx() as tx:
+        claimed = await claim_work(tx, work_id, spec=service.MAKE, worker="host:1:bb")
+    assert claimed is not None
+    killed = asyncio.create_task(jobs.make.function(Run(fal, service.MAKE, claimed)))
 
     async def kept() -> bool:
         return (await seen(fal, image))[0].receipt is not None
@@ -179,8 +184,12 @@ async def test_a_killed_worker_costs_no_second_picture(fal: Bench, server: FakeI
     killed.cancel()
     await asyncio.gather(killed, return_exceptions=True)
     server.hold_results.set()
-    found, _, _ = await run(fal, image)
-    assert (found.status, len(server.orders), server.cancelled) == (ImageStatus.READY, 1, [])
+    clock.advance(timedelta(seconds=service.MAKE.lease_s + 1))
+    async with fal.deps.tx() as tx:
+        assert await sweep_work(tx, {service.MAKE.target: service.MAKE}) == 1
+    found, work, _ = await run(fal, image)
+    assert (found.status, work.attempt, len(server.orders), server.cancelled) == (ImageStatus.READY, 2, 1, [])
+    assert await used(fal, user) == 1
 
 
 async def test_a_worker_that_stops_in_the_middle_of_an_order_waits_for_its_receipt(

@@ -14,19 +14,8 @@ from core.pictures.contrast import READABLE, WHITE, contrast, ink_on, luminance,
 from core.pictures.quote import COLORS, CardLayout, Look, draw_quote, fits, sizes_of
 from core.pictures.setting import block_in, left_out, pieces_of
 from core.pictures.type import Type
+from tests.core.pictures.scripts import WORDS
 
-WORDS = {
-    "latin": "Small bakeries lose bread every evening. Ours threw away a fifth of what it baked.",
-    "cyrillic": "Хлеб требует времени, и в этом весь его секрет. Пекари умеют ждать.",
-    "greek": "Το ψωμί θέλει χρόνο, και αυτό είναι όλο του το μυστικό. Ἐν ἀρχῇ.",
-    "arabic": "الخبز يحتاج إلى وقت، وهذا هو سره كله. جربنا 12 نوعًا من الدقيق في Porto ولم ينجح.",
-    "hebrew": "לחם צריך זמן, וזה כל הסוד שלו. ניסינו 12 סוגי קמח (כולל Manitoba).",
-    "devanagari": "रोटी को समय चाहिए, और यही इसका पूरा राज़ है। हमने बारह तरह का आटा आज़माया।",
-    "thai": "ขนมปังต้องใช้เวลา และนั่นคือความลับทั้งหมดของมัน คนทำขนมปังรู้จักรอ",
-    "japanese": "パンには時間が必要です。それが秘密のすべてです。パン職人は待つことを知っています。",
-    "chinese": "面包需要时间，这就是它的全部秘密。我们试过十二种面粉，没有一种能代替等待。",
-    "korean": "빵에는 시간이 필요합니다. 그것이 비밀의 전부입니다. 제빵사는 기다릴 줄 압니다.",
-}
 SQUARE = (1080, 1080)
 colors = st.tuples(*[st.integers(0, 255)] * 3)
 
