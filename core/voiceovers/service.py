@@ -51,7 +51,7 @@ async def open_voiceover(
         id=ids.new(),
         owner_id=owner_id,
         post_id=post_id,
-        title=" ".join((title or text).split())[:TITLE_CHARACTERS],
+        title=" ".join((title or text).split())[:TITLE_CHARACTERS].strip(),
         text=text,
         language=language,
         options=options.to_json(),

@@ -75,12 +75,12 @@ class InstantApi:
 
     async def answer(self, method: str, values: Json) -> bytes:
         if method == "getUpdates":
-            return _reply(await self._updates(int(values.get("limit", 100))))
+            return reply(await self._updates(int(values.get("limit", 100))))
         if method in ANSWERS:
             return self._note_answer(values)
         if method == "getMe":
-            return _reply(BOT)
-        return _reply(True)
+            return reply(BOT)
+        return reply(True)
 
     async def _updates(self, limit: int) -> list[Json]:
         """Held back while there are none, as Telegram does: waking up for nothing isn't an answer."""
@@ -118,7 +118,7 @@ class InstantApi:
             if len(self._load.latencies_s) == self._load.total:
                 self._load.done.set()
             self._moved.set()
-        return _reply(message(chat_id, message_id, "Noted.", sender=BOT))
+        return reply(message(chat_id, message_id, "Noted.", sender=BOT))
 
     def _next_message_id(self) -> int:
         self._message_id += 1
@@ -178,7 +178,8 @@ def _user_of(update: Json) -> int:
     return int((update.get("message") or update["callback_query"])["from"]["id"])
 
 
-def _reply(result: Any) -> bytes:
+def reply(result: Any) -> bytes:
+    """An answer of the Bot API, head and body."""
     body = json.dumps({"ok": True, "result": result}).encode()
     return b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\ncontent-length: %d\r\n\r\n%s" % (len(body), body)
 
