@@ -116,7 +116,8 @@ async def request_learning(tx: Tx, *, user_id: ids.UserId, brand_id: ids.BrandId
 
 
 async def cancel_learning(tx: Tx, *, user_id: ids.UserId, brand_id: ids.BrandId, place: Place) -> bool:
-    """Stop it; the card stays as it was. False when it has ended already."""
+    """Stop it; the card stays as it was. False when it has ended already. Raises BrandNotFound."""
+    await access_of(tx.session, user_id=user_id, brand_id=brand_id)
     met = await request_cancel(tx, owner_id=user_id, subject_id=brand_id)
     if met == "queued":
         await end_learning(tx, user_id=user_id, brand_id=brand_id, place=place, error=AppError(CANCELLED))
