@@ -25,7 +25,7 @@ LINK = "approve"
 
 
 def register(router: Router) -> None:
-    router.command("approvals", on_command, menu="Who approves your posts before they go out")
+    router.command("approvals", on_command)
     router.link(LINK, on_link)
     router.press(ShowPeople, on_people)
     router.press(MakeInvite, on_make_invite)

@@ -44,7 +44,7 @@ def request(data: Data, t: Texts, now: datetime) -> Screen:
     """For those who are asked: in the group, or in private. It changes in place, and ends with what came of it."""
     body = [
         heading(data, t),
-        t("{name} asks: may this go out?", name=data["asked_by"]) if _is_open(data) else Markup(),
+        *([t("{name} asks: may this go out?", name=data["asked_by"])] if _is_open(data) else []),
         _where(data, t),
         "",
         _text(data),
@@ -52,9 +52,9 @@ def request(data: Data, t: Texts, now: datetime) -> Screen:
         *people_lines(data["people"]),
         *time_line(data, t, now),
         *comment_lines(data, t),
-        *([t("<i>Reply to this message to comment.</i>")] if _is_open(data) else []),
+        *(["", t("<i>Reply to this message to comment.</i>")] if _is_open(data) else []),
     ]
-    return Screen(lines([line for line in body if line is not Markup()]), _answers(data, t))
+    return Screen(lines(body), _answers(data, t))
 
 
 def _is_open(data: Data) -> bool:

@@ -81,7 +81,7 @@ def versions(post: Post, found: Sequence[Post], t: Texts) -> Screen:
     """All together, each with its length against its platform's limit."""
     shown = found[:VERSIONS_SHOWN]
     body: list[str] = [
-        t("🗂 <b>One post, {n} platforms</b>", n=len({each.platform for each in found})),
+        t.plural("🗂 <b>One post, {n} platform</b>", "🗂 <b>One post, {n} platforms</b>", len(found)),
         t("Each was fitted to its platform's rules. Open one to change it alone."),
     ]
     for each in shown:

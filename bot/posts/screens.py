@@ -52,7 +52,7 @@ from bot.texts import Texts
 from bot.voiceovers.actions import VoicePost
 from core import ids
 from core.posts.makeup import entities_of, media_kinds
-from core.posts.models import Post, PostStatus
+from core.posts.models import Approval, Post, PostStatus
 from core.posts.platforms import WANT_MEDIA, Platform, measure
 from core.posts.queries import UPCOMING
 from core.posts.scheduling import ARRANGED
@@ -98,6 +98,9 @@ def _heading(card: Mapping[str, Any], t: Texts) -> Markup:
     place = f" · {card['place']}/{card['total']}" if int(card["total"]) > 1 else ""
     status = PostStatus(card["status"])
     state = "" if status is PostStatus.DRAFT else f" · {STATUS_ICONS[status]} {status_label(status, t)}"
+    if status is PostStatus.DRAFT and card.get("approval"):
+        asked = t("🕓 others are asked") if card["approval"] == Approval.WAITING else t("✅ approved")
+        state = f" · {asked}"
     return t(
         "<b>{platform}</b>{place} · <i>{engine}</i>{state}",
         platform=platform_label(card["platform"]),

@@ -65,6 +65,7 @@ def post_data(post: Post) -> Json:
         "media": media_kinds(post),
         "engine": post.engine,
         "first_comment": post.first_comment,
+        "approval": post.approval,
         "status": post.status,
         "version": post.version,
         "due_at": post.due_at.isoformat() if post.due_at else None,

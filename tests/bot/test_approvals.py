@@ -235,6 +235,14 @@ async def test_each_in_private_with_a_comment_by_reply(story: Story) -> None:
     assert (await story.stands()).status == PostStatus.SCHEDULED
 
 
+async def test_who_cannot_be_reached_is_named_to_the_owner(story: Story) -> None:
+    await story.bo.person.block()
+    await ask(story, in_group=False)
+    told = await story.told(story.ann)
+    assert any(text.startswith("⚠️ I couldn't show your request to Bo") for text in told)
+    assert not any("to Cy" in text for text in told)
+
+
 async def test_they_are_reminded_by_name(story: Story) -> None:
     request = await ask(story)
     await story.bo.press(request, "Approve")
