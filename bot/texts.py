@@ -12,7 +12,8 @@ from markupsafe import Markup, escape
 from core.languages import is_right_to_left
 from core.translations import DEFAULT_LANGUAGE, LANGUAGES, catalogue, supported_language
 
-_PLACEHOLDER = re.compile(r"(?<![\w/@#\"'=])(?<!<code>)(?<!<pre>)\{\w+\}(?![\w\"'])")
+_APART = re.compile(r"(?<![\w/@#\"'=<}])(?<!<code>)(?<!<pre>)(?:[/@#](?:\{\w+\}|[A-Za-z_]+)|\{\w+\})(?![\w\"'])")
+_NO_LETTERS = re.compile("\u2068([^\\w\u2068\u2069]*(?:\\d[^\\w\u2068\u2069]*)*)\u2069")
 
 __all__ = ["LANGUAGES", "Texts", "locale_of", "msgid", "supported_language"]
 
@@ -52,19 +53,19 @@ def locale_of(language: str) -> Locale:
 
 def _fill(message: str, params: dict[str, Any], language: str) -> Markup:
     shown = {name: _shown(value, language) for name, value in params.items()}
-    if params and is_right_to_left(language):
-        message = _isolated(message)
-    return Markup(message.format(**shown))  # noqa: S704 - msgids are ours
+    if not is_right_to_left(language):
+        return Markup(message.format(**shown))  # noqa: S704 - msgids are ours
+    return Markup(_NO_LETTERS.sub(r"\1", _set_apart(message).format(**shown)))  # noqa: S704 - likewise
 
 
 @lru_cache(maxsize=4_096)
-def _isolated(message: str) -> str:
-    """What is filled in stands for itself: a Latin name doesn't turn the Arabic sentence around it.
+def _set_apart(message: str) -> str:
+    """What is filled in and commands stand for themselves: a Latin name doesn't turn the Arabic sentence around it.
 
-    Left alone is what becomes part of a word, a command, a link or something to copy.
+    Left alone is what becomes part of a word, a link or something to copy; numbers keep their order by themselves.
     https://www.unicode.org/reports/tr9/#Explicit_Directional_Isolates
     """
-    return _PLACEHOLDER.sub("\u2068\\g<0>\u2069", message)
+    return _APART.sub("\u2068\\g<0>\u2069", message)
 
 
 def _shown(value: Any, language: str) -> Markup:

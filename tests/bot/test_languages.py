@@ -71,12 +71,13 @@ async def _own_menu(chat: Chat) -> bool:
     [
         ("مرحبا {name}!", "مرحبا \u2068Ann &lt;3\u2069!"),
         ("<b>{name}</b>: نص", "<b>\u2068Ann &lt;3\u2069</b>: نص"),
-        ("/{name} – نص", "/Ann &lt;3 – نص"),
+        ("انظر /help.", "انظر \u2068/help\u2069."),
         ("<code>{name}</code> نص", "<code>Ann &lt;3</code> نص"),
         ('<a href="{name}">نص</a>', '<a href="Ann &lt;3">نص</a>'),
-        ("@{name} نص", "@Ann &lt;3 نص"),
+        ("@{name} نص", "\u2068@Ann &lt;3\u2069 نص"),
+        ("بقي {n} من 10، {n}/10 أو {n}×", "بقي 7 من 10، 7/10 أو 7×"),
     ],
 )
 def test_names_dont_turn_an_arabic_sentence_around(message: str, shown: str) -> None:
-    assert str(ARABIC(message, name="Ann <3")) == shown
-    assert "\u2068" not in Texts("de")(message, name="Ann")
+    assert str(ARABIC(message, name="Ann <3", n=7)) == shown
+    assert "\u2068" not in Texts("de")(message, name="Ann", n=7)

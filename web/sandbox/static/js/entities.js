@@ -94,7 +94,7 @@ function link(address, children, actions) {
 }
 
 function textButton(children, onclick) {
-  return el("button", { type: "button", class: "text-link", onclick }, children);
+  return el("button", { type: "button", class: "text-link", dir: "auto", onclick }, children);
 }
 
 function spoiler(children) {
