@@ -19,14 +19,17 @@ from core.deliveries.models import Delivery, DeliveryKind, DeliveryStatus, Statu
 from core.deps import Deps
 from core.errors import AppError, Conflict, InvalidInput
 from core.posts import details, missed
-from core.posts.awaiting import AWAITING, TOO_LATE, AwaitsApproval
+from core.posts.awaiting import AWAITING, TOO_LATE, AwaitsApproval, waiting_error
 from core.posts.details import Detail
 from core.posts.models import Approval, Post, PostStatus
 from core.posts.platforms import Draft
 from core.posts.queries import PostNotFound, post_of
+from core.posts.queued import is_held_by_queue
 from core.posts.recurring import begin_recurring
 from core.posts.scheduling import cancel_schedule, choose_target, post_now, reschedule, schedule_post
 from core.posts.service import delete_post, replace_text, undo
+from core.queues.service import add_slots, add_to_queue, pause_queue, resume_queue
+from core.queues.slots import WeekTime
 from core.tx import Tx
 from tests.core.approvals.asking import SOON, Asked, asked
 from tests.factories import make_channel, make_post, make_user
@@ -86,7 +89,7 @@ async def test_who_is_not_asked_is_told_so_and_nothing_counts(tx: Tx) -> None:
     stranger = await make_user(tx)
     with pytest.raises(NotNamed) as refused:
         await here.__class__(here.owner, [stranger], here.post, here.approval, None).say(tx, 0)
-    assert refused.value.params["names"] == [person.first_name for person in here.people]
+    assert sorted(refused.value.params["names"]) == sorted(person.first_name for person in here.people)
     assert here.post.status == PostStatus.ON_HOLD
 
 
@@ -234,6 +237,24 @@ async def test_a_chat_that_takes_posts_again_releases_nothing_that_waits(tx: Tx)
     await here.say(tx, 0)
     assert (here.post.status, here.post.error) == (PostStatus.ON_HOLD, None)
     await note_bot_standing(tx, chat_id=channel.chat_id, state=ChannelState.READY)
+    assert here.post.status == PostStatus.SCHEDULED
+
+
+async def test_a_queue_that_goes_on_releases_nothing_that_waits(tx: Tx) -> None:
+    owner = await make_user(tx, time_zone="Europe/Berlin")
+    await add_slots(tx, owner_id=owner.id, channel_id=None, slots=[WeekTime(day, 540) for day in range(7)])
+    here = await asked(tx, owner=owner, due_in=None)
+    await add_to_queue(tx, owner_id=owner.id, post_id=here.post.id)
+    assert (here.post.status, here.post.error) == (PostStatus.ON_HOLD, waiting_error())
+    await pause_queue(tx, owner_id=owner.id, channel_id=None)
+    assert is_held_by_queue(here.post)
+    await resume_queue(tx, owner_id=owner.id, channel_id=None)
+    assert (here.post.status, here.post.error) == (PostStatus.ON_HOLD, waiting_error())
+    assert (await delivery_of(tx, here.post)).status == DeliveryStatus.ON_HOLD
+    await pause_queue(tx, owner_id=owner.id, channel_id=None)
+    await here.say(tx, 0)
+    assert here.post.status == PostStatus.ON_HOLD
+    await resume_queue(tx, owner_id=owner.id, channel_id=None)
     assert here.post.status == PostStatus.SCHEDULED
 
 
