@@ -84,7 +84,7 @@ def _shelves(shown: ListSources, t: Texts) -> Keyboard:
         Shelf.RECORDINGS: t("Recordings"),
     }
     buttons = [
-        Button(ticked(label, shelf is shown.shelf).strip(), ListSources(1, shelf, shown.found, shown.picking))
+        Button(ticked(label, shelf is shown.shelf), ListSources(1, shelf, shown.found, shown.picking))
         for shelf, label in labels.items()
     ]
     return rows_of(buttons, columns=3)

@@ -157,6 +157,8 @@ def _standing(data: Data, t: Texts) -> Iterator[Markup]:
 
 
 def _how_much(data: Data, t: Texts) -> Iterator[Markup]:
+    if data.get("sample"):
+        yield t("🧪 Sample data: made up, from no network.")
     if data.get("pages_total", 0) > data.get("pages_read", 0):
         yield t(
             "I read {n} of its {total} pages: more is too much at once.",
@@ -177,7 +179,7 @@ def _media_line(data: Data, t: Texts) -> Markup:
     if data["characters"]:
         return t("<i>I write from the words; as it is, it goes out with the media.</i>")
     if data["unread"]:
-        return t("<i>I can write from what is said in it, or post it as it is.</i>")
+        return t("<i>I can write from its words when you want them, or post it as it is.</i>")
     return t("<i>What it shows or says I can't read. I can post it as it is.</i>")
 
 

@@ -423,6 +423,7 @@ async def test_what_is_said_in_a_video_on_youtube_becomes_a_source(desk: Desk) -
     await desk.work(source_id)
     source = await desk.row(source_id)
     assert (source.text, source.title, source.url) == (SAID, "How bread rises", VIDEO)
+    assert "Sample data" in (await desk.told(source_id))[0]
 
 
 async def test_a_video_of_which_nobody_tells_the_words_says_so(desk: Desk) -> None:
