@@ -172,6 +172,8 @@ async def _send_rest(tx: Tx, post: Post, due_at: datetime, *, also_there: Json |
     await chat_for(tx.session, post)
     post.status, post.due_at, post.error, post.updated_at = PostStatus.SCHEDULED, due_at, None, tx.now
     post.queue_id = None
+    if is_waiting(post):
+        await hold_back(tx, post)
     await show_post_status(tx, post)
     return True
 

@@ -45,10 +45,16 @@ async def make_people(tx: Tx, owner: User, n: int = 2) -> list[User]:
 
 
 async def asked(
-    tx: Tx, *, people: int = 2, needed: int = 1, due_in: timedelta | None = SOON, in_group: bool = False
+    tx: Tx,
+    *,
+    people: int = 2,
+    needed: int = 1,
+    due_in: timedelta | None = SOON,
+    in_group: bool = False,
+    owner: User | None = None,
 ) -> Asked:
     """A post that people are asked about; scheduled in two hours unless said otherwise (None: a draft)."""
-    owner = await make_user(tx, time_zone="Europe/Berlin")
+    owner = owner or await make_user(tx, time_zone="Europe/Berlin")
     named = await make_people(tx, owner, people)
     post = await make_post(tx, owner)
     if due_in is not None:
