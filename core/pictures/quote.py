@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 from core.errors import InvalidInput
-from core.pictures.contrast import BLACK, DARK, WHITE, contrast, ink_on, readable
+from core.pictures.contrast import BLACK, DARK, READABLE, WHITE, contrast, ink_on, readable
 from core.pictures.setting import Block, block_in, has_letters, left_out
 from core.pictures.shapes import Shapes, blended
 from core.pictures.type import Color, Type, base_direction, drawable
@@ -26,8 +26,10 @@ LEAST: Final = 34
 """Of a card 1,080 wide: as 12 points on a phone, as small as running text may be."""
 STEP: Final = 0.94
 LOGO_PIXELS_MOST: Final = 4_000_000
-LOGO_SHOWN: Final = 1.8
-"""The contrast to its ground that a logo needs; with less it stands on a plate."""
+FADING: Final = (0.16, 0.08, 0.04, 0.0)
+LOGO_SHOWN: Final = 3.0
+"""The contrast to its ground that a logo needs; with less it stands on a plate.
+https://www.w3.org/TR/WCAG22/#non-text-contrast"""
 QUOTE_MARK: Final = "“"
 PNG_EFFORT: Final = 4
 
@@ -156,8 +158,7 @@ def _block(sheet: _Sheet, words: str) -> tuple[Block, tuple[float, float, float,
 
 def _bold(sheet: _Sheet, words: str) -> None:
     color = sheet.look.color
-    deep = blended(BLACK, color, 0.16)
-    ink = ink_on(color, deep)
+    deep, ink = shade_of(color)
     _gradient(sheet, color, deep)
     block, (left, top, right, bottom) = _block(sheet, words)
     _mark(sheet, block, (left, right), sheet.px(262), blended(ink, color, 0.42))
@@ -192,6 +193,13 @@ def _frame(sheet: _Sheet, words: str) -> None:
     _break_with_mark(sheet, inset, accent, ground)
     _words(sheet, block, area, ink_on(ground), centered=True)
     _centered_foot(sheet, inset, accent, ground)
+
+
+def shade_of(color: Color) -> tuple[Color, Color]:
+    """What a full colour fades into, and the ink that can be read on both: of some greys, they can't fade."""
+    shades = (blended(BLACK, color, share) for share in FADING)
+    found = ((shade, ink_on(color, shade)) for shade in shades)
+    return next((deep, ink) for deep, ink in found if min(contrast(ink, color), contrast(ink, deep)) >= READABLE)
 
 
 def _gradient(sheet: _Sheet, above: Color, below: Color) -> None:
