@@ -20,7 +20,7 @@ SQUARE = (1080, 1080)
 colors = st.tuples(*[st.integers(0, 255)] * 3)
 
 
-@pytest.mark.parametrize(("script", "layout"), zip(WORDS, itertools.cycle(CardLayout), strict=False))
+@pytest.mark.parametrize(("script", "layout"), list(zip(WORDS, itertools.cycle(CardLayout), strict=False)))
 def test_every_script_is_set(script: str, layout: CardLayout) -> None:
     card = draw_quote(WORDS[script], Look(layout, name="Pão & 面包"), SQUARE)
     with Image.open(io.BytesIO(card.png)) as opened:
