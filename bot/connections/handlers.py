@@ -21,6 +21,7 @@ from bot.texts import Texts
 from core import ids
 from core.connections import service
 from core.connections.consents import request_consent
+from core.connections.disconnecting import disconnect
 from core.connections.links import build_consent_links
 from core.connections.models import Connection
 from core.connections.queries import connection_of, connections_of
@@ -85,8 +86,8 @@ async def on_ask_disconnecting(context: Context, press: AskDisconnecting) -> Non
 
 async def on_disconnect(context: Context, press: DisconnectAccount) -> None:
     network = Network((await _own(context, press.connection_id)).network)
-    revoked = await service.disconnect(context.deps, connection_id=press.connection_id, owner_id=context.actor.id)
-    await context.show(screens.disconnected(network, revoked=revoked, t=context.texts))
+    revocation = await disconnect(context.deps, connection_id=press.connection_id, owner_id=context.actor.id)
+    await context.show(screens.disconnected(network, revocation, context.texts))
 
 
 async def _own(context: Context, connection_id: ids.ConnectionId) -> Connection:

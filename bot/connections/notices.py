@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from bot.connections.actions import ConnectAccount, ShowConnection, ShowConnections
 from bot.connections.labels import caption_line, handle_words, network_label, when_label
+from bot.connections.screens import yours_to_take_back
 from bot.screens import Button, Screen, lines
 from bot.texts import Texts
 from core import ids
@@ -57,6 +58,19 @@ def lost(data: Data, t: Texts, now: datetime) -> Screen:
     return Screen(text, [_again(data, t)])
 
 
+def not_revoked(data: Data, t: Texts) -> Screen:
+    """It was disconnected days ago, and the network has never answered."""
+    network = Network(data["network"])
+    text = lines(
+        [
+            t("🔌 <b>I couldn't give back my permission for {account}.</b>", account=_account(data)),
+            t("{network} hasn't answered for days. The keys are deleted here.", network=network_label(network)),
+            yours_to_take_back(network, t),
+        ]
+    )
+    return Screen(text, [[Button(t("🔗 Where you publish"), ShowConnections())]])
+
+
 def _affected(data: Data, t: Texts, now: datetime) -> Iterator[Markup]:
     total, posts = data["waiting"], data["posts"]
     if not total:
@@ -85,4 +99,5 @@ RENDERERS: Final[Mapping[str, Callable[[Data, Texts, datetime], Screen]]] = {
     "connections.connected": lambda data, t, _: connected(data, t),
     "connections.ending": ending,
     "connections.lost": lost,
+    "connections.not_revoked": lambda data, t, _: not_revoked(data, t),
 }

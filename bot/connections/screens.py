@@ -18,6 +18,7 @@ from bot.connections.labels import account_label, account_words, caption_line, n
 from bot.screens import Button, Screen, lines
 from bot.texts import Texts
 from core.connections.consents import LIFE
+from core.connections.disconnecting import Revocation
 from core.connections.models import Connection
 from core.connections.queries import consent_ends_at, warned_from, works
 from core.providers.discovery import Network
@@ -158,13 +159,21 @@ def _waiting_lines(
         yield t.plural("and {n} more", "and {n} more", len(waiting) - SHOWN)
 
 
-def disconnected(network: Network, *, revoked: bool, t: Texts) -> Screen:
+def disconnected(network: Network, revocation: Revocation, t: Texts) -> Screen:
     name = network_label(network)
     text = [t("🔌 {network} is disconnected. I can't publish there any more.", network=name)]
-    if not revoked:
-        where = _where(network, t)
-        text += [Markup(), t("The permission at {network} is yours to take back. {where}", network=name, where=where)]
+    if revocation is Revocation.LATER:
+        later = t("{network} doesn't answer right now: I take the permission back as soon as it does.", network=name)
+        text += [Markup(), later]
+    elif revocation is Revocation.BY_OWNER:
+        text += [Markup(), yours_to_take_back(network, t)]
     return Screen(lines(text), [[Button(t("‹ Where you publish"), ShowConnections())]])
+
+
+def yours_to_take_back(network: Network, t: Texts) -> Markup:
+    """Where somebody ends a permission by themselves."""
+    where = _where(network, t)
+    return t("The permission at {network} is yours to take back. {where}", network=network_label(network), where=where)
 
 
 def _where(network: Network, t: Texts) -> Markup:

@@ -281,8 +281,10 @@ def _about(data: Data, t: Texts) -> Markup:
 def by_hand(data: Data, t: Texts) -> Screen:
     """The file, and below it the words to copy: a press on them copies all."""
     publication_id = ids.PublicationId(UUID(data["publication_id"]))
-    video, labels = data["video"], {"title": t("Title"), "caption": t("Words")}
-    words = [Markup("{}:\n<code>{}</code>").format(label, data[name]) for name, label in labels.items() if data[name]]
+    video, labels = data["video"], {"title": t("Title"), "caption": t("Words"), "first_comment": t("First comment")}
+    words = [
+        Markup("{}:\n<code>{}</code>").format(label, data[name]) for name, label in labels.items() if data.get(name)
+    ]
     shown = [t("✋ <b>Time to publish on {network}</b>", network=network_label(data["network"])), "", *words]
     shown += [""] if words else []
     if video["size_bytes"] > SIZE_BYTES:

@@ -9,7 +9,7 @@ from core.connections.consents import CONNECTED, Walk, note_outcome
 from core.connections.models import Connection, ConnectionStatus
 from core.connections.renewing import consents_at
 from core.connections.telling import tell_connected
-from core.connections.tokens import store_grant
+from core.connections.tokens import name_connection, store_grant
 from core.deps import Deps
 from core.errors import AppError
 from core.publishing.networks.contract import (
@@ -51,7 +51,7 @@ async def _connect(deps: Deps, walk: Walk, *, code: str) -> Connection:
         await resume_connection(tx, connection_id)  # publications are locked before their connection, by everybody
         connection = await tx.session.get_one(Connection, connection_id, with_for_update=True, populate_existing=True)
         again = bool(connection.access_token)
-        _name(connection, account)
+        name_connection(connection, account)
         store_grant(connection, grant, deps.cipher, refreshes=consents.refreshes, asked_at=asked_at)
         connection.connected_at, connection.updated_at = tx.now, tx.now
         await note_outcome(tx, owner_id=walk.owner_id, consent_id=walk.consent_id, outcome=CONNECTED)
@@ -77,8 +77,3 @@ async def _row(tx: Tx, walk: Walk, account: Account) -> ids.ConnectionId:
         .on_conflict_do_nothing(index_elements=["owner_id", "network", "account_id"])
     )
     return (await tx.session.scalars(select(Connection.id).filter_by(**mine))).one()
-
-
-def _name(connection: Connection, account: Account) -> None:
-    """As the account is called now."""
-    connection.username, connection.name, connection.picture_url = account.username, account.name, account.picture_url

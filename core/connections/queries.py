@@ -46,6 +46,12 @@ async def connections_due(session: ReadSession, *, now: datetime, limit: int) ->
     return (await session.scalars(due.order_by(Connection.renew_at).limit(limit))).all()
 
 
+async def revocations_due(session: ReadSession, *, now: datetime, limit: int) -> Sequence[Connection]:
+    """Whose consent is still to be taken back at the network, and when that is tried next has come."""
+    due = select(Connection).where(Connection.revoke_at.is_not(None), Connection.revoke_at <= now)
+    return (await session.scalars(due.order_by(Connection.revoke_at).limit(limit))).all()
+
+
 def works(connection: Connection) -> bool:
     """Whether something can be published with it, as far as is known."""
     return connection.status == ConnectionStatus.ACTIVE

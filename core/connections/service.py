@@ -1,4 +1,4 @@
-"""Connected accounts in use: a token that is valid now, a test, the end of a connection."""
+"""Connected accounts in use: a token that is valid now, and a test. Their end stands in disconnecting.py."""
 
 from datetime import timedelta
 from typing import Final
@@ -7,15 +7,15 @@ import structlog
 from pydantic import SecretStr
 
 from core import ids
-from core.connections.models import Connection, ConnectionStatus
+from core.connections.models import Connection
 from core.connections.queries import connection_of, works
 from core.connections.renewing import consents_at, locked_connection, mark_lost, reconnect, renewed
-from core.connections.tokens import opened_access, opened_tokens
+from core.connections.tokens import name_connection, opened_access
 from core.crypto import Undecipherable
 from core.deps import Deps
 from core.errors import ProviderError
 from core.providers.discovery import Network
-from core.publishing.networks.contract import Access, Account, NetworkErrorCode, Tokens
+from core.publishing.networks.contract import Access, Account, NetworkErrorCode
 from core.tx import Tx
 
 log = structlog.get_logger()
@@ -73,8 +73,8 @@ async def check_connection(deps: Deps, *, connection_id: ids.ConnectionId, owner
         raise
     async with deps.tx() as tx:
         connection = await locked_connection(tx, owner_id=owner_id, connection_id=connection_id)
-        connection.username, connection.name = account.username, account.name
-        connection.picture_url, connection.error, connection.updated_at = account.picture_url, None, tx.now
+        name_connection(connection, account)
+        connection.error, connection.updated_at = None, tx.now
     return connection
 
 
@@ -89,38 +89,6 @@ async def _account(
             raise
     other = await access_instead_of(deps, access.token, connection_id=connection_id, owner_id=owner_id)
     return await consents.account(other.token)
-
-
-async def disconnect(deps: Deps, *, connection_id: ids.ConnectionId, owner_id: ids.UserId) -> bool:
-    """Forget the tokens, whatever the network says, and take the consent back there.
-
-    False when that didn't succeed, or when the network has no way to: then its owner has to do it there. What waits to
-    go out by this account stays, and asks for a connection at its time. Raises ConnectionNotFound.
-    """
-    async with deps.tx() as tx:
-        connection = await locked_connection(tx, owner_id=owner_id, connection_id=connection_id)
-        network, tokens = Network(connection.network), _tokens_to_revoke(deps, connection)
-        connection.status = ConnectionStatus.REVOKED
-        connection.access_token, connection.refresh_token = "", None
-        connection.access_expires_at, connection.refresh_expires_at, connection.renew_at = None, None, None
-        connection.renewing, connection.renewing_until = None, None
-        connection.error, connection.updated_at = None, tx.now
-    log.info("connections.disconnected", connection_id=str(connection_id), network=network)
-    if tokens is None:
-        return False
-    try:
-        return await consents_at(deps, network).revoke(tokens)
-    except ProviderError as error:
-        log.warning("connections.not_revoked", connection_id=str(connection_id), code=error.error_code)
-        return error.error_code == NetworkErrorCode.RECONNECT  # it knows them no more: taken back there already
-
-
-def _tokens_to_revoke(deps: Deps, connection: Connection) -> Tokens | None:
-    try:
-        return opened_tokens(deps.cipher, connection)
-    except Undecipherable:
-        log.exception("connections.undecipherable", connection_id=str(connection.id))
-        return None
 
 
 async def _access(deps: Deps, connection: Connection) -> Access:

@@ -13,6 +13,7 @@ from core.tx import Tx
 CONNECTED: Final = "connections.connected"
 ENDING: Final = "connections.ending"
 LOST: Final = "connections.lost"
+NOT_REVOKED: Final = "connections.not_revoked"
 SHOWN: Final = 3
 """Publications that a notice names; of others it says how many."""
 
@@ -33,6 +34,11 @@ async def tell_lost(tx: Tx, connection: Connection) -> None:
     ends_at = consent_ends_at(connection)
     data = {"expired": ends_at is not None and ends_at <= tx.now, **await _affected(tx, connection)}
     await _tell(tx, connection, LOST, data)
+
+
+async def tell_not_revoked(tx: Tx, connection: Connection) -> None:
+    """The consent of an account that was disconnected couldn't be taken back: its owner has to do it there."""
+    await _tell(tx, connection, NOT_REVOKED, {})
 
 
 async def _affected(tx: Tx, connection: Connection, *, after: datetime | None = None) -> dict[str, Any]:

@@ -1,5 +1,6 @@
-"""A connection's tokens: stored together and encrypted, each bound to its column and row."""
+"""What is stored of a connection: its tokens, together and encrypted, each bound to its column and row; its name."""
 
+import json
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -9,7 +10,7 @@ from core import ids
 from core.connections.models import Connection, ConnectionStatus
 from core.connections.queries import warned_from
 from core.crypto import Cipher, place_of
-from core.publishing.networks.contract import Grant, Tokens
+from core.publishing.networks.contract import Account, Grant, Tokens
 
 LOOKED_AFTER_EVERY: Final = timedelta(days=1)
 """Between uses, tokens with a refresh token are refreshed no more often: each time a rotated one may get lost on the
@@ -20,7 +21,10 @@ https://developers.facebook.com/docs/instagram-platform/reference/refresh_access
 
 
 def store_grant(connection: Connection, grant: Grant, cipher: Cipher, *, refreshes: bool, asked_at: datetime) -> None:
-    """Access and refresh token of one answer, together. A refresh token that didn't come leaves the kept one alone."""
+    """Access and refresh token of one answer, together. A refresh token that didn't come leaves the kept one alone.
+
+    An earlier consent that was still to be taken back isn't any more: networks know one for each person and app.
+    """
     connection.access_token = cipher.encrypt(grant.access_token, place=_place(connection.id, "access_token"))
     connection.access_expires_at = asked_at + grant.expires_in if grant.expires_in is not None else None
     ends_at = asked_at + grant.refresh_expires_in if grant.refresh_expires_in is not None else None
@@ -34,6 +38,7 @@ def store_grant(connection: Connection, grant: Grant, cipher: Cipher, *, refresh
     connection.status, connection.error = ConnectionStatus.ACTIVE, None
     connection.refreshed_at = asked_at
     connection.renewing, connection.renewing_until = None, None
+    connection.revoke_tokens, connection.revoke_at = None, None
     connection.renew_at = _next_look(connection, refreshes=refreshes, now=asked_at)
     near_from = warned_from(connection)
     if near_from is None or near_from > asked_at:
@@ -62,6 +67,25 @@ def opened_tokens(cipher: Cipher, connection: Connection) -> Tokens:
 def opened_access(cipher: Cipher, connection: Connection) -> SecretStr:
     """Raises Undecipherable."""
     return cipher.decrypt(connection.access_token, place=_place(connection.id, "access_token"))
+
+
+def seal_for_revoking(connection: Connection, tokens: Tokens, cipher: Cipher) -> None:
+    """Keep them for nothing but taking the consent back."""
+    said = [token.get_secret_value() if token else None for token in (tokens.access_token, tokens.refresh_token)]
+    connection.revoke_tokens = cipher.encrypt(SecretStr(json.dumps(said)), place=_place(connection.id, "revoke_tokens"))
+
+
+def opened_for_revoking(cipher: Cipher, connection: Connection) -> Tokens:
+    """Raises Undecipherable."""
+    kept = cipher.decrypt(connection.revoke_tokens or "", place=_place(connection.id, "revoke_tokens"))
+    access, refresh = json.loads(kept.get_secret_value())
+    return Tokens(SecretStr(access), SecretStr(refresh) if refresh else None)
+
+
+def name_connection(connection: Connection, account: Account) -> None:
+    """As the account is called now, and where it is seen."""
+    connection.username, connection.name = account.username, account.name
+    connection.picture_url, connection.profile_url = account.picture_url, account.url
 
 
 def _place(connection_id: ids.ConnectionId, column: str) -> str:

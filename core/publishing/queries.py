@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from core import ids
+from core.connections.models import Connection
 from core.connections.queries import connections_of
 from core.db import Json, Page, Paged, ReadSession, any_of, paged
 from core.errors import NotFound
@@ -49,6 +50,8 @@ class PublicationView:
     connection_id: ids.ConnectionId | None
     account: str | None
     """Its name there, without @; None by hand, and when the connection is gone."""
+    profile_url: str | None
+    """Where its videos are seen; None where that isn't known."""
     progress: int
     due_at: datetime | None
     error: Json | None
@@ -70,6 +73,7 @@ class PublicationView:
             "wanted": wanted_json(self.wanted),
             "connection_id": str(self.connection_id) if self.connection_id else None,
             "account": self.account,
+            "profile_url": self.profile_url,
             "progress": self.progress,
             "due_at": _text(self.due_at),
             "error": self.error,
@@ -125,7 +129,7 @@ async def video_post_view(
     post = await video_post_of(session, owner_id=owner_id, video_post_id=video_post_id)
     video = await own_video(session, video_id=post.video_id, owner_id=owner_id, also_deleted=True)
     connections = await connections_of(session, owner_id=owner_id)
-    accounts: dict[ids.ConnectionId | None, str] = {each.id: each.username for each in connections}
+    accounts: dict[ids.ConnectionId | None, Connection] = {each.id: each for each in connections}
     publications = await publications_of(session, owner_id=owner_id, video_post_id=video_post_id)
     numbers = await latest_numbers(session, [each.id for each in publications])
     return VideoPostView(
@@ -146,7 +150,7 @@ async def video_post_view(
 
 
 def _view(
-    publication: Publication, post: VideoPost, *, account: str | None, numbers: Numbers | None
+    publication: Publication, post: VideoPost, *, account: Connection | None, numbers: Numbers | None
 ) -> PublicationView:
     return PublicationView(
         id=publication.id,
@@ -156,7 +160,8 @@ def _view(
         wanted=wanted_of(publication, caption=post.caption),
         consented=publication.consented_at is not None,
         connection_id=publication.connection_id,
-        account=account,
+        account=account.username if account else None,
+        profile_url=account.profile_url if account else None,
         progress=publication.progress,
         due_at=publication.due_at,
         error=publication.error,

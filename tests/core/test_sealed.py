@@ -57,6 +57,7 @@ async def test_everything_is_encrypted_anew_and_still_works(deps: Deps) -> None:
     assert await rotated(both) == {
         "connections.access_token": (3, 0),
         "connections.refresh_token": (3, 0),
+        "connections.revoke_tokens": (0, 0),
         "consents.verifier": (4, 0),
         "publications.handle": (0, 0),
     }

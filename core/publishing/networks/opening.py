@@ -20,7 +20,8 @@ YOUTUBE_SITE = "https://www.youtube.com"
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """One network's app, and where the network is: its consent page, its tokens, its API, and videos' own pages."""
+    """One network's app, and where the network is: its consent page, its tokens, its API, and the pages of videos and
+    accounts."""
 
     client_id: str
     client_secret: SecretStr
@@ -40,6 +41,7 @@ def consents_of(settings: Settings, http: httpx.AsyncClient, clock: Clock) -> Ma
             client_secret=app.client_secret,
             auth_url=app.auth_url,
             api_url=app.api_url,
+            site_url=app.site_url,
             direct=posts_directly(settings),
         )
     if app := instagram_app(settings):
@@ -50,6 +52,7 @@ def consents_of(settings: Settings, http: httpx.AsyncClient, clock: Clock) -> Ma
             auth_url=app.auth_url,
             token_url=app.token_url,
             api_url=app.api_url,
+            site_url=app.site_url,
         )
     if app := youtube_app(settings):
         found[Network.YOUTUBE] = YouTubeConsent(
@@ -60,6 +63,7 @@ def consents_of(settings: Settings, http: httpx.AsyncClient, clock: Clock) -> Ma
             auth_url=app.auth_url,
             token_url=app.token_url,
             api_url=app.api_url,
+            site_url=app.site_url,
         )
     return found
 

@@ -12,6 +12,7 @@ from core.accounts.models import User
 from core.clock import FixedClock
 from core.connections import service
 from core.connections.connecting import connect
+from core.connections.disconnecting import Revocation, disconnect
 from core.connections.models import Connection
 from core.deps import Deps
 from core.errors import ProviderError
@@ -75,9 +76,9 @@ async def test_connected_tested_renewed_and_disconnected(at: There, deps: Deps, 
     assert (await at.consent.account(after.token)).username == "ann"
     assert (await service.check_connection(mine, connection_id=connection.id, owner_id=owner.id)).status == "active"
 
-    revoked = await service.disconnect(mine, connection_id=connection.id, owner_id=owner.id)
-    assert revoked is (at.network in CAN_REVOKE)
-    if revoked:
+    revocation = await disconnect(mine, connection_id=connection.id, owner_id=owner.id)
+    assert revocation is (Revocation.DONE if at.network in CAN_REVOKE else Revocation.BY_OWNER)
+    if revocation is Revocation.DONE:
         with pytest.raises(ProviderError):
             await at.consent.account(after.token)
 

@@ -9,6 +9,7 @@ from core.accounts.models import User
 from core.clock import FixedClock
 from core.connections import service
 from core.connections.connecting import connect
+from core.connections.disconnecting import Revocation, disconnect
 from core.connections.queries import ConnectionNotFound, connection_of, connections_of
 from core.deps import Deps
 from core.errors import ProviderError
@@ -134,7 +135,7 @@ async def test_somebody_elses_connection_is_not_found(there: Deps, owner: User, 
     with pytest.raises(ConnectionNotFound):
         await service.check_connection(there, connection_id=connection.id, owner_id=other.id)
     with pytest.raises(ConnectionNotFound):
-        await service.disconnect(there, connection_id=connection.id, owner_id=other.id)
+        await disconnect(there, connection_id=connection.id, owner_id=other.id)
     async with there.sessions() as session:
         with pytest.raises(ConnectionNotFound):
             await connection_of(session, owner_id=other.id, connection_id=connection.id)
@@ -145,33 +146,22 @@ async def test_disconnecting_takes_the_consent_back_and_forgets_the_tokens(
     there: Deps, owner: User, network: PlayedNetwork
 ) -> None:
     connection = await connected(there, owner, network)
-    assert await service.disconnect(there, connection_id=connection.id, owner_id=owner.id)
+    assert await disconnect(there, connection_id=connection.id, owner_id=owner.id) is Revocation.DONE
     (tokens,) = network.revoked
     assert tokens.access_token.get_secret_value() == "secret-access-1"
     async with there.sessions() as session:
         assert await connections_of(session, owner_id=owner.id) == []
-        kept = (await session.execute(text("SELECT access_token, refresh_token, status FROM connections"))).one()
-    assert tuple(kept) == ("", None, "revoked")
-    for verb in (service.access_of, service.disconnect):
+        columns = "access_token, refresh_token, status, revoke_tokens, revoke_at"
+        kept = (await session.execute(text(f"SELECT {columns} FROM connections"))).one()  # noqa: S608 - of our own
+    assert tuple(kept) == ("", None, "revoked", None, None)
+    for verb in (service.access_of, disconnect):
         with pytest.raises(ConnectionNotFound):
             await verb(there, connection_id=connection.id, owner_id=owner.id)
 
 
-@pytest.mark.parametrize("why", ["no_way", "away"])
-async def test_disconnecting_works_also_when_the_network_does_not(
-    there: Deps, owner: User, network: PlayedNetwork, why: str
-) -> None:
-    connection = await connected(there, owner, network)
-    network.revokes = why != "no_way"
-    network.fails = network_error(network.network, NetworkErrorCode.UNAVAILABLE) if why == "away" else None
-    assert not await service.disconnect(there, connection_id=connection.id, owner_id=owner.id)
-    async with there.sessions() as session:
-        assert await connections_of(session, owner_id=owner.id) == []
-
-
 async def test_a_disconnected_account_can_be_connected_again(there: Deps, owner: User, network: PlayedNetwork) -> None:
     first = await connected(there, owner, network)
-    await service.disconnect(there, connection_id=first.id, owner_id=owner.id)
+    await disconnect(there, connection_id=first.id, owner_id=owner.id)
     network.gives_refresh_token = False
     again = await connected(there, owner, network)
     assert (again.id, again.status, again.refresh_token) == (first.id, "active", None)

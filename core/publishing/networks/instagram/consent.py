@@ -45,6 +45,7 @@ class InstagramConsent:
         auth_url: str,
         token_url: str,
         api_url: str,
+        site_url: str,
         pause_s: float = PAUSE_S,
     ) -> None:
         self._token = Calls(http, self.network, token_refusal, pause_s=pause_s)
@@ -55,6 +56,7 @@ class InstagramConsent:
         self._auth_url = auth_url
         self._token_url = token_url
         self._api_url = api_url
+        self._site = site_url
 
     def consent_url(self, ask: ConsentAsk) -> str:
         query = {
@@ -99,7 +101,8 @@ class InstagramConsent:
     async def account(self, access_token: SecretStr) -> Account:
         """Raises NOT_PROFESSIONAL."""
         me = await who(self._graph, self._api_url, access_token)
-        return Account(me.user_id, me.username, me.name or me.username, me.picture or None)
+        url = f"{self._site}/{me.username}/" if me.username else None
+        return Account(me.user_id, me.username, me.name or me.username, me.picture or None, url)
 
     def _granted(self, answered: Answered) -> Granted:
         try:

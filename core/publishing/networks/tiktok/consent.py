@@ -69,6 +69,7 @@ class TikTokConsent:
         client_secret: SecretStr,
         auth_url: str,
         api_url: str,
+        site_url: str,
         direct: bool,
         pause_s: float = PAUSE_S,
     ) -> None:
@@ -78,6 +79,7 @@ class TikTokConsent:
         self._secret = client_secret
         self._auth_url = auth_url
         self._api_url = api_url
+        self._site = site_url
         self._scopes = (BASIC, PROFILE, LIST, DRAFT, *([POST] if direct else []))
         self.scopes_needed = frozenset({BASIC, POST if direct else DRAFT})
 
@@ -111,13 +113,28 @@ class TikTokConsent:
         return self._grant(await self._oauth.act("POST", f"{self._api_url}/v2/oauth/token/", data=self._signed(form)))
 
     async def revoke(self, tokens: Tokens) -> bool:
-        """True also for a token that is worth nothing already."""
-        form = self._signed({"token": tokens.access_token.get_secret_value()})
+        """True also for a consent that is gone already. Only an access token that is good takes it back, so one that
+        has run out is refreshed first."""
+        if await self._revoked(tokens.access_token) or tokens.refresh_token is None:
+            return True
+        try:
+            granted = await self.refresh(tokens)
+        except ProviderError as error:
+            if error.error_code != NetworkErrorCode.RECONNECT:
+                raise
+            return True
+        await self._revoked(granted.access_token)
+        return True
+
+    async def _revoked(self, access_token: SecretStr) -> bool:
+        """False when the token is worth nothing (any more)."""
+        form = self._signed({"token": access_token.get_secret_value()})
         try:
             await self._oauth.read("POST", f"{self._api_url}/v2/oauth/revoke/", data=form)
         except ProviderError as error:
             if error.error_code not in {NetworkErrorCode.RECONNECT, NetworkErrorCode.TOKEN_EXPIRED}:
                 raise
+            return False
         return True
 
     async def account(self, access_token: SecretStr) -> Account:
@@ -129,7 +146,8 @@ class TikTokConsent:
                 raise
             user = await self._user(access_token, _ALWAYS)
         username = user.username.removeprefix("@")
-        return Account(user.open_id, username, user.display_name or username, user.avatar_url or None)
+        url = f"{self._site}/@{username}" if username else None
+        return Account(user.open_id, username, user.display_name or username, user.avatar_url or None, url)
 
     async def _user(self, access_token: SecretStr, fields: tuple[str, ...]) -> _User:
         answered = await self._api.read(

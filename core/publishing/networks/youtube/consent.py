@@ -51,6 +51,7 @@ class YouTubeConsent:
         auth_url: str,
         token_url: str,
         api_url: str,
+        site_url: str,
         pause_s: float = PAUSE_S,
     ) -> None:
         self._oauth = Calls(http, self.network, oauth_refusal, pause_s=pause_s)
@@ -60,6 +61,7 @@ class YouTubeConsent:
         self._auth_url = auth_url
         self._token_url = token_url
         self._api_url = api_url
+        self._site = site_url
 
     def consent_url(self, ask: ConsentAsk) -> str:
         """`prompt=consent`: without it, only the very first consent gives a refresh token."""
@@ -115,7 +117,8 @@ class YouTubeConsent:
         if channel is None:
             raise network_error(self.network, NetworkErrorCode.NO_CHANNEL)
         handle = channel.handle.removeprefix("@")
-        return Account(channel.id, handle or channel.title, channel.title or handle, channel.picture)
+        url = f"{self._site}/channel/{channel.id}"
+        return Account(channel.id, handle or channel.title, channel.title or handle, channel.picture, url)
 
     def _signed(self, form: Mapping[str, str]) -> Mapping[str, Any]:
         return {"client_id": self._id, "client_secret": self._secret.get_secret_value(), **form}

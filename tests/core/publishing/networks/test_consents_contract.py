@@ -31,6 +31,9 @@ async def test_who_allows_it_is_who_the_token_speaks_for(at: There) -> None:
     account = await at.consent.account(grant.access_token)
     assert (account.username, account.name) == ("ann.b", "Ann B")
     assert account.id
+    assert account.url is not None
+    assert (await at.http.get(account.url)).status_code == 302, "somebody of that name has a page"
+    assert (await at.http.get(account.url.replace(account.id, "n").replace("ann.b", "n"))).status_code == 404
     assert (await at.consent.account((await at.grant("ann.b")).access_token)).id == account.id
     assert (await at.consent.account((await at.grant("bob")).access_token)).id != account.id
 
@@ -111,6 +114,15 @@ async def test_a_consent_can_be_given_back(at: There) -> None:
         await at.consent.account(grant.access_token)
     assert raised.value.error_code in INVALID
     assert await at.consent.revoke(tokens), "and once more does no harm"
+
+
+@pytest.mark.parametrize("at", [Network.TIKTOK, Network.YOUTUBE], indirect=True)
+async def test_a_consent_can_be_given_back_when_the_access_token_has_run_out(at: There) -> None:
+    grant = await at.grant()
+    await at.control("tokens", do="expire", kind="access")
+    tokens = Tokens(grant.access_token, grant.refresh_token)
+    assert await at.consent.revoke(tokens)
+    assert await at.control("tokens", do="revoke") == {"ended": 0}, "no consent is left there"
 
 
 async def test_what_may_pass_is_asked_again(at: There) -> None:

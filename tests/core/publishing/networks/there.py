@@ -135,6 +135,7 @@ def there(network: Network, http: httpx.AsyncClient, base_url: str, *, direct: b
                 client_secret=secret,
                 auth_url=url,
                 api_url=url,
+                site_url=url,
                 direct=direct,
                 pause_s=PAUSE_S,
             )
@@ -147,6 +148,7 @@ def there(network: Network, http: httpx.AsyncClient, base_url: str, *, direct: b
                 auth_url=url,
                 token_url=url,
                 api_url=url,
+                site_url=url,
                 pause_s=PAUSE_S,
             )
             publisher = InstagramPublisher(http, clock, api_url=url, pause_s=PAUSE_S)
@@ -159,6 +161,7 @@ def there(network: Network, http: httpx.AsyncClient, base_url: str, *, direct: b
                 auth_url=url,
                 token_url=url,
                 api_url=url,
+                site_url=url,
                 pause_s=PAUSE_S,
             )
             publisher = YouTubePublisher(http, clock, api_url=url, site_url=url, pause_s=PAUSE_S)

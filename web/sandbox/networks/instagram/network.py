@@ -80,6 +80,13 @@ async def _reel(request: web.Request) -> web.Response:
     return web.Response(status=404, text="Sorry, this page isn't available.")
 
 
+async def _profile(request: web.Request) -> web.Response:
+    """Where somebody's address leads."""
+    if request.app[NETWORKS].account_named(INSTAGRAM, request.match_info["name"]) is None:
+        return web.Response(status=404, text="Sorry, this page isn't available.")
+    return web.Response(status=302, headers={"Location": "/networks"})
+
+
 INSTAGRAM: Final = Network(
     name="instagram",
     title="Instagram",
@@ -124,5 +131,5 @@ INSTAGRAM: Final = Network(
     objection=_objection,
     shown_of=_shown,
     waiting=_waiting,
-    routes=(web.get("/instagram/reel/{shortcode}/", _reel),),
+    routes=(web.get("/instagram/reel/{shortcode}/", _reel), web.get("/instagram/{name}/", _profile)),
 )

@@ -89,6 +89,14 @@ async def _watch(request: web.Request) -> web.Response:
     return web.Response(status=302, headers={"Location": f"/networks#{video.id}"})
 
 
+async def _channel(request: web.Request) -> web.Response:
+    """Where a channel's address leads."""
+    account = request.app[NETWORKS].accounts.get(request.match_info["id"])
+    if account is None or account.network != YOUTUBE.name:
+        return web.Response(status=404, text="This page isn't available.")
+    return web.Response(status=302, headers={"Location": "/networks"})
+
+
 YOUTUBE: Final = Network(
     name="youtube",
     title="YouTube",
@@ -119,5 +127,9 @@ YOUTUBE: Final = Network(
     shown_of=_shown,
     waiting=_waiting,
     catch_up=_catch_up,
-    routes=(web.get(f"/youtube{WATCH_PATH}", _watch), web.get("/youtube/shorts/{id}", _watch)),
+    routes=(
+        web.get(f"/youtube{WATCH_PATH}", _watch),
+        web.get("/youtube/shorts/{id}", _watch),
+        web.get("/youtube/channel/{id}", _channel),
+    ),
 )
