@@ -10,7 +10,7 @@ import regex
 
 from core.posts import counting
 from core.posts.mending import split_tags
-from core.posts.platforms import Draft, Platform, rules_of
+from core.posts.platforms import Draft, Platform, is_blank, rules_of
 
 GAP: Final = "\n\n"
 ANY_ENDING: Final = "*"
@@ -78,7 +78,8 @@ def with_emojis(text: str, manner: Manner) -> str:
     missing = manner.emojis_per_post - len(counting.EMOJI.findall(text))
     signs, paragraphs = cycle(manner.emojis or ("",)), text.split(GAP)
     for at, paragraph in enumerate(paragraphs):
-        if missing > 0 and manner.emojis and not paragraph.startswith(_LIST_MARK):
+        words = not is_blank(counting.HASHTAG.sub("", paragraph)) and not paragraph.startswith(_LIST_MARK)
+        if missing > 0 and manner.emojis and words:
             paragraphs[at] = f"{next(signs)} {paragraph}"
             missing -= 1
     return GAP.join(paragraphs)

@@ -41,7 +41,7 @@ async def learned(person: Person) -> SeenMessage:
 async def test_a_brand_is_learned_shared_written_with_and_taken_away(house: House, person: Person) -> None:
     done = await learned(person)
     assert "I took it as the signature" in done.text
-    assert "Emojis: 2 in a post · 🍞 🔥" in done.text
+    assert "Emojis: 1 in a post · 🍞" in done.text
     brand = await pressed(person, done, "Show the brand", "Signs with: Ann, the oven")
     members = await pressed(person, brand, "Members", "who has access")
     await person.press(members, "Invite an editor")

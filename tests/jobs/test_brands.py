@@ -79,7 +79,7 @@ async def test_without_a_model_it_is_counted_and_the_tone_stays_unsaid(concurren
     _, brand = await asked(concurrent_bench.deps)
     learned, status = await learn(concurrent_bench, brand)
     card = style_of(learned)
-    assert (card.posts, card.emojis_per_post, card.taboo, card.tone, card.engine) == (3, 2, ("cheap",), "", "")
+    assert (card.posts, card.emojis_per_post, card.taboo, card.tone, card.engine) == (3, 1, ("cheap",), "", "")
     assert learned.signature == "Ann, the oven 🔥"
     assert (status.notice, StyleCard.from_json(status.data["card"])) == ("brands.learned", card)
 

@@ -75,10 +75,11 @@ def shape_for(platform: Platform, manner: Manner) -> Shape:
     shape, limit = SHAPES[platform], rules_of(platform).limit
     if manner.hashtags_per_post is not None:
         shape = replace(shape, tags=manner.hashtags_per_post)
+    signature, left = reserved(platform, manner.signature), shape.room
     if manner.characters is not None:
-        room = min(limit, round(manner.characters * _SPARE))
-        shape = replace(shape, room=room, body=max(1, manner.characters // _SENTENCE_CHARACTERS))
-    left = min(shape.room, limit - reserved(platform, manner.signature))
+        left = min(limit, round(manner.characters * _SPARE)) - signature
+        shape = replace(shape, room=left + signature, body=max(1, manner.characters // _SENTENCE_CHARACTERS))
+    left = min(left, limit - signature)
     return replace(shape, room=left) if left >= _LEAST_ROOM else shape
 
 

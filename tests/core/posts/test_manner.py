@@ -38,6 +38,7 @@ def test_emojis_come_to_the_heads_of_paragraphs_as_many_as_usual() -> None:
     manner = Manner(emojis_per_post=2, emojis=("🍞", "🔥"))
     assert with_emojis("One.\n\n• a\n• b\n\nTwo.\n\nThree.", manner) == "🍞 One.\n\n• a\n• b\n\n🔥 Two.\n\nThree."
     assert with_emojis("One 🎉.\n\nTwo 🎉.", manner) == "One 🎉.\n\nTwo 🎉."
+    assert with_emojis("#bread #porto\n\n", manner) == "#bread #porto\n\n"
 
 
 def test_a_brand_without_emojis_has_none_and_an_unknown_one_keeps_its_own() -> None:
