@@ -1,7 +1,9 @@
 """/image and 🖼 Image as people meet them: the card with choices, what comes of it, where it goes."""
 
+from bot.accounts.screens import privacy
 from bot.app import Application
 from bot.images.actions import Choice, ImageForPost, MakeImage, SetImageOption, ShowImage
+from bot.texts import Texts
 from core import ids
 from core.accounts.models import User
 from core.db import TelegramId
@@ -277,3 +279,8 @@ async def test_somebody_elses_picture_is_not_shown(application: Application, cha
     answer = await chat.press_data(await chat.last(), ShowImage(ids.ImageId(image.id)).encode())
     assert answer is not None
     assert "isn't there any more" in answer.text
+
+
+def test_privacy_tells_of_whoever_paints() -> None:
+    assert "image service" in privacy(None, Texts("en"), painted=True)
+    assert "image service" not in privacy(None, Texts("en"))
