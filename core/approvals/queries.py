@@ -57,7 +57,7 @@ async def asked_of(session: ReadSession, *, user_id: ids.UserId, approval_id: id
 
 async def seats_of(session: ReadSession, approval_id: ids.ApprovalId) -> Sequence[Seat]:
     """Always in the same order."""
-    found = select(Seat).where(Seat.approval_id == approval_id).order_by(Seat.id)
+    found = select(Seat).where(Seat.approval_id == approval_id).order_by(Seat.user_id)
     return (await session.scalars(found.execution_options(populate_existing=True))).all()
 
 

@@ -65,6 +65,12 @@ async def posts_from_source(session: ReadSession, *, owner_id: ids.UserId, sourc
     return await session.scalar(select(func.count()).select_from(Post).where(*mine)) or 0
 
 
+async def first_comment_of(session: ReadSession, *, owner_id: ids.UserId, post_id: ids.PostId | None) -> str:
+    """What its owner wants to write below it; "" for nothing, and for a post that is gone."""
+    mine = select(Post.first_comment).where(Post.id == post_id, Post.owner_id == owner_id, Post.deleted_at.is_(None))
+    return await session.scalar(mine) or "" if post_id is not None else ""
+
+
 async def versions_of(session: ReadSession, post: Post) -> Sequence[Post]:
     """All that say the same as a post, itself included, in the platforms' order. Its owner was checked before."""
     root_id = post.root_id or post.id

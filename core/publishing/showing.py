@@ -10,6 +10,7 @@ from core.accounts.service import user_of
 from core.db import Json, ReadSession, TelegramId
 from core.deliveries.service import send_notice
 from core.deliveries.statuses import show_status
+from core.posts.queries import first_comment_of
 from core.publishing.models import Publication, VideoPost
 from core.publishing.queries import VideoPostView, video_post_view
 from core.tx import Tx
@@ -71,8 +72,8 @@ async def tell(tx: Tx, post: VideoPost, *, about: str, publication: Publication 
 
 async def hand_over(tx: Tx, post: VideoPost, publication: Publication) -> None:
     """The file and the caption go to the chat, with Posted, Snooze and Skip. Data: `publication_id`, `video_post_id`,
-    `network`, `caption`, `title`, `video` (`name`, `storage_key`, `size_bytes`, `duration_s`, `width`, `height`,
-    `thumbnail_key`), `due_at`, `time_zone`."""
+    `network`, `caption`, `title`, `first_comment` (of the draft that the words are from), `video` (`name`,
+    `storage_key`, `size_bytes`, `duration_s`, `width`, `height`, `thumbnail_key`), `due_at`, `time_zone`."""
     user = await user_of(tx.session, post.owner_id)
     video = await own_video(tx.session, video_id=post.video_id, owner_id=post.owner_id, also_deleted=True)
     await send_notice(
@@ -87,6 +88,7 @@ async def hand_over(tx: Tx, post: VideoPost, publication: Publication) -> None:
             "network": publication.network,
             "caption": publication.wanted.get("caption", post.caption),
             "title": publication.wanted.get("title", ""),
+            "first_comment": await first_comment_of(tx.session, owner_id=post.owner_id, post_id=post.post_id),
             "video": {
                 "name": video.name,
                 "storage_key": video.storage_key,

@@ -165,6 +165,8 @@ async def test_nothing_that_waits_can_be_sent_at_once_or_repeated(tx: Tx) -> Non
 async def test_its_time_passes_its_owner_is_told_once_and_nothing_goes_out(deps: Deps, clock: FixedClock) -> None:
     async with deps.tx() as tx:
         here = await asked(tx)
+        channel = await make_channel(tx, here.owner)
+        await choose_target(tx, owner_id=here.owner.id, post_id=here.post.id, channel_id=channel.id)
     clock.advance(SOON)
     async with deps.tx() as tx:
         assert await tell_overdue(tx) == 1
@@ -172,7 +174,8 @@ async def test_its_time_passes_its_owner_is_told_once_and_nothing_goes_out(deps:
         assert len(await told(tx, "approvals.overdue")) == 1
         post = await post_of(tx.session, owner_id=here.owner.id, post_id=here.post.id)
         assert (post.status, post.error) == (PostStatus.ON_HOLD, {"code": AWAITING, "params": {"told": True}})
-        assert await missed.send_all_missed(tx, owner_id=here.owner.id) == 0
+        assert await missed.send_all_missed(tx, owner_id=here.owner.id, channel_id=channel.id) == 0
+        assert await missed.skip_all_missed(tx, owner_id=here.owner.id, channel_id=channel.id) == 0
         assert (await delivery_of(tx, post)).status == DeliveryStatus.ON_HOLD
 
 

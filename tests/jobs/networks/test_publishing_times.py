@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from bot.publishing.status_screens import by_hand
+from bot.texts import Texts
 from core import ids
 from core.accounts.models import LatePolicy
 from core.accounts.service import choose_late_policy
@@ -14,13 +16,14 @@ from core.connections.models import Connection, ConnectionStatus
 from core.connections.queries import ConnectionNotFound
 from core.deliveries.models import Delivery
 from core.errors import InvalidInput, ProviderError
+from core.posts.comments import set_first_comment
 from core.providers.discovery import Network
 from core.providers.youtube_quota import Bucket, YouTubeQuota, next_reset
 from core.publishing import service
 from core.publishing.models import PublicationNumbers, PublicationStatus, VideoPost, VideoPostStatus
 from core.publishing.networks.contract import NetworkErrorCode, Wanted, network_error
 from core.publishing.numbers import READ, STEPS, next_reading
-from core.publishing.queries import VideoPostNotFound, is_video_in_use, video_post_view
+from core.publishing.queries import VideoPostNotFound, is_video_in_use, video_post_of, video_post_view
 from core.publishing.quota import counted
 from core.publishing.service import NotNow
 from core.publishing.showing import BY_HAND
@@ -29,7 +32,7 @@ from core.work.models import Work
 from jobs.numbers import read_numbers, tend_numbers
 from jobs.publishing_due import LOOKS_AT_ONCE
 from jobs.runtime import Bench
-from tests.factories import make_user
+from tests.factories import make_post, make_user
 from tests.jobs.networks.desk import Desk, open_desk
 from tests.jobs.networks.played import PlayedNetwork
 from tests.recording_queue import RecordingQueue
@@ -136,6 +139,20 @@ async def test_by_hand_file_and_caption_come_and_posted_ends_it(desk: Desk) -> N
     async with desk.deps.tx() as tx:
         with pytest.raises(NotNow):
             await service.mark_posted(tx, owner_id=desk.owner.id, publication_id=publication_id)
+
+
+async def test_by_hand_the_first_comment_of_the_draft_comes_along(desk: Desk) -> None:
+    async with desk.deps.tx() as tx:
+        draft = await make_post(tx, desk.owner)
+        await set_first_comment(tx, owner_id=desk.owner.id, post_id=draft.id, text="Which bread is yours?")
+    post = await desk.drafted(by_hand=[TIKTOK])
+    async with desk.deps.tx() as tx:
+        kept = await video_post_of(tx.session, owner_id=desk.owner.id, video_post_id=post.id)
+        kept.post_id = draft.id
+        await service.publish_now(tx, owner_id=desk.owner.id, video_post_id=post.id)
+        contents = (await tx.session.scalars(select(Delivery.content))).all()
+    [handed] = [content["data"] for content in contents if content.get("notice") == BY_HAND]
+    assert "First comment:\n<code>Which bread is yours?</code>" in by_hand(handed, Texts("en")).text
 
 
 async def test_by_hand_it_comes_again_after_a_snooze_and_can_be_skipped(desk: Desk) -> None:
