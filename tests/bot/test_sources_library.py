@@ -1,9 +1,19 @@
 """/sources: listed, found, renamed, deleted and back, used together."""
 
-import pytest
 from sqlalchemy import select
 
-from bot.sources.actions import DeleteSource, OpenSource, PickSource, Shelf, UndeleteSource
+from bot.sources.actions import (
+    AskSourceTitle,
+    DeleteSource,
+    OpenSource,
+    OpenSourcePage,
+    PickSource,
+    ReadWords,
+    Shelf,
+    StopReading,
+    TypeWords,
+    UndeleteSource,
+)
 from core import ids
 from core.podcasts.models import Podcast
 from core.posts.models import Batch
@@ -11,6 +21,7 @@ from core.sources.models import Source
 from core.sources.reading import SourceKind
 from tests.bot.chat import Chat
 from tests.bot.podcasts import labels, pressed
+from tests.factories import make_source, make_user
 from web.sandbox.client import SeenMessage
 
 RYE = "Rye bread\nIt is dark, and keeps for a week."
@@ -155,15 +166,21 @@ async def test_too_much_together_is_refused_in_words(chat: Chat) -> None:
     assert "50,000 characters" in str(told)
 
 
-@pytest.mark.parametrize(
-    "action",
-    [
-        OpenSource(ids.SourceId(ids.new())),
-        DeleteSource(ids.SourceId(ids.new()), True),
-        UndeleteSource(ids.SourceId(ids.new())),
-        PickSource(ids.SourceId(ids.new()), 1, Shelf.ALL, False),
-    ],
-)
-async def test_somebody_elses_is_not_found(chat: Chat, action: OpenSource) -> None:
+async def test_somebody_elses_is_not_found(chat: Chat) -> None:
     shelf = await kept(chat, RYE)
-    assert "isn't yours" in str(await chat.press_data(shelf, action.encode()))
+    async with chat.application.deps.tx() as tx:
+        other = await make_source(tx, await make_user(tx))
+    for action in (
+        OpenSource(other.id),
+        AskSourceTitle(other.id),
+        DeleteSource(other.id, True),
+        UndeleteSource(other.id),
+        PickSource(other.id, 1, Shelf.ALL, False),
+        ReadWords(other.id),
+        TypeWords(other.id),
+        OpenSourcePage(other.id),
+    ):
+        assert "isn't yours" in str(await chat.press_data(shelf, action.encode())), action
+    assert "nothing to cancel" in str(await chat.press_data(shelf, StopReading(other.id).encode()))
+    assert "📝 Rye bread" in labels(await chat.say("/sources"))
+    assert other.title not in (await chat.say("/sources crumbs")).text

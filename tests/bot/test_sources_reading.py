@@ -10,8 +10,7 @@ from sqlalchemy import select
 from telegram import Update
 
 from bot.app import Application, build_application
-from bot.sources.actions import ReadWords, StopReading, TypeWords
-from core import ids
+from bot.sources.actions import ReadWords, StopReading
 from core.posts.spoken import HEAR
 from core.providers.transcription import Recording
 from core.sources.models import Source, SourceStatus
@@ -180,13 +179,6 @@ async def test_a_large_file_comes_by_a_page_of_its_own(chat: Chat) -> None:
         (upload,) = (await session.scalars(select(VideoUpload))).all()
     assert upload.ended_at is not None
     assert not upload.came
-
-
-async def test_somebody_elses_is_not_found_by_any_button(chat: Chat) -> None:
-    card = await chat.say(TYPED)
-    for action in (ReadWords, StopReading, TypeWords):
-        told = str(await chat.press_data(card, action(ids.SourceId(ids.new())).encode()))
-        assert "isn't yours" in told or "nothing to cancel" in told
 
 
 async def test_a_draft_is_changed_by_what_is_said_about_it(hearing: Chat) -> None:
