@@ -4,6 +4,8 @@ import asyncio
 
 from core import ids
 from core.billing.costs import record_model_use
+from core.brands.queries import brand_for
+from core.brands.voice import voice_text
 from core.deps import Deps
 from core.errors import AppError, ProviderError
 from core.languages import detect
@@ -128,8 +130,9 @@ async def _wanted(run: Run, script: Script) -> Wanted:
             session, script.creator_id, measured_since=deps.clock.now() - SNAPSHOT_LIFE, limit=VIDEOS_MOST
         )
         said = await said_by(session, owner_id=script.owner_id, creator_id=script.creator_id)
-    way = way_of(videos, said)
-    return Wanted(script.topic, script.language, way.words, way.brief, examples_of(said))
+        brand = await brand_for(session, owner_id=script.owner_id)
+    way, voice = way_of(videos, said), voice_text(brand) if brand is not None else ""
+    return Wanted(script.topic, script.language, way.words, way.brief, examples_of(said), brand_voice=voice)
 
 
 def _progress_of(run: Run) -> Progress:

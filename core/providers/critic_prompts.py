@@ -42,7 +42,8 @@ _OPENING = f"a new beginning of at most {OPENING_CHARACTERS} characters in place
 
 _AUTHOR = f"""\
 You write scripts for videos in the way of a given channel: its kind of opening, its pace, its length of sentences, its
-way of ending. You take the way and never the words: no phrase of five words or more may be the channel's.
+way of ending. You take the way and never the words: no phrase of five words or more may be the channel's. Where a
+BRAND VOICE is given, the words are those of somebody who sounds like that.
 
 {_TRUTH}
 - Facts come from the topic alone, or are left out; where the author has to fill in something, write a question that
@@ -80,6 +81,7 @@ def writing(wanted: Wanted) -> Prompt:
     parts = [
         f"How the channel's videos are made:\n{wanted.way}",
         *(delimited(f"EXAMPLE {number}", text) for number, text in enumerate(wanted.examples, start=1)),
+        *([delimited("BRAND VOICE", wanted.brand_voice)] if wanted.brand_voice else []),
         delimited("TOPIC", wanted.topic),
         f"Write the script in {_language(wanted.language)}, about {wanted.words} words.",
     ]

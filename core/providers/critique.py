@@ -118,7 +118,10 @@ class Examined:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A script about `topic` in the way of a channel: `way` in our own words, `examples` what its videos say."""
+    """A script about `topic` in the way of a channel: `way` in our own words, `examples` what its videos say.
+
+    `brand_voice`: how its author sounds, as free text; may be empty.
+    """
 
     topic: str
     language: str
@@ -126,6 +129,7 @@ class Wanted:
     way: str
     examples: tuple[str, ...] = ()
     deadline_s: float = CRITIQUE_S
+    brand_voice: str = ""
 
 
 @dataclass(frozen=True, slots=True)

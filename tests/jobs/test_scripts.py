@@ -27,7 +27,7 @@ from jobs import scripts as jobs
 from jobs.runtime import Bench, WorkJob
 from tests.core.viral.networks import PlayedNetwork
 from tests.core.viral.worlds import creator, video
-from tests.factories import make_user
+from tests.factories import make_brand, make_user
 
 BREAD = "Why is your bread flat? I tried 12 flours. But it needed time. Follow me for more."
 LINES = (TranscriptLine("Why is your bread flat?", 1, 4), TranscriptLine("It needs time.", 4, 8))
@@ -222,6 +222,7 @@ async def test_a_script_like_a_channel_gets_its_way_and_not_only_its_words(concu
     await run(bench, script)
     assert script.creator_id is not None
     async with bench.deps.tx() as tx:
+        await make_brand(tx, user, "Oven Bread")
         wanted = await service.request_writing(
             tx, owner_id=user.id, creator_id=script.creator_id, topic="Rye bread", language="en", place=place(user)
         )
@@ -231,6 +232,7 @@ async def test_a_script_like_a_channel_gets_its_way_and_not_only_its_words(concu
     assert critic.asked.topic == "Rye bread"
     assert critic.asked.examples == ("Why is your bread flat? It needs time.",)
     assert "60 words a minute" in critic.asked.way
+    assert critic.asked.brand_voice == "Name: Oven Bread"
     assert await used(bench, user) == 2
 
 
