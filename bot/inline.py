@@ -22,7 +22,7 @@ from telegram import (
     LinkPreviewOptions,
     Update,
 )
-from telegram.error import BadRequest
+from telegram.error import TelegramError
 
 from bot.deliveries.phrases import first_words
 from bot.posts.labels import PLATFORMS, STATUS_ICONS, status_label
@@ -90,8 +90,8 @@ async def _offer(deps: Deps, bot: Bot, query: InlineQuery) -> None:
             next_offset=following,
             button=button,
         )
-    except BadRequest as error:
-        log.info("inline.answered_too_late", detail=error.message)
+    except TelegramError as error:  # mostly too late; whoever goes on typing asks anew
+        log.info("inline.not_answered", detail=error.message)
 
 
 def _button(query: InlineQuery, results: list[InlineQueryResult], t: Texts) -> InlineQueryResultsButton:

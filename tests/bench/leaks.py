@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+import time
 from random import Random
 
 import psutil
@@ -20,6 +21,9 @@ WARM_UP = 3_000
 UPDATES = 5_000
 STEP = 1_000
 AT_ONCE = 50
+BATCH = 250
+QUIET_S = 1.0
+"""Without a call, the bot has nothing more to say about what it was given."""
 PATIENCE_S = 600.0
 MEGABYTE = 1_000_000
 ARTICLE = "Publishing every day is hard. Most creators give up after three weeks. A system helps, not talent. " * 4
@@ -38,7 +42,10 @@ COMMANDS = (
 
 
 class MixedApi(InstantApi):
-    """Hands out updates of many kinds. What the bot has confirmed by its next poll, it has handled."""
+    """Hands out updates of many kinds, a batch at a time: the next one comes when the bot is done with the last.
+
+    A confirmed update may still be at work (bot/polling.py), and what waits isn't what leaks.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -46,18 +53,23 @@ class MixedApi(InstantApi):
         self._random = Random(1)
         self._wanted = 0
         self._handed_out = 0
-        self._all_handled = asyncio.Event()
+        self._all_confirmed = asyncio.Event()
+        self._last_call_at = 0.0
 
     async def hand_out(self, total: int) -> None:
         """Returns when so many more are handled."""
-        self._wanted += total
-        self._all_handled.clear()
         async with asyncio.timeout(PATIENCE_S):
-            await self._all_handled.wait()
+            for _ in range(0, total, BATCH):
+                self._wanted += BATCH
+                self._all_confirmed.clear()
+                await self._all_confirmed.wait()
+                while time.monotonic() < self._last_call_at + QUIET_S:
+                    await asyncio.sleep(QUIET_S / 4)
 
     async def answer(self, method: str, values: Json) -> bytes:
         if method == "getUpdates":
             return await self._poll(int(values.get("offset") or 0))
+        self._last_call_at = time.monotonic()
         if method.startswith("send") and method not in ("sendChatAction", "sendMessageDraft"):
             values = {**values, "chat_id": values.get("chat_id", 0)}
             return self._note_answer(values)
@@ -66,7 +78,7 @@ class MixedApi(InstantApi):
     async def _poll(self, offset: int) -> bytes:
         self.handled = max(self.handled, offset - 1)
         if self.handled >= self._wanted:
-            self._all_handled.set()
+            self._all_confirmed.set()
             await asyncio.sleep(0.05)
         count = min(AT_ONCE, self._wanted - self._handed_out)
         first = self._handed_out + 1
