@@ -134,6 +134,16 @@ async def test_an_edit_voids_what_was_said(tx: Tx, edit: str) -> None:
     assert late.value.error_code == "approvals.changed_since"
 
 
+async def test_after_an_edit_everybody_is_needed_again(tx: Tx) -> None:
+    here = await asked(tx, needed=2)
+    await here.say(tx, 0)
+    await rewrite(tx, here)
+    await here.say(tx, 1)
+    assert here.post.status == PostStatus.ON_HOLD
+    await here.say(tx, 0)
+    assert here.post.status == PostStatus.SCHEDULED
+
+
 async def test_what_nobody_sees_voids_nothing(tx: Tx) -> None:
     here = await asked(tx)
     await here.say(tx, 0)
