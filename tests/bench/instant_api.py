@@ -19,6 +19,8 @@ Json = dict[str, Any]
 MakeUpdate = Callable[[int], Json]
 
 LENGTH = re.compile(rb"content-length: *(\d+)", re.IGNORECASE)
+FIELD = re.compile(rb'name="(\w+)"\r\n\r\n([^\r]*)\r\n')
+"""Of an upload; files have a file name behind their name."""
 ANSWERS = ("sendMessage", "editMessageText")
 EMPTY_POLL_S = 0.05
 BOT = {"id": 4242, "is_bot": True, "first_name": "Bench", "username": "bench_bot"}
@@ -223,4 +225,6 @@ def _values(head: bytes, body: bytes) -> Json:
         return {}
     if b"application/json" in head.lower():
         return dict(json.loads(body))
+    if b"multipart/form-data" in head.lower():
+        return {name.decode(): value.decode() for name, value in FIELD.findall(body)}
     return {name: values[0] for name, values in parse_qs(body.decode()).items()}

@@ -63,15 +63,14 @@ class MixedApi(InstantApi):
                 self._wanted += BATCH
                 self._all_confirmed.clear()
                 await self._all_confirmed.wait()
-                while time.monotonic() < self._last_call_at + QUIET_S:
+                while time.monotonic() < self._last_call_at + QUIET_S:  # noqa: ASYNC110  silence has no event
                     await asyncio.sleep(QUIET_S / 4)
 
     async def answer(self, method: str, values: Json) -> bytes:
         if method == "getUpdates":
             return await self._poll(int(values.get("offset") or 0))
         self._last_call_at = time.monotonic()
-        if method.startswith("send") and method not in ("sendChatAction", "sendMessageDraft"):
-            values = {**values, "chat_id": values.get("chat_id", 0)}
+        if method.startswith(("send", "editMessage")) and method not in ("sendChatAction", "sendMessageDraft"):
             return self._note_answer(values)
         return await super().answer(method, values)
 
