@@ -67,7 +67,9 @@ def source_problem(error: Mapping[str, Any], t: Texts) -> Markup:
 
 
 def _link_is_file(t: Texts, params: Params) -> Markup:
-    return t("That link leads to a file ({type}), not to a page. Please paste its text.", type=params["type"])
+    return t(
+        "That link leads to a file ({type}), not to a page. Send me the file, or paste its text.", type=params["type"]
+    )
 
 
 def _not_found(t: Texts, params: Params) -> Markup:

@@ -257,18 +257,17 @@ def _kinds(t: Texts) -> Markup:
     return t("{kinds} or {last}", kinds=", ".join(first), last=last)
 
 
+def accepted(t: Texts) -> Markup:
+    """What can be written from."""
+    return t(
+        "Send me <b>text</b>, a <b>link</b>, a <b>voice message</b>, <b>audio</b>, a <b>video</b>, "
+        "a <b>PDF</b>, a <b>Word</b> or text file, a <b>photo</b> with words under it, or a <b>forwarded post</b>."
+    )
+
+
 def not_accepted(what: Markup, t: Texts) -> Screen:
     """For what has no words: what it was, and what is taken."""
-    text = lines(
-        [
-            what,
-            t(
-                "Send me <b>text</b>, a <b>link</b>, a <b>voice message</b>, <b>audio</b>, a <b>video</b>, "
-                "a <b>PDF</b>, a <b>Word</b> or text file, a <b>photo</b> with words under it, or a <b>forwarded "
-                "post</b>."
-            ),
-        ]
-    )
+    text = lines([what, accepted(t)])
     return Screen(text, [[Button(t("✨ Show me"), ShowExample())]])
 
 

@@ -16,7 +16,7 @@ from web.sandbox.client import Person, SeenMessage
 
 pytestmark = pytest.mark.process
 
-ACCEPTED = "I can't read that yet. Send me text"
+ACCEPTED = "Send me text, a link, a voice message"
 PDF = b"%PDF-1.7\n" + bytes(range(256)) * 20
 
 
@@ -95,7 +95,6 @@ FILES = {
     "too big": ("book.txt", b"words and more words " * 500_000, "too big: I read text files of up to 2 MB"),
     "empty": ("note.txt", b" \n", "That file is empty"),
     "binary": ("note.txt", bytes(range(256)) * 40, "isn't text, whatever its name says"),
-    "another kind": ("paper.pdf", PDF, "What it shows or says I can't read yet"),
     "too long": ("book.txt", b"words and more words " * 5_000, "I read up to 50,000 characters"),
     "too short": ("note.txt", b"too short", "only 9 characters"),
 }
@@ -269,9 +268,9 @@ async def test_an_album_of_texts_has_a_card_for_each(person: Person) -> None:
     ("name", "kind"),
     [("a.ogg", "voice"), ("a.mp4", "video_note")],
 )
-async def test_what_was_spoken_is_answered_with_what_is_accepted(person: Person, name: str, kind: str) -> None:
+async def test_what_was_spoken_can_be_typed_where_nobody_listens(person: Person, name: str, kind: str) -> None:
     (sent,) = await person.upload((name, bytes(2_000)), kind=kind)
-    await the_answer_to(person, ACCEPTED, sent)
+    await the_answer_to(person, "no transcription service is set up", sent)
 
 
 @pytest.mark.parametrize(
@@ -287,7 +286,7 @@ async def test_sound_and_video_can_be_posted_as_they_are(
 ) -> None:
     (sent,) = await person.upload((name, bytes(2_000)), kind=kind)
     card = await the_answer_to(person, answer, sent)
-    assert [button.text for button in card.buttons] == ["📌 Use as it is", *more]
+    assert {"📌 Use as it is", *more} <= {button.text for button in card.buttons}
 
 
 async def test_a_contact_is_answered_with_what_is_accepted(house: House, person: Person) -> None:
