@@ -23,6 +23,7 @@ from bot.keyboards import ticked
 from bot.posts.labels import PLATFORMS, language_label
 from bot.router import Command
 from bot.screens import Button, Screen, lines, rows_of
+from bot.sources.screens import accepted
 from bot.texts import LANGUAGES, Texts
 from core import languages as known_languages
 from core.accounts.models import LatePolicy
@@ -44,7 +45,7 @@ def welcome(first_name: str, t: Texts) -> Screen:
         [
             t("👋 Hello {name}! I turn what you already have into posts, and deliver them on time.", name=first_name),
             "",
-            t("<b>Send me</b> a text, a link to an article, a photo or video, a forwarded post, or a text file."),
+            accepted(t),
             "",
             t("Nothing at hand? See how it goes with an example."),
         ]
@@ -59,7 +60,7 @@ def help_screen(commands: Sequence[Command], t: Texts) -> Screen:
     rest = tuple(name for name in described if name not in grouped and name != "help")
     others = " ".join(f"/{command.name}" for command in commands if not command.description)
     parts: list[str] = [
-        t("<b>Send me</b> a text, a link, photos, a video, a forwarded post, or a text file, and I make posts of it."),
+        accepted(t),
         t("<b>Reply</b> to a draft to change it."),
     ]
     for group in (*GROUPS, rest):
@@ -200,6 +201,7 @@ def privacy(model: str | None, t: Texts, *, painted: bool = False) -> Markup:
             t("<b>Privacy</b>"),
             "",
             t("I keep your Telegram id, name, language and time zone, what you sent me, and your posts."),
+            t("Of the channels that you connect I keep the newest posts, to learn your voice from."),
             written,
             *painter,
             t("Whoever takes a payment has your card, not I: I keep what was paid, when, and for which plan."),
