@@ -33,6 +33,8 @@ OPEN_FEATURES = (
     Feature.POSTS,
     Feature.PODCASTS,
     Feature.PODCAST_MINUTES,
+    Feature.IMAGES,
+    Feature.VOICEOVERS,
     Feature.VIRAL_QUERIES,
     Feature.CHANNEL_ANALYSES,
     Feature.SCRIPT_ANALYSES,
