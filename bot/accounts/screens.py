@@ -17,13 +17,13 @@ from bot.accounts.actions import (
     ShowTimeZones,
     UsePlatform,
 )
+from bot.accounts.phrases import accepted
 from bot.accounts.time_zone_screens import chosen_line
 from bot.emails.actions import ShowEmail
 from bot.keyboards import ticked
 from bot.posts.labels import PLATFORMS, language_label
 from bot.router import Command
 from bot.screens import Button, Screen, lines, rows_of
-from bot.sources.screens import accepted
 from bot.texts import LANGUAGES, Texts
 from core import languages as known_languages
 from core.accounts.models import LatePolicy

@@ -7,6 +7,7 @@ from uuid import UUID
 from markupsafe import Markup
 
 from bot.accounts.actions import ShowExample
+from bot.accounts.phrases import accepted
 from bot.deliveries.phrases import BEFORE_ELLIPSIS
 from bot.keyboards import bar
 from bot.podcasts.actions import NewPodcast
@@ -255,14 +256,6 @@ def what_to_send(t: Texts, *, hears: bool) -> Screen:
 def _kinds(t: Texts) -> Markup:
     *first, last = accepted_extensions()
     return t("{kinds} or {last}", kinds=", ".join(first), last=last)
-
-
-def accepted(t: Texts) -> Markup:
-    """What can be written from."""
-    return t(
-        "Send me <b>text</b>, a <b>link</b>, a <b>voice message</b>, <b>audio</b>, a <b>video</b>, "
-        "a <b>PDF</b>, a <b>Word</b> or text file, a <b>photo</b> with words under it, or a <b>forwarded post</b>."
-    )
 
 
 def not_accepted(what: Markup, t: Texts) -> Screen:
