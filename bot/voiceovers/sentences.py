@@ -5,7 +5,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from bot.podcasts.sentences import podcast_problem
+from bot.podcasts import sentences as podcasts
 from bot.router import Router, Sentence
 from bot.texts import Texts
 
@@ -41,4 +41,4 @@ def register(router: Router) -> None:
 def voiceover_problem(error: Mapping[str, Any], t: Texts) -> Markup:
     """A stored error (`{"code", "params"}`) in words."""
     sentence = MAKING.get(str(error["code"])) or SENTENCES.get(str(error["code"]))
-    return sentence(t, dict(error.get("params", {}))) if sentence is not None else podcast_problem(error, t)
+    return sentence(t, dict(error.get("params", {}))) if sentence is not None else podcasts.podcast_problem(error, t)
