@@ -15,7 +15,7 @@ from core.tx import Tx
 from core.when.recurrence import Recurrence
 from tests.factories import make_post, make_user
 
-HOURLY = Recurrence("FREQ=HOURLY;INTERVAL=12", datetime(2026, 11, 21), "Europe/Berlin")
+HOURLY = Recurrence("FREQ=HOURLY;INTERVAL=12", datetime(2026, 11, 21), "Europe/Berlin")  # noqa: DTZ001 - a wall clock
 
 
 async def copies(tx: Tx, template: Post) -> list[tuple[str, str]]:
