@@ -216,16 +216,14 @@ class _Writing:
 
     async def all_of(self, content: StreamReader) -> None:
         """One block is written while the next arrives. What came before it broke off is written, too."""
-        held, other, writing = _Block(), _Block(), None
+        held, writing = _Block(), None
         try:
             async for piece in self._pieces(content):
-                left = memoryview(piece)
-                while left:
-                    left = held.fill(left)
-                    if held.is_full or time.monotonic() - self._sure_at >= SURE_EVERY_S:
-                        await _ended(writing)
-                        writing = asyncio.create_task(self._write(held))
-                        held, other = other, held
+                held.add(piece)
+                if held.is_full or time.monotonic() - self._sure_at >= SURE_EVERY_S:
+                    await _ended(writing)
+                    writing = asyncio.create_task(self._write(held))
+                    held = _Block()
         finally:
             await _ended(writing)
             await self._write(held)
@@ -256,35 +254,26 @@ class _Writing:
 
     async def _write(self, held: "_Block") -> None:
         if held.size_bytes:
-            self._written += await asyncio.to_thread(append, self._file, held.take())
+            self._written += await asyncio.to_thread(append, self._file, held.pieces)
         unsure = self._written - self.upload.offset_bytes
         if unsure >= SURE_EVERY_BYTES or (unsure and time.monotonic() - self._sure_at >= SURE_EVERY_S):
             await self.make_sure()
 
 
 class _Block:
-    """What has come and isn't written yet. Its memory is used again and again: fresh memory costs more than copying."""
+    """What has come and isn't written yet, in the pieces in which it came: nothing is copied on its way."""
 
     def __init__(self) -> None:
-        self._memory = memoryview(bytearray(BLOCK_BYTES))
+        self.pieces: list[bytes] = []
         self.size_bytes = 0
 
     @property
     def is_full(self) -> bool:
-        return self.size_bytes == BLOCK_BYTES
+        return self.size_bytes >= BLOCK_BYTES
 
-    def fill(self, piece: memoryview) -> memoryview:
-        """Take as much of a piece as there is room for; gives the rest."""
-        fits = piece[: BLOCK_BYTES - self.size_bytes]
-        end = self.size_bytes + len(fits)
-        self._memory[self.size_bytes : end] = fits
-        self.size_bytes = end
-        return piece[len(fits) :]
-
-    def take(self) -> memoryview:
-        """What is in it, until it is filled again."""
-        held, self.size_bytes = self._memory[: self.size_bytes], 0
-        return held
+    def add(self, piece: bytes) -> None:
+        self.pieces.append(piece)
+        self.size_bytes += len(piece)
 
 
 async def _ended(writing: asyncio.Task[None] | None) -> None:

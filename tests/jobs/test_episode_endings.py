@@ -23,7 +23,7 @@ from core.work.models import WorkStatus
 from tests.core.storage.fixtures import bucket_settings, s3_url
 from tests.core.storage.held_bucket import holding
 from tests.jobs.episodes import Studio, open_studio
-from tests.jobs.test_podcasts import CountingSpeaker
+from tests.jobs.speakers import CountingSpeaker
 from tests.patience import PATIENCE_S, until
 from tests.sandbox_server import RunningSandbox
 from web.sandbox.client import Person

@@ -27,7 +27,7 @@ from core.work.models import Work, WorkStatus
 from tests.core.podcasts.sounds import decoded, measured, mp3_of, tone
 from tests.core.storage.fixtures import bucket_settings, s3_url
 from tests.jobs.episodes import Studio, open_studio, script_of
-from tests.jobs.test_podcasts import CountingSpeaker
+from tests.jobs.speakers import CountingSpeaker
 from tests.patience import PATIENCE_S
 from tests.sandbox_server import RunningSandbox
 from web.sandbox.client import Person

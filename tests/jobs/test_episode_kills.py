@@ -17,7 +17,7 @@ from core.work.service import HEADWAY_MOST, release_work_of
 from jobs.podcasts import render
 from tests.jobs.conftest import WORKER
 from tests.jobs.episodes import Studio, open_studio, script_of
-from tests.jobs.test_podcasts import CountingSpeaker
+from tests.jobs.speakers import CountingSpeaker
 from tests.patience import PATIENCE_S, until
 from tests.sandbox_server import RunningSandbox
 from web.sandbox.client import Person

@@ -11,8 +11,8 @@ from core.storage import build_storage
 from core.work.models import WorkStatus
 from tests.core.storage.fixtures import bucket_settings, s3_url
 from tests.jobs.episodes import Studio
+from tests.jobs.speakers import CountingSpeaker
 from tests.jobs.test_episode_files import bucket_studio, studio
-from tests.jobs.test_podcasts import CountingSpeaker
 
 __all__ = ["bucket_settings", "bucket_studio", "s3_url", "studio"]
 
