@@ -14,7 +14,7 @@ from typing import Final
 
 LOCALES: Final = Path(__file__).parent / "locales"
 DEFAULT_LANGUAGE: Final = "en"
-LANGUAGES: Final = ("en", "es", "pt", "de", "fr", "ru", "uk", "hi", "id")
+LANGUAGES: Final = ("en", "es", "pt", "de", "fr", "ru", "uk", "ar", "hi", "id")
 """The languages that users are offered: those whose catalogue is complete. English needs none."""
 
 _FIELD: Final = re.compile(r'^(msgid_plural|msgid|msgstr(?:\[\d\])?) ((?:".*"\n)+)', re.MULTILINE)
