@@ -18,7 +18,7 @@ TONE_CHARACTERS: Final = 400
 CHARACTERS_LEAST: Final = 40
 CHARACTERS_MOST: Final = 5_000
 PER_POST_MOST: Final = 30
-_LIST_END = regex.compile(r"[,;\n]")
+_LIST_END = regex.compile(r"[,;،、，\n]")
 
 
 class Trait(StrEnum):

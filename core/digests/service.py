@@ -31,7 +31,7 @@ ALERT_TIMES = (3, 5, 10)
 ALERTS_A_DAY_CHOICES = (1, 3, 5, 10)
 UNDO = timedelta(days=7)
 NO_ZONE = "UTC"
-_BETWEEN = re.compile(r"[,;\n]+")
+_BETWEEN = re.compile(r"[,;،、，\n]+")
 
 
 class NoRoomToRun(Conflict):

@@ -24,6 +24,7 @@ WORDS = Path(__file__).with_name("words")
 LONGEST_PHRASE = 5
 
 _MARKS = re.compile("[\u0300-\u036f\u064b-\u0655\u0640]")
+_COMMAS = str.maketrans("،、", ",,")
 _APOSTROPHES = re.compile("[’ʼʻ`´]")
 _PIECE = re.compile(
     r"""
@@ -63,8 +64,8 @@ class Vocabulary:
 
 
 def folded(text: str) -> str:
-    """Lower case, digits of any script as 0-9, no accents on letters that are also written without."""
-    text = unicodedata.normalize("NFKD", text.casefold())
+    """Lower case, digits of any script as 0-9, commas of any as ours, no accents on letters also written without."""
+    text = unicodedata.normalize("NFKD", text.casefold()).translate(_COMMAS)
     text = "".join(str(unicodedata.decimal(letter, letter)) for letter in _MARKS.sub("", text))
     return " ".join(_APOSTROPHES.sub("'", text).split()).rstrip(" .,!?؟।")
 

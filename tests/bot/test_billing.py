@@ -51,6 +51,8 @@ async def test_plan_shows_what_is_used_and_when_it_is_counted_anew(chat: Chat) -
         "▰▰▰▱▱▱▱▱▱▱ 7 of 20 · Posts",
         "▱▱▱▱▱▱▱▱▱▱ 0 of 5 · Podcasts",
         "▱▱▱▱▱▱▱▱▱▱ 0 of 25 · Minutes of podcast",
+        "▱▱▱▱▱▱▱▱▱▱ 0 of 10 · Images",
+        "▱▱▱▱▱▱▱▱▱▱ 0 of 10 · Voiceovers",
         "▱▱▱▱▱▱▱▱▱▱ 0 of 20 · Searches for viral videos",
         "▱▱▱▱▱▱▱▱▱▱ 0 of 5 · Channel analyses",
         "▱▱▱▱▱▱▱▱▱▱ 0 of 3 · Script analyses",

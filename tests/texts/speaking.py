@@ -12,7 +12,7 @@ OTHER_SCRIPTS: Final = frozenset({"ar", "hi", "ru", "uk"})
 """Where every Latin word stands out."""
 _PLACEHOLDER: Final = re.compile(r"\{\w*\}")
 _TAG: Final = re.compile(r"</?[a-z][^>]*>")
-_NO_WORDS: Final = re.compile(r"/\w+|https?://\S+|@\w+|[\w.]+@[\w.]+|\.\w+\b|[\u2068\u2069]")
+_NO_WORDS: Final = re.compile(r"\{\w+\}|/\w+|https?://\S+|@\w+|[\w.]+@[\w.]+|\.\w+\b|[\u2068\u2069]")
 _LATIN: Final = re.compile(r"[A-Za-z]{3,}")
 KEPT: Final = frozenset(
     """
