@@ -63,6 +63,7 @@ async def test_no_then_yes_then_disconnected(reader: Reader, house: House) -> No
     await tab.close()
 
     await reader.press("New link")
+    await expect(reader.page.get_by_role("link", name="Open the page").last).not_to_have_attribute("href", address)
     tab = await opened_page(reader)
     state = await at_tiktok(tab)
     await tab.get_by_label("Who are you on TikTok?").fill("robin.bakes")

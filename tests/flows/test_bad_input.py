@@ -342,7 +342,7 @@ async def test_what_is_no_text_leaves_a_question_open(person: Person) -> None:
     await person.press(draft, "Edit")
     asked = await person.wait_for_message("What should I change?")
     await person.upload(("a.ogg", bytes(2_000)), kind="voice")
-    await person.wait_for_message("I need words for that", after=asked.id)
+    await person.wait_for_message("Please type what to change", after=asked.id)
     await person.send_text("=My own words after all.")
     await person.wait_until_edited(draft, "My own words after all.")
 
